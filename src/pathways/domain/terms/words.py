@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TypeVar
+from typing import Self, TypeVar
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -13,7 +13,7 @@ class Worded(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str = "") -> Worded:
+    def __new__(cls, value: str, label: str = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label or value.replace("_", " ").capitalize()
