@@ -54,3 +54,9 @@ POLICE_ROLES = frozenset({Role.POLICE_OFFICER, Role.POLICE_SPOC, Role.POLICE_ANA
 NEVER_POLICE = frozenset(
     {Role.COORDINATOR, Role.SUPPORT_WORKER, Role.PROVIDER_WORKER}
 )
+
+#: Those who work with a woman herself; supervisors act as the workers of their own organisation.
+WORKER_ROLES = frozenset({Role.SUPPORT_WORKER, Role.PROVIDER_WORKER, Role.SUPERVISOR})
+
+#: Everyone on the support side who may act for her.
+ALONGSIDE_ROLES = WORKER_ROLES | {Role.COORDINATOR}

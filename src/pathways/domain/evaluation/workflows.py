@@ -1,0 +1,29 @@
+"""Every workflow, in the order of her journey: for the documentation's diagrams and the exhaustive test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pathways.domain.identification import consideration, referral_in
+from pathways.domain.outcomes import followup
+from pathways.domain.reach import approach, plan, stop
+from pathways.domain.referral import referral
+from pathways.domain.support import closure, engagement, episode, goal
+from pathways.domain.triage import assessment, triage
+from pathways.domain.workflow import Workflow
+
+ALL: tuple[Workflow[Any, Any, Any], ...] = (
+    consideration.WORKFLOW,
+    referral_in.WORKFLOW,
+    plan.WORKFLOW,
+    approach.WORKFLOW,
+    stop.WORKFLOW,
+    assessment.WORKFLOW,
+    triage.WORKFLOW,
+    referral.WORKFLOW,
+    engagement.WORKFLOW,
+    goal.WORKFLOW,
+    closure.WORKFLOW,
+    episode.WORKFLOW,
+    followup.WORKFLOW,
+)

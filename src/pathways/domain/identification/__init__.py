@@ -1,0 +1,1 @@
+"""Identified and screened: flags from police, and referrals through the open door."""

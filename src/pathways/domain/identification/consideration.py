@@ -1,0 +1,94 @@
+"""Considered by police: a flag that a trained single point of contact screens before anyone contacts her."""
+
+from __future__ import annotations
+
+from pathways.domain.terms.people import Role
+from pathways.domain.terms.words import Worded
+from pathways.domain.workflow import Move, Workflow, actors, sources
+
+
+class Status(Worded):
+    """Where a flag from police stands."""
+
+    FLAGGED = "flagged", "Flagged"
+    UNDER_REVIEW = "under_review", "Under review"
+    CONFIRMED = "confirmed", "Confirmed"
+    REJECTED = "rejected", "Not taken forward"
+    DEFERRED = "deferred", "Deferred"
+    SAFEGUARDING_FIRST = "safeguarding_first", "Safeguarding first"
+    DUPLICATE = "duplicate", "Already known"
+    NOT_THIS_PROGRAMME = "not_this_programme", "Not for this programme"
+
+
+class Action(Worded):
+    """What can be done with a flag."""
+
+    START_REVIEW = "start_review", "Start the review"
+    CONFIRM = "confirm", "Confirm"
+    REJECT = "reject", "Do not take forward"
+    DEFER = "defer", "Defer"
+    SAFEGUARD_FIRST = "safeguard_first", "Safeguarding first"
+    MARK_DUPLICATE = "mark_duplicate", "Mark as already known"
+    SEND_ELSEWHERE = "send_elsewhere", "Not for this programme"
+    RESUME = "resume", "Take up again"
+
+
+SPOC = actors(Role.POLICE_SPOC)
+OPEN = sources(Status.FLAGGED, Status.UNDER_REVIEW, Status.DEFERRED)
+
+WORKFLOW: Workflow[Status, Action, Role] = Workflow(
+    name="Consideration",
+    statuses=Status,
+    start=Status.FLAGGED,
+    final=sources(Status.CONFIRMED, Status.DUPLICATE, Status.NOT_THIS_PROGRAMME),
+    moves=(
+        Move(
+            Action.START_REVIEW,
+            sources(Status.FLAGGED),
+            Status.UNDER_REVIEW,
+            SPOC | {Role.POLICE_ANALYST},
+            "Start the review",
+        ),
+        Move(
+            Action.CONFIRM,
+            sources(Status.UNDER_REVIEW),
+            Status.CONFIRMED,
+            SPOC,
+            "Confirm",
+        ),
+        Move(
+            Action.REJECT,
+            sources(Status.UNDER_REVIEW),
+            Status.REJECTED,
+            SPOC,
+            "Do not take forward",
+        ),
+        Move(
+            Action.DEFER, sources(Status.UNDER_REVIEW), Status.DEFERRED, SPOC, "Defer"
+        ),
+        Move(
+            Action.SAFEGUARD_FIRST,
+            OPEN,
+            Status.SAFEGUARDING_FIRST,
+            SPOC,
+            "Safeguarding first",
+        ),
+        Move(
+            Action.MARK_DUPLICATE, OPEN, Status.DUPLICATE, SPOC, "Mark as already known"
+        ),
+        Move(
+            Action.SEND_ELSEWHERE,
+            OPEN,
+            Status.NOT_THIS_PROGRAMME,
+            SPOC,
+            "Not for this programme",
+        ),
+        Move(
+            Action.RESUME,
+            sources(Status.DEFERRED, Status.SAFEGUARDING_FIRST, Status.REJECTED),
+            Status.UNDER_REVIEW,
+            SPOC,
+            "Take up again",
+        ),
+    ),
+)

@@ -1,0 +1,116 @@
+"""Received through the open door: a self-referral, or a flag from a partner who is not police.
+
+The neutral coordinator screens it. Police do not learn of it (see `telling_police`).
+"""
+
+from __future__ import annotations
+
+from pathways.domain.terms.people import Role
+from pathways.domain.terms.words import Worded
+from pathways.domain.workflow import Move, Workflow, actors, sources
+
+
+class Status(Worded):
+    """Where a referral through the open door stands."""
+
+    RECEIVED = "received", "Received"
+    UNDER_REVIEW = "under_review", "Under review"
+    CONFIRMED = "confirmed", "Confirmed"
+    REJECTED = "rejected", "Not taken forward"
+    DEFERRED = "deferred", "Deferred"
+    SAFEGUARDING_FIRST = "safeguarding_first", "Safeguarding first"
+    DUPLICATE = "duplicate", "Already known"
+    NOT_THIS_PROGRAMME = "not_this_programme", "Not for this programme"
+    WITHDRAWN = "withdrawn", "Withdrawn at her wish"
+
+
+class Action(Worded):
+    """What can be done with a referral through the open door."""
+
+    START_REVIEW = "start_review", "Start the review"
+    CONFIRM = "confirm", "Confirm"
+    REJECT = "reject", "Do not take forward"
+    DEFER = "defer", "Defer"
+    SAFEGUARD_FIRST = "safeguard_first", "Safeguarding first"
+    MARK_DUPLICATE = "mark_duplicate", "Mark as already known"
+    SEND_ELSEWHERE = "send_elsewhere", "Not for this programme"
+    RESUME = "resume", "Take up again"
+    WITHDRAW = "withdraw", "Withdraw at her wish"
+
+
+COORDINATOR = actors(Role.COORDINATOR)
+OPEN = sources(Status.RECEIVED, Status.UNDER_REVIEW, Status.DEFERRED)
+
+WORKFLOW: Workflow[Status, Action, Role] = Workflow(
+    name="Referral in",
+    statuses=Status,
+    start=Status.RECEIVED,
+    final=sources(
+        Status.CONFIRMED, Status.DUPLICATE, Status.NOT_THIS_PROGRAMME, Status.WITHDRAWN
+    ),
+    moves=(
+        Move(
+            Action.START_REVIEW,
+            sources(Status.RECEIVED),
+            Status.UNDER_REVIEW,
+            COORDINATOR,
+            "Start the review",
+        ),
+        Move(
+            Action.CONFIRM,
+            sources(Status.UNDER_REVIEW),
+            Status.CONFIRMED,
+            COORDINATOR,
+            "Confirm",
+        ),
+        Move(
+            Action.REJECT,
+            sources(Status.UNDER_REVIEW),
+            Status.REJECTED,
+            COORDINATOR,
+            "Do not take forward",
+        ),
+        Move(
+            Action.DEFER,
+            sources(Status.UNDER_REVIEW),
+            Status.DEFERRED,
+            COORDINATOR,
+            "Defer",
+        ),
+        Move(
+            Action.SAFEGUARD_FIRST,
+            OPEN,
+            Status.SAFEGUARDING_FIRST,
+            COORDINATOR,
+            "Safeguarding first",
+        ),
+        Move(
+            Action.MARK_DUPLICATE,
+            OPEN,
+            Status.DUPLICATE,
+            COORDINATOR,
+            "Mark as already known",
+        ),
+        Move(
+            Action.SEND_ELSEWHERE,
+            OPEN,
+            Status.NOT_THIS_PROGRAMME,
+            COORDINATOR,
+            "Not for this programme",
+        ),
+        Move(
+            Action.RESUME,
+            sources(Status.DEFERRED, Status.SAFEGUARDING_FIRST, Status.REJECTED),
+            Status.UNDER_REVIEW,
+            COORDINATOR,
+            "Take up again",
+        ),
+        Move(
+            Action.WITHDRAW,
+            OPEN | {Status.SAFEGUARDING_FIRST},
+            Status.WITHDRAWN,
+            COORDINATOR | {Role.CLERK},
+            "Withdraw at her wish",
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Reached safely: the plan, the approach, her agreement, and how she stops it all."""

@@ -1,0 +1,1 @@
+"""Supported: contacts, goals, reviews, closure, and where she is on her way."""
