@@ -15,34 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from pathways.domain.terms.contact import Attendance as Attendance
+from pathways.domain.terms.routes import Route as Route
 from pathways.domain.terms.words import Worded
-
-
-class Route(Worded):
-    """By whom she came to the programme's notice. Each route is a branch of its own in the counts."""
-
-    POLICE_OFFICER = "police_officer", "Police officer"
-    CUSTODY = "custody", "Custody"
-    POLICE_SEARCH = "police_search", "Search of police records"
-    LIAISON_DIVERSION = "liaison_diversion", "Liaison and diversion"
-    PROBATION = "probation", "Probation"
-    HEALTH = "health", "Health"
-    LOCAL_AUTHORITY = "local_authority", "Local authority"
-    THIRD_SECTOR = "third_sector", "Third sector"
-    OTHER_PARTNER = "other_partner", "Another partner"
-    SELF = "self", "She came herself"
-
-
-class Attendance(Worded):
-    """Whether she came. A late arrival is attended."""
-
-    YES = "yes", "Attended"
-    LATE = "late", "Attended, late"
-    NO = "no", "Did not attend"
-
-    @property
-    def is_attended(self) -> bool:
-        return self is not Attendance.NO
 
 
 class ScreeningOutcome(Worded):
@@ -146,9 +121,7 @@ CODES: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.ASSESSMENT_COMPLETED: frozenset({"assessment", "need", "exploitation", "safety"}),
         EventKind.ASSESSMENT_REFUSED: frozenset({"assessment", "reason"}),
         # level, suggested: 0 to 4. provisional, overridden: yes or no. policy: its version
-        EventKind.TRIAGED: frozenset(
-            {"level", "suggested", "provisional", "overridden", "policy", "rule"}
-        ),
+        EventKind.TRIAGED: frozenset({"level", "suggested", "provisional", "overridden", "policy", "rule"}),
         EventKind.TRIAGE_RETURNED: frozenset({"reason"}),
         # referral: random reference. provider, provider_sector: the organisation that it goes to
         EventKind.REFERRAL_SENT: frozenset({"referral", "service", "provider", "provider_sector"}),
