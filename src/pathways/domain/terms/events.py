@@ -15,9 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from pathways.domain.terms.contact import Attendance as Attendance
-from pathways.domain.terms.routes import Route as Route
+from pathways.domain.terms import contact, routes
 from pathways.domain.terms.words import Worded
+
+Route = routes.Route
+Attendance = contact.Attendance
 
 
 class ScreeningOutcome(Worded):
