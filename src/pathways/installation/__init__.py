@@ -1,0 +1,1 @@
+"""What the system stands on: its settings, its data folder and its PostgreSQL. No Django, no programme."""

@@ -1,0 +1,68 @@
+"""Secrets that an installation makes for itself: each in a file of its own that only its user can read."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Passwords:
+    """The passwords of the database roles. Shown to nobody, typed by nobody."""
+
+    superuser: str
+    owner: str
+    app: str
+    analyst: str
+
+    def __repr__(self) -> str:
+        return "Passwords(…)"
+
+
+def passwords_path(data: Path) -> Path:
+    return data / "keys" / "database.json"
+
+
+def read_passwords(data: Path) -> Passwords | None:
+    path = passwords_path(data)
+    if not path.is_file():
+        return None
+    return Passwords(**json.loads(path.read_text("utf-8")))
+
+
+def make_passwords(data: Path) -> Passwords:
+    """The passwords of this folder, made at the first call and the same ever after."""
+    if existing := read_passwords(data):
+        return existing
+    made = Passwords(*(secrets.token_urlsafe(32) for _ in range(4)))
+    write_private(passwords_path(data), json.dumps(asdict(made)).encode())
+    return made
+
+
+def make_secret(path: Path, *, size: int = 32) -> bytes:
+    """`size` random bytes kept at `path` as URL-safe base64 text, made when the file is absent.
+
+    Returns the text as it stands in the file, without a line end.
+    """
+    if not path.exists():
+        write_private(path, (secrets.token_urlsafe(size) + "\n").encode())
+    return path.read_bytes().strip()
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write whole or not at all, readable by its owner only, and on the disk before we return."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
