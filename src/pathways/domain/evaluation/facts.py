@@ -1,0 +1,142 @@
+"""One event as the evaluation sees it: codes and times, and no way back to a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from pathways.domain.terms.events import Attendance, EventKind, Route
+from pathways.domain.terms.people import Sector
+
+
+@dataclass(frozen=True, slots=True)
+class EventFact:
+    """What happened, when, on whose pseudonymous journey. `detail` carries codes only."""
+
+    kind: EventKind
+    at: datetime
+    case_id: str
+    client_id: str | None = None
+    episode_id: str | None = None
+    organisation_id: str | None = None
+    sector: str = ""
+    role: str = ""
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def woman(self) -> str:
+        """Who it was: her client record where she has one, else the door she came by."""
+        return self.client_id or self.case_id
+
+    @property
+    def happened(self) -> date:
+        """The day it happened, which for a contact written up later is not the day of the entry."""
+        told = self.detail.get("happened")
+        return date.fromisoformat(told[:10]) if told else self.at.date()
+
+    @property
+    def is_attended(self) -> bool:
+        """A contact to which she came, late or not."""
+        return (
+            self.kind is EventKind.CONTACT_RECORDED
+            and self.detail.get("attended") in _ATTENDED
+        )
+
+    @property
+    def given_by(self) -> str:
+        """The sector of whoever gave the contact: as recorded on the day, else the writer's own."""
+        return self.detail.get("sector") or self.sector
+
+
+_ATTENDED = frozenset(answer.value for answer in Attendance if answer.is_attended)
+
+
+def corrected(events: Iterable[EventFact]) -> tuple[EventFact, ...]:
+    """The events in order of time, each contact as it stands after the corrections made to it.
+
+    Ties keep the order in which they were given, so that the answer never depends on chance.
+    """
+    ordered = sorted(events, key=lambda event: event.at)
+    fixes: dict[str, dict[str, str]] = {}
+    for event in ordered:
+        if event.kind is EventKind.CORRECTED and (
+            contact := event.detail.get("contact")
+        ):
+            now = {
+                key: event.detail[key]
+                for key in ("attended", "happened")
+                if key in event.detail
+            }
+            fixes.setdefault(contact, {}).update(now)
+    return tuple(
+        _with(event, fixes[event.detail["contact"]])
+        if event.kind is EventKind.CONTACT_RECORDED
+        and event.detail.get("contact") in fixes
+        else event
+        for event in ordered
+    )
+
+
+def _with(event: EventFact, codes: Mapping[str, str]) -> EventFact:
+    return EventFact(
+        event.kind,
+        event.at,
+        event.case_id,
+        event.client_id,
+        event.episode_id,
+        event.organisation_id,
+        event.sector,
+        event.role,
+        {**event.detail, **codes},
+    )
+
+
+def by_woman(events: Iterable[EventFact]) -> dict[str, tuple[EventFact, ...]]:
+    """Each woman's events, whatever her number of cases and episodes; women in order of first event.
+
+    Events of a case from before she had a client record are joined to it through the case, and a
+    case whose events name two clients (a duplicate that was merged) goes to the last named.
+    """
+    ordered = corrected(events)
+    owner = {
+        event.case_id: event.client_id
+        for event in ordered
+        if event.client_id and event.case_id
+    }
+    women: dict[str, list[EventFact]] = {}
+    for event in ordered:
+        who = event.client_id or owner.get(event.case_id) or event.case_id
+        women.setdefault(who, []).append(event)
+    return {who: tuple(hers) for who, hers in women.items()}
+
+
+def by_episode(events: Iterable[EventFact]) -> dict[str, tuple[EventFact, ...]]:
+    """Each journey through the programme: an episode with the door it opened through.
+
+    What happened at the door, before the episode was opened, belongs to the first episode of that
+    case; a case that never became an episode is a journey of its own.
+    """
+    ordered = corrected(events)
+    first: dict[str, str] = {}
+    for event in ordered:
+        if event.episode_id:
+            first.setdefault(event.case_id, event.episode_id)
+    journeys: dict[str, list[EventFact]] = {}
+    for event in ordered:
+        which = event.episode_id or first.get(event.case_id) or event.case_id
+        journeys.setdefault(which, []).append(event)
+    return {which: tuple(hers) for which, hers in journeys.items()}
+
+
+def route_of(events: Iterable[EventFact]) -> str:
+    """The route by which this journey began: the first one that any event names."""
+    for event in events:
+        if named := event.detail.get("route"):
+            return named
+        if event.kind is EventKind.SELF_REFERRED:
+            return Route.SELF.value
+        if event.kind is EventKind.FLAGGED:
+            police = event.sector == Sector.POLICE.value
+            return Route.POLICE_OFFICER.value if police else Route.OTHER_PARTNER.value
+    return "not_recorded"
