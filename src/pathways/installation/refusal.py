@@ -1,0 +1,5 @@
+"""A reason not to start, in one line for the person at the terminal."""
+
+
+class RefusalError(Exception):
+    """What stands in the way and what to do about it. Shown as it is, without a traceback."""
