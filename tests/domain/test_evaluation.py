@@ -49,15 +49,10 @@ def test_she_is_identified_when_a_named_person_confirms_by_whichever_door() -> N
 
 
 def test_a_confirmation_by_the_machine_does_not_count() -> None:
-    assert (
-        milestones.identified_on([event(K.SCREENED, outcome="confirmed", role="clerk")])
-        is None
-    )
+    assert milestones.identified_on([event(K.SCREENED, outcome="confirmed", role="clerk")]) is None
 
 
-def test_she_is_supported_when_she_came_to_one_contact_after_an_accepted_referral() -> (
-    None
-):
+def test_she_is_supported_when_she_came_to_one_contact_after_an_accepted_referral() -> None:
     assert milestones.third_sector_on([ACCEPTED, CAME]) == CAME.at.date()
 
 
@@ -91,9 +86,7 @@ def test_a_late_arrival_counts() -> None:
 
 def test_she_reaches_private_without_third_sector_once_she_agreed_and_came() -> None:
     came = event(K.CONTACT_RECORDED, 9, attended="yes", by="private")
-    assert milestones.reached([event(K.AGREED, 4), came]).stages == (
-        CohortStage.PRIVATE,
-    )
+    assert milestones.reached([event(K.AGREED, 4), came]).stages == (CohortStage.PRIVATE,)
     assert milestones.private_on([came]) is None
     assert milestones.private_on([event(K.AGREED, 10), came]) is None
 

@@ -66,9 +66,7 @@ class Workflow(Generic[S, A, R]):
 
     def move(self, action: A, status: S) -> Move[S, A, R] | None:
         """The move that `action` makes from `status`, or None when there is none."""
-        return next(
-            (move for move in self.moves if move.action == action and status in move.sources), None
-        )
+        return next((move for move in self.moves if move.action == action and status in move.sources), None)
 
     def may(self, action: A, *, status: S, role: R, facts: Any = None) -> Decision:
         """Whether `role` may take `action` now, and if not, why not."""
@@ -85,8 +83,7 @@ class Workflow(Generic[S, A, R]):
         return tuple(
             move
             for move in self.moves
-            if status in move.sources
-            and self.may(move.action, status=status, role=role, facts=facts)
+            if status in move.sources and self.may(move.action, status=status, role=role, facts=facts)
         )
 
     def values(self) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ shared by the whole machine and trusts every local user.
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import importlib.util
 import os
 import shutil
@@ -22,9 +21,6 @@ from pathlib import Path
 from pathways.installation import account, credentials, roles
 from pathways.installation.database import socket_folder
 from pathways.installation.refusal import RefusalError
-
-LONGEST_SOCKET = 103
-"""Characters in a socket's path that every system takes (Linux 107, others 103)."""
 
 SETTINGS = {
     "listen_addresses": "",
@@ -118,9 +114,8 @@ class Cluster:
     def superuser_parameters(self) -> dict[str, str]:
         """For set-up and the catalogue tests. No process of the application is given these."""
         passwords = credentials.make_passwords(self.data)
-        host = socket_folder(self.data)
         return {
-            "host": str(host),
+            "host": str(socket_folder(self.data)),
             "user": "pathways_superuser",
             "password": passwords.superuser,
             "dbname": "postgres",
@@ -233,13 +228,8 @@ class Cluster:
         return False
 
     def _socket_folder(self, who: account.Account) -> Path:
-        """A private folder for the socket: in the data folder, or a short one when that path is too long."""
-        near = self.data / "run"
-        if len(os.fsencode(near)) + len("/.s.PGSQL.5432.lock") <= LONGEST_SOCKET:
-            chosen = near
-        else:
-            mark = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
-            chosen = Path("/tmp") / f"soc-pathways-{who.uid}-{mark}"  # noqa: S108 (checked below)
+        """The private folder for the socket, which must be ours: it may lie where others can make folders."""
+        chosen = socket_folder(self.data)
         try:
             chosen.mkdir(mode=0o700)
         except FileExistsError:

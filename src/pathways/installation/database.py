@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,9 @@ from pathways.installation import credentials
 from pathways.installation.settings import Settings, load
 
 DATABASE = "pathways"
+
+LONGEST_SOCKET = 103
+"""Characters in a socket's path that every system takes (Linux 107, others 103)."""
 
 
 class Role(StrEnum):
@@ -34,7 +39,7 @@ def parameters(role: Role, settings: Settings | None = None) -> dict[str, Any]:
     kept = credentials.read_passwords(settings.data)
     if settings.database_url is None:
         found: dict[str, Any] = {
-            "host": str(socket_folder(settings.data) or settings.data),
+            "host": str(socket_folder(settings.data)),
             "dbname": DATABASE,
         }
         found["user"] = role.value
@@ -91,10 +96,14 @@ def django_databases(settings: Settings | None = None) -> dict[str, dict[str, An
     }
 
 
-def socket_folder(data: Path) -> Path | None:
-    """The folder of the running embedded cluster's socket, which the cluster's own pid file names."""
-    try:
-        lines = (data / "cluster" / "postmaster.pid").read_text("utf-8").splitlines()
-    except OSError:
-        return None
-    return Path(lines[4]) if len(lines) > 4 and lines[4] else None
+def socket_folder(data: Path) -> Path:
+    """Where the embedded cluster's socket lies: in the data folder, or at a short path when that one is long.
+
+    It depends on the data folder's path alone, so every process finds it without asking.
+    """
+    data = data.resolve()
+    near = data / "run"
+    if len(os.fsencode(near)) + len("/.s.PGSQL.5432.lock") <= LONGEST_SOCKET:
+        return near
+    mark = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
+    return Path("/tmp") / f"soc-pathways-{mark}"  # noqa: S108 (the cluster checks whose it is)

@@ -38,10 +38,7 @@ class EventFact:
     @property
     def is_attended(self) -> bool:
         """A contact to which she came, late or not."""
-        return (
-            self.kind is EventKind.CONTACT_RECORDED
-            and self.detail.get("attended") in _ATTENDED
-        )
+        return self.kind is EventKind.CONTACT_RECORDED and self.detail.get("attended") in _ATTENDED
 
     @property
     def given_by(self) -> str:
@@ -60,19 +57,12 @@ def corrected(events: Iterable[EventFact]) -> tuple[EventFact, ...]:
     ordered = sorted(events, key=lambda event: event.at)
     fixes: dict[str, dict[str, str]] = {}
     for event in ordered:
-        if event.kind is EventKind.CORRECTED and (
-            contact := event.detail.get("contact")
-        ):
-            now = {
-                key: event.detail[key]
-                for key in ("attended", "happened")
-                if key in event.detail
-            }
+        if event.kind is EventKind.CORRECTED and (contact := event.detail.get("contact")):
+            now = {key: event.detail[key] for key in ("attended", "happened") if key in event.detail}
             fixes.setdefault(contact, {}).update(now)
     return tuple(
         _with(event, fixes[event.detail["contact"]])
-        if event.kind is EventKind.CONTACT_RECORDED
-        and event.detail.get("contact") in fixes
+        if event.kind is EventKind.CONTACT_RECORDED and event.detail.get("contact") in fixes
         else event
         for event in ordered
     )
@@ -99,11 +89,7 @@ def by_woman(events: Iterable[EventFact]) -> dict[str, tuple[EventFact, ...]]:
     case whose events name two clients (a duplicate that was merged) goes to the last named.
     """
     ordered = corrected(events)
-    owner = {
-        event.case_id: event.client_id
-        for event in ordered
-        if event.client_id and event.case_id
-    }
+    owner = {event.case_id: event.client_id for event in ordered if event.client_id and event.case_id}
     women: dict[str, list[EventFact]] = {}
     for event in ordered:
         who = event.client_id or owner.get(event.case_id) or event.case_id

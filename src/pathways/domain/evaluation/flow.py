@@ -96,9 +96,7 @@ _REACHES: Final[Mapping[EventKind, Step]] = {
 }
 
 #: Closures that count as completing support. Source: domain dossier, stage 10.
-COMPLETING: Final = frozenset(
-    {closure.Outcome.COMPLETED_PLANNED.value, closure.Outcome.MOVED_ON.value}
-)
+COMPLETING: Final = frozenset({closure.Outcome.COMPLETED_PLANNED.value, closure.Outcome.MOVED_ON.value})
 
 _CLOSED_AS: Final[Mapping[str, Loss]] = {
     closure.Outcome.COMPLETED_PLANNED.value: Loss.CLOSED_EARLY,
@@ -189,9 +187,7 @@ def passage(events: Iterable[EventFact]) -> Passage:
             has_completed = event.kind is EventKind.CLOSED and step is Step.COMPLETED
         if step is not None:
             reached.setdefault(step, event.at)
-        if (
-            step is not None and STEPS.index(step) > furthest
-        ) or event.kind in _REOPENS:
+        if (step is not None and STEPS.index(step) > furthest) or event.kind in _REOPENS:
             lost = None
         if step is not None:
             furthest = max(furthest, STEPS.index(step))
@@ -203,9 +199,7 @@ def passage(events: Iterable[EventFact]) -> Passage:
     return Passage(route_of(events), STEPS[furthest], reached, lost)
 
 
-def _step_of(
-    event: EventFact, reached: Mapping[Step, datetime], *, has_completed: bool
-) -> Step | None:
+def _step_of(event: EventFact, reached: Mapping[Step, datetime], *, has_completed: bool) -> Step | None:
     if event.kind is EventKind.SCREENED:
         confirmed = event.detail.get("outcome") == ScreeningOutcome.CONFIRMED.value
         return Step.CONFIRMED if confirmed else Step.CONSIDERED
@@ -214,11 +208,7 @@ def _step_of(
     if event.kind is EventKind.CLOSED and event.detail.get("outcome") in COMPLETING:
         return Step.COMPLETED if Step.STARTED in reached else None
     if event.kind is EventKind.FOLLOWED_UP:
-        return (
-            Step.FOLLOWED_UP
-            if has_completed and event.detail.get("result") == "done"
-            else None
-        )
+        return Step.FOLLOWED_UP if has_completed and event.detail.get("result") == "done" else None
     return _REACHES.get(event.kind)
 
 

@@ -85,11 +85,7 @@ class Milestones:
     @property
     def stages(self) -> Overlap:
         days = (self.identified_on, self.third_sector_on, self.private_on)
-        return tuple(
-            stage
-            for stage, day in zip(CohortStage, days, strict=True)
-            if day is not None
-        )
+        return tuple(stage for stage, day in zip(CohortStage, days, strict=True) if day is not None)
 
 
 _MACHINE = frozenset({Role.CLERK.value, Role.COUNTING.value})
@@ -130,26 +126,20 @@ def third_sector_on(events: Iterable[EventFact]) -> date | None:
 def private_on(events: Iterable[EventFact]) -> date | None:
     """The first attended contact given by a private company once she had agreed, stage (c)."""
     events = tuple(events)
-    agreed = _first(
-        event.happened for event in events if event.kind is EventKind.AGREED
-    )
+    agreed = _first(event.happened for event in events if event.kind is EventKind.AGREED)
     if agreed is None:
         return None
     return _first(
         event.happened
         for event in events
-        if event.is_attended
-        and event.given_by == Sector.PRIVATE.value
-        and event.happened >= agreed
+        if event.is_attended and event.given_by == Sector.PRIVATE.value and event.happened >= agreed
     )
 
 
 def reached(events: Iterable[EventFact]) -> Milestones:
     """The milestones of one woman, or of one episode when given only its events."""
     events = tuple(events)
-    return Milestones(
-        identified_on(events), third_sector_on(events), private_on(events)
-    )
+    return Milestones(identified_on(events), third_sector_on(events), private_on(events))
 
 
 def _first(days: Iterable[date]) -> date | None:

@@ -63,9 +63,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
             SPOC,
             "Do not take forward",
         ),
-        Move(
-            Action.DEFER, sources(Status.UNDER_REVIEW), Status.DEFERRED, SPOC, "Defer"
-        ),
+        Move(Action.DEFER, sources(Status.UNDER_REVIEW), Status.DEFERRED, SPOC, "Defer"),
         Move(
             Action.SAFEGUARD_FIRST,
             OPEN,
@@ -73,9 +71,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
             SPOC,
             "Safeguarding first",
         ),
-        Move(
-            Action.MARK_DUPLICATE, OPEN, Status.DUPLICATE, SPOC, "Mark as already known"
-        ),
+        Move(Action.MARK_DUPLICATE, OPEN, Status.DUPLICATE, SPOC, "Mark as already known"),
         Move(
             Action.SEND_ELSEWHERE,
             OPEN,

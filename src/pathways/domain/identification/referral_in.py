@@ -45,9 +45,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
     name="Referral in",
     statuses=Status,
     start=Status.RECEIVED,
-    final=sources(
-        Status.CONFIRMED, Status.DUPLICATE, Status.NOT_THIS_PROGRAMME, Status.WITHDRAWN
-    ),
+    final=sources(Status.CONFIRMED, Status.DUPLICATE, Status.NOT_THIS_PROGRAMME, Status.WITHDRAWN),
     moves=(
         Move(
             Action.START_REVIEW,

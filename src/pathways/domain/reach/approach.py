@@ -60,9 +60,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
         ),
         Move(
             Action.DECLINE,
-            sources(
-                Status.ASSIGNED, Status.ATTEMPTING, Status.CONTACTED, Status.NO_CONTACT
-            ),
+            sources(Status.ASSIGNED, Status.ATTEMPTING, Status.CONTACTED, Status.NO_CONTACT),
             Status.DECLINED,
             ALONGSIDE_ROLES | {Role.CLERK},
             "She declines",

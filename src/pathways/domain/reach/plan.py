@@ -34,9 +34,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
     moves=(
         Move(
             Action.CONFIRM,
-            sources(
-                Status.PROVISIONAL, Status.CONFIRMED, Status.LAPSED, Status.NOT_SAFE
-            ),
+            sources(Status.PROVISIONAL, Status.CONFIRMED, Status.LAPSED, Status.NOT_SAFE),
             Status.CONFIRMED,
             ALONGSIDE_ROLES,
             "Confirm with her",
@@ -50,9 +48,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
         ),
         Move(
             Action.REPLACE,
-            sources(
-                Status.PROVISIONAL, Status.CONFIRMED, Status.LAPSED, Status.NOT_SAFE
-            ),
+            sources(Status.PROVISIONAL, Status.CONFIRMED, Status.LAPSED, Status.NOT_SAFE),
             Status.REPLACED,
             ALONGSIDE_ROLES | {Role.CLERK},
             "Replace with a new plan",

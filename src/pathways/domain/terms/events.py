@@ -109,9 +109,7 @@ CODES: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.PLAN_LAPSED: frozenset({"reason"}),
         EventKind.PLAN_NOT_SAFE: frozenset({"reason"}),
         EventKind.APPROACH_ASSIGNED: frozenset({"approach"}),
-        EventKind.APPROACH_ATTEMPTED: frozenset(
-            {"approach", "channel", "result", "number"}
-        ),
+        EventKind.APPROACH_ATTEMPTED: frozenset({"approach", "channel", "result", "number"}),
         EventKind.CONTACTED: frozenset({"approach", "channel"}),
         EventKind.NO_CONTACT: frozenset({"approach", "attempts", "reason"}),
         # condition: yes or no, whether taking part is a condition of a disposal
@@ -122,17 +120,13 @@ CODES: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.WITHDRAWN: frozenset({"stage", "reason"}),
         EventKind.STOP_TOLD: frozenset({"provider"}),
         EventKind.ASSESSMENT_STARTED: frozenset({"assessment"}),
-        EventKind.ASSESSMENT_COMPLETED: frozenset(
-            {"assessment", "need", "exploitation", "safety"}
-        ),
+        EventKind.ASSESSMENT_COMPLETED: frozenset({"assessment", "need", "exploitation", "safety"}),
         EventKind.ASSESSMENT_REFUSED: frozenset({"assessment", "reason"}),
         # level, suggested: 0 to 4. provisional, overridden: yes or no. policy: its version
         EventKind.TRIAGED: frozenset({"level", "suggested", "provisional", "overridden", "policy", "rule"}),
         EventKind.TRIAGE_RETURNED: frozenset({"reason"}),
         # referral: random reference. provider, provider_sector: the organisation that it goes to
-        EventKind.REFERRAL_SENT: frozenset(
-            {"referral", "service", "provider", "provider_sector"}
-        ),
+        EventKind.REFERRAL_SENT: frozenset({"referral", "service", "provider", "provider_sector"}),
         EventKind.REFERRAL_ACKNOWLEDGED: frozenset({"referral"}),
         EventKind.REFERRAL_ACCEPTED: frozenset({"referral"}),
         EventKind.REFERRAL_WAITLISTED: frozenset({"referral", "weeks"}),
@@ -166,16 +160,12 @@ CODES: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.FOLLOWED_UP: frozenset({"wave", "result"}),
         EventKind.EPISODE_OPENED: frozenset({"number", "route"}),
         EventKind.MESSAGE_SENT: frozenset({"channel", "kind"}),
-        EventKind.DISCLOSED: frozenset(
-            {"disclosure", "basis", "recipient_sector", "fields"}
-        ),
+        EventKind.DISCLOSED: frozenset({"disclosure", "basis", "recipient_sector", "fields"}),
         EventKind.COVERED: frozenset({"until"}),
         EventKind.HANDED_OVER: frozenset({"reason"}),
         EventKind.TAKEN_IN: frozenset({"batch", "kind"}),
         # what: the kind of thing corrected; then its reference and the code that now holds
-        EventKind.CORRECTED: frozenset(
-            {"what", "contact", "attended", "happened", "reason"}
-        ),
+        EventKind.CORRECTED: frozenset({"what", "contact", "attended", "happened", "reason"}),
     }
 )
 

@@ -45,15 +45,11 @@ class Role(Worded):
 
 
 #: Roles that a person can be given; the rest are identities of the machine.
-HUMAN_ROLES: tuple[Role, ...] = tuple(
-    role for role in Role if role not in (Role.CLERK, Role.COUNTING)
-)
+HUMAN_ROLES: tuple[Role, ...] = tuple(role for role in Role if role not in (Role.CLERK, Role.COUNTING))
 
 #: Roles only a police organisation can give, and roles police can never hold.
 POLICE_ROLES = frozenset({Role.POLICE_OFFICER, Role.POLICE_SPOC, Role.POLICE_ANALYST})
-NEVER_POLICE = frozenset(
-    {Role.COORDINATOR, Role.SUPPORT_WORKER, Role.PROVIDER_WORKER}
-)
+NEVER_POLICE = frozenset({Role.COORDINATOR, Role.SUPPORT_WORKER, Role.PROVIDER_WORKER})
 
 #: Those who work with a woman herself; supervisors act as the workers of their own organisation.
 WORKER_ROLES = frozenset({Role.SUPPORT_WORKER, Role.PROVIDER_WORKER, Role.SUPERVISOR})
