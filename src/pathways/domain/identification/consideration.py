@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from pathways.domain import decision
+from pathways.domain.decision import Decision
+from pathways.domain.identification import eligibility
 from pathways.domain.terms.people import Role
 from pathways.domain.terms.words import Worded
 from pathways.domain.workflow import Move, Workflow, actors, sources
@@ -33,6 +38,28 @@ class Action(Worded):
     RESUME = "resume", "Take up again"
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a screening gate may look at."""
+
+    person: eligibility.Person
+    has_safeguarding_open: bool = False
+
+
+def may_confirm(facts: Facts) -> Decision:
+    """She is who the programme is for, and nothing about her safety waits to be done first."""
+    if facts.has_safeguarding_open:
+        return decision.no("A safeguarding action is open: it comes first.")
+    return eligibility.eligible(facts.person)
+
+
+def may_contact(status: Status) -> Decision:
+    """No contact yet: nobody reaches her because of a flag that has not been confirmed."""
+    if status is Status.CONFIRMED:
+        return decision.yes()
+    return decision.no("No contact yet: the flag has not been confirmed.")
+
+
 SPOC = actors(Role.POLICE_SPOC)
 OPEN = sources(Status.FLAGGED, Status.UNDER_REVIEW, Status.DEFERRED)
 
@@ -55,6 +82,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
             Status.CONFIRMED,
             SPOC,
             "Confirm",
+            may_confirm,
         ),
         Move(
             Action.REJECT,

@@ -5,6 +5,11 @@ The neutral coordinator screens it. Police do not learn of it (see `telling_poli
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from pathways.domain import decision
+from pathways.domain.decision import Decision
+from pathways.domain.identification import eligibility
 from pathways.domain.terms.people import Role
 from pathways.domain.terms.words import Worded
 from pathways.domain.workflow import Move, Workflow, actors, sources
@@ -38,6 +43,28 @@ class Action(Worded):
     WITHDRAW = "withdraw", "Withdraw at her wish"
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a screening gate may look at."""
+
+    person: eligibility.Person
+    has_safeguarding_open: bool = False
+
+
+def may_confirm(facts: Facts) -> Decision:
+    """She is who the programme is for, and nothing about her safety waits to be done first."""
+    if facts.has_safeguarding_open:
+        return decision.no("A safeguarding action is open: it comes first.")
+    return eligibility.eligible(facts.person)
+
+
+def may_contact(status: Status) -> Decision:
+    """No contact yet, until a coordinator has confirmed the referral."""
+    if status is Status.CONFIRMED:
+        return decision.yes()
+    return decision.no("No contact yet: the referral has not been confirmed.")
+
+
 COORDINATOR = actors(Role.COORDINATOR)
 OPEN = sources(Status.RECEIVED, Status.UNDER_REVIEW, Status.DEFERRED)
 
@@ -60,6 +87,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
             Status.CONFIRMED,
             COORDINATOR,
             "Confirm",
+            may_confirm,
         ),
         Move(
             Action.REJECT,

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from pathways.domain import decision
+from pathways.domain.decision import Decision
+from pathways.domain.support.reasons import EndReason
 from pathways.domain.terms.people import ALONGSIDE_ROLES, Role
 from pathways.domain.terms.words import Worded
 from pathways.domain.workflow import Move, Workflow, actors, sources
@@ -40,6 +45,55 @@ class Outcome(Worded):
     ADVICE_ONLY = "advice_only", "Advice given; no further support wanted or needed"
 
 
+#: An ending that she and her worker planned: it needs a step-down plan, and she is offered an exit talk.
+PLANNED = frozenset({Outcome.COMPLETED_PLANNED, Outcome.MOVED_ON, Outcome.TRANSFERRED})
+
+#: Outcomes before support: there is no plan to step down from.
+BEFORE_SUPPORT = frozenset({Outcome.DECLINED, Outcome.NOT_REACHED, Outcome.ADVICE_ONLY})
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a worker says when proposing to close."""
+
+    outcome: Outcome | None = None
+    reason: EndReason | None = None
+    step_down_plan: str = ""
+    is_exit_talk_offered: bool | None = None
+    goals_open: int = 0
+
+
+def complete(proposal: Proposal) -> Decision:
+    """Whether a closure can be proposed."""
+    if proposal.outcome is None:
+        return decision.no("Say how it ended.")
+    if proposal.outcome not in BEFORE_SUPPORT and proposal.reason is None:
+        return decision.no("Say why it ended, or that she did not say.")
+    if proposal.outcome not in PLANNED:
+        return decision.yes()
+    if proposal.goals_open:
+        return decision.no(f"Say what became of her goals: {proposal.goals_open} still open.")
+    if not proposal.step_down_plan.strip():
+        return decision.no("Write where she can turn to from now on.")
+    if proposal.is_exit_talk_offered is None:
+        return decision.no("Say whether she was offered a talk about how it was for her.")
+    return decision.yes()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a sign-off may look at: whether the person signing is the one who proposed."""
+
+    is_own_proposal: bool = False
+
+
+def may_sign_off(facts: Facts) -> Decision:
+    """Nobody signs off their own closure."""
+    if facts.is_own_proposal:
+        return decision.no("You proposed this closure: somebody else signs it off.", ask="supervisor")
+    return decision.yes()
+
+
 SIGNATORIES = actors(Role.SUPERVISOR, Role.COORDINATOR)
 
 WORKFLOW: Workflow[Status, Action, Role] = Workflow(
@@ -54,6 +108,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
             Status.SIGNED_OFF,
             SIGNATORIES | {Role.CLERK},
             "Sign off the closure",
+            may_sign_off,
         ),
         Move(
             Action.RETURN,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from pathways.domain import decision
+from pathways.domain.decision import Decision
 from pathways.domain.terms.people import WORKER_ROLES, Role
 from pathways.domain.terms.words import Worded
 from pathways.domain.workflow import Move, Workflow, sources
@@ -28,6 +32,36 @@ class Action(Worded):
     RE_ENGAGE = "re_engage", "Record that she has come back"
 
 
+#: So many attended contacts before she is called engaged, unless the programme says otherwise.
+ENGAGED_AFTER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an engagement gate may look at: contacts attended with this service since its acceptance."""
+
+    attended: int = 0
+    is_stopped: bool = False
+    engaged_after: int = ENGAGED_AFTER
+
+
+def may_start(facts: Facts) -> Decision:
+    """Support starts with the first contact she attends, never with a letter or a missed appointment."""
+    if facts.is_stopped:
+        return decision.no("She has asked us to stop.")
+    if facts.attended < 1:
+        return decision.no("She has not attended a contact yet.")
+    return decision.yes()
+
+
+def may_engage(facts: Facts) -> Decision:
+    if not (answer := may_start(facts)):
+        return answer
+    if facts.attended < facts.engaged_after:
+        return decision.no(f"She has attended {facts.attended} of {facts.engaged_after} contacts.")
+    return decision.yes()
+
+
 HANDS = WORKER_ROLES | {Role.CLERK}
 
 WORKFLOW: Workflow[Status, Action, Role] = Workflow(
@@ -41,6 +75,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
             Status.STARTED,
             HANDS,
             "Record the first contact",
+            may_start,
         ),
         Move(
             Action.ENGAGE,
@@ -48,6 +83,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
             Status.ENGAGED,
             HANDS,
             "Record that she is engaged",
+            may_engage,
         ),
         Move(
             Action.FALTER,
@@ -75,6 +111,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
             Status.RE_ENGAGED,
             HANDS,
             "Record that she has come back",
+            may_start,
         ),
     ),
 )

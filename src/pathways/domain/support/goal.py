@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from pathways.domain import decision
+from pathways.domain.decision import Decision
 from pathways.domain.terms.people import ALONGSIDE_ROLES, Role
 from pathways.domain.terms.words import Worded
 from pathways.domain.workflow import Move, Workflow, sources
@@ -25,6 +29,25 @@ class Action(Worded):
     MISS = "miss", "Not met"
     CHANGE = "change", "Change for another goal"
     REOPEN = "reopen", "Work on it again"
+
+
+#: She rates her own goals: 0 is nowhere near, 10 is there.
+LOWEST, HIGHEST = 0, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """Her own view of a goal on one day: how near it is, and how much it matters, each 0 to 10."""
+
+    nearness: int
+    importance: int | None = None
+
+
+def complete(rating: Rating) -> Decision:
+    given = (rating.nearness, *(() if rating.importance is None else (rating.importance,)))
+    if all(LOWEST <= number <= HIGHEST for number in given):
+        return decision.yes()
+    return decision.no(f"A rating is a whole number from {LOWEST} to {HIGHEST}.")
 
 
 WORKFLOW: Workflow[Status, Action, Role] = Workflow(

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pathways.domain import decision
+from pathways.domain.decision import Decision
+from pathways.domain.terms import needs
 from pathways.domain.terms.people import ALONGSIDE_ROLES, Role
 from pathways.domain.terms.words import Worded
 from pathways.domain.workflow import Move, Workflow, sources
@@ -46,6 +52,55 @@ class ImmediateSafety(Worded):
     NO = "no", "No"
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an assessment gate may look at. A judgement not made yet is None, never low."""
+
+    has_agreed: bool
+    is_stopped: bool = False
+    ladder: Mapping[needs.Domain, needs.Rung | needs.Unrated] = field(default_factory=dict)
+    summary: str = ""
+    need: Need | None = None
+    exploitation: Exploitation | None = None
+    immediate_safety: ImmediateSafety | None = None
+
+    @property
+    def unrated(self) -> tuple[needs.Domain, ...]:
+        """The parts of her life with neither a rung nor a word on why there is none."""
+        return tuple(domain for domain in needs.Domain if domain not in self.ladder)
+
+    @property
+    def judgements(self) -> dict[str, str | None]:
+        """The answers for the default triage policy, by the names of its inputs."""
+        return {
+            "need": self.need,
+            "exploitation": self.exploitation,
+            "immediate_safety": self.immediate_safety,
+        }
+
+
+def may_assess(facts: Facts) -> Decision:
+    """Whether an assessment may begin, or go on: she has agreed to take part and has not stopped."""
+    if facts.is_stopped:
+        return decision.no("She has asked us to stop.")
+    if not facts.has_agreed:
+        return decision.no("She has not agreed to take part yet.")
+    return decision.yes()
+
+
+def may_complete(facts: Facts) -> Decision:
+    """Every part of her life has been thought of, and there is a summary. Judgements may still be missing:
+    triage then says that its suggestion is provisional."""
+    if not (answer := may_assess(facts)):
+        return answer
+    if facts.unrated:
+        named = ", ".join(domain.label.lower() for domain in facts.unrated)
+        return decision.no(f"Give a rung, or say why there is none, for: {named}.")
+    if not facts.summary.strip():
+        return decision.no("Write a summary.")
+    return decision.yes()
+
+
 WORKFLOW: Workflow[Status, Action, Role] = Workflow(
     name="Assessment",
     statuses=Status,
@@ -57,6 +112,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
             Status.COMPLETE,
             ALONGSIDE_ROLES,
             "Complete the assessment",
+            may_complete,
         ),
         Move(
             Action.REFUSE,
@@ -71,6 +127,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
             Status.IN_PROGRESS,
             ALONGSIDE_ROLES,
             "Reopen the assessment",
+            may_assess,
         ),
     ),
 )

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
+from pathways.domain import decision
+from pathways.domain.decision import Decision
 from pathways.domain.terms.people import ALONGSIDE_ROLES, Role
 from pathways.domain.terms.words import Worded
+from pathways.domain.triage import assessment
+from pathways.domain.triage.levels import Level
 from pathways.domain.workflow import Move, Workflow, actors, sources
 
 
@@ -26,6 +33,61 @@ class Action(Worded):
     REOPEN = "reopen", "Triage again"
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a triage gate may look at."""
+
+    assessment: assessment.Status
+    is_stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TriageDecision:
+    """What a named person decided. Never made by the machine, so it is not a Suggestion.
+
+    Raises ValueError without a reason or a name: nothing is decided without somebody saying why.
+    """
+
+    level: Level
+    reason: str
+    decided_by: str
+    decided_at: datetime
+    suggested: Level | None
+    was_provisional: bool
+    policy_version: str
+
+    def __post_init__(self) -> None:
+        if not self.reason.strip() or not self.decided_by.strip():
+            raise ValueError("a triage decision needs a person and a reason")
+
+    @property
+    def is_override(self) -> bool:
+        """Whether it is otherwise than suggested; without a suggestion there is nothing to override."""
+        return self.suggested is not None and self.level is not self.suggested
+
+
+def action(level: Level, suggested: Level | None) -> Action:
+    """The action that recording this level is: agreeing with the suggestion, or overriding it."""
+    return Action.DECIDE if suggested is None or level is suggested else Action.OVERRIDE
+
+
+def complete(level: Level | None, reason: str) -> Decision:
+    """Whether a decision can be recorded. Agreeing with a machine is a decision too, and needs its reason."""
+    if level is None:
+        return decision.no("Choose a level.")
+    if not reason.strip():
+        return decision.no("Give your reason: it is kept with the decision.")
+    return decision.yes()
+
+
+def may_decide(facts: Facts) -> Decision:
+    if facts.is_stopped:
+        return decision.no("She has asked us to stop.")
+    if facts.assessment is assessment.Status.IN_PROGRESS:
+        return decision.no("Her assessment is not complete.")
+    return decision.yes()
+
+
 DECIDERS = actors(Role.COORDINATOR, Role.PANEL_CHAIR)
 
 WORKFLOW: Workflow[Status, Action, Role] = Workflow(
@@ -39,6 +101,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
             Status.DECIDED,
             DECIDERS,
             "Decide as suggested",
+            may_decide,
         ),
         Move(
             Action.OVERRIDE,
@@ -46,6 +109,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
             Status.OVERRIDDEN,
             DECIDERS,
             "Decide otherwise",
+            may_decide,
         ),
         Move(
             Action.RETURN,

@@ -1,0 +1,230 @@
+"""The triage policy as data, and what it suggests. It suggests; a named person decides (see `triage`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from pathways.domain.triage.condition import Input, taken
+from pathways.domain.triage.levels import Level
+
+
+class Malformed(ValueError):
+    """The policy's text is wrong; `row` and `column` say where, for a person with a sheet before them."""
+
+    def __init__(self, message: str, *, row: str = "", column: str = "") -> None:
+        self.row, self.column = row, column
+        where = ", ".join(
+            part for part in (f"rule {row}" if row else "", f"column {column}" if column else "") if part
+        )
+        super().__init__(f"{where}: {message}" if where else message)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of the table: when it applies, the level it gives, and why, in words."""
+
+    id: str
+    when: Mapping[str, str]
+    level: str
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Inputs, levels in rising order, and rules. Raises Malformed when the table does not make sense.
+
+    `boxes` holds, for each rule, the values that it takes of each input: what the rules mean, exactly.
+    """
+
+    name: str
+    version: str
+    inputs: tuple[Input, ...]
+    rules: tuple[Rule, ...]
+    levels: tuple[str, ...] = tuple(str(level.value) for level in Level)
+    boxes: tuple[tuple[frozenset[str], ...], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.inputs:
+            raise Malformed("the policy has no inputs")
+        names = [question.name for question in self.inputs]
+        if len(set(names)) != len(names):
+            raise Malformed("an input is named twice")
+        if len(set(self.levels)) != len(self.levels) or not self.levels:
+            raise Malformed("the levels must be given, each once")
+        seen: set[str] = set()
+        for rule in self.rules:
+            if rule.id in seen:
+                raise Malformed("this id is used twice", row=rule.id, column="id")
+            seen.add(rule.id)
+            if rule.level not in self.levels:
+                raise Malformed(f"{rule.level!r} is not one of the levels", row=rule.id, column="level")
+            for name in rule.when:
+                if name not in names:
+                    raise Malformed("there is no such input", row=rule.id, column=name)
+        object.__setattr__(self, "boxes", tuple(self._box(rule) for rule in self.rules))
+
+    def _box(self, rule: Rule) -> tuple[frozenset[str], ...]:
+        box = []
+        for question in self.inputs:
+            try:
+                box.append(taken(rule.when.get(question.name, ""), question))
+            except ValueError as wrong:
+                raise Malformed(str(wrong), row=rule.id, column=question.name) from None
+        return tuple(box)
+
+    def rank(self, level: str) -> int:
+        return self.levels.index(level)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What the policy suggests, with its working.
+
+    It is provisional when an answer is missing that could change the level: then `level` is the highest
+    that the missing answers could lead to, and `missing` names them. A missing answer that changes
+    nothing is in `immaterial`.
+    """
+
+    level: str
+    rule: str
+    because: tuple[str, ...]
+    missing: tuple[str, ...]
+    provisional: bool
+    policy_version: str
+    could_be: tuple[str, ...] = ()
+    immaterial: tuple[str, ...] = ()
+
+    @property
+    def support_level(self) -> Level:
+        """The level as one of the programme's five. Raises ValueError for a policy with levels of its own."""
+        return Level(int(self.level))
+
+
+def suggest(policy: Policy, answers: Mapping[str, str | int | None]) -> Suggestion:
+    """The level for these answers. A blank or None is missing: every value is tried in its place.
+
+    The policy must have neither gaps nor contradictions (`proof.may_apply`); then the rules that the
+    known answers leave standing are exactly those that some completion meets.
+
+    Raises ValueError for an answer that the input cannot have, and when no rule takes the answers.
+    """
+    known = {question.name: _given(question, answers.get(question.name)) for question in policy.inputs}
+    missing = tuple(name for name, value in known.items() if value is None)
+    standing = [
+        rule for rule, box in zip(policy.rules, policy.boxes, strict=True) if _stands(policy, box, known)
+    ]
+    if not standing:
+        raise ValueError("no rule of the policy takes these answers")
+    level = max((rule.level for rule in standing), key=policy.rank)
+    giving = [rule for rule in standing if rule.level == level]
+    could_be = tuple(sorted({rule.level for rule in standing}, key=policy.rank))
+    provisional = len(could_be) > 1
+    return Suggestion(
+        level=level,
+        rule="|".join(rule.id for rule in giving),
+        because=tuple(dict.fromkeys(rule.because or f"Rule {rule.id}" for rule in giving)),
+        missing=missing if provisional else (),
+        provisional=provisional,
+        policy_version=policy.version,
+        could_be=could_be,
+        immaterial=() if provisional else missing,
+    )
+
+
+def _given(question: Input, answer: str | int | None) -> str | None:
+    text = "" if answer is None else str(answer).strip()
+    if not text:
+        return None
+    if text not in question.values:
+        raise ValueError(f"{text!r} is not an answer to “{question.name}”")
+    return text
+
+
+def _stands(policy: Policy, box: Sequence[frozenset[str]], known: Mapping[str, str | None]) -> bool:
+    return all(
+        bool(values) if (value := known[question.name]) is None else value in values
+        for question, values in zip(policy.inputs, box, strict=True)
+    )
+
+
+def read(data: Mapping[str, object]) -> Policy:
+    """A policy from the plain shape of its file. Raises Malformed, naming rule and column."""
+    inputs, rules = data.get("inputs"), data.get("rules")
+    if not isinstance(inputs, Mapping) or not isinstance(rules, list):
+        raise Malformed("a policy needs “inputs” and “rules”")
+    levels = data.get("levels")
+    if levels is not None and not isinstance(levels, list):
+        raise Malformed("“levels” is a list")
+    return Policy(
+        name=str(data.get("name", "")),
+        version=str(data.get("version", "")),
+        inputs=tuple(_read_input(str(name), values) for name, values in inputs.items()),
+        rules=tuple(_read_rule(number, rule) for number, rule in enumerate(rules, start=1)),
+        **({} if levels is None else {"levels": tuple(str(level) for level in levels)}),
+    )
+
+
+def _read_input(name: str, values: object) -> Input:
+    try:
+        if isinstance(values, Mapping):
+            first, last = values.get("from"), values.get("to")
+            if not (_is_whole(first) and _is_whole(last)):
+                raise ValueError("“from” and “to” must be whole numbers")
+            return Input.numbers(name, int(str(first)), int(str(last)))
+        if isinstance(values, list):
+            return Input(
+                name, tuple(str(value) for value in values), all(_is_whole(value) for value in values)
+            )
+    except ValueError as wrong:
+        raise Malformed(str(wrong), column=name) from None
+    raise Malformed("its values are a list, or “from” and “to”", column=name)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _read_rule(number: int, rule: object) -> Rule:
+    if not isinstance(rule, Mapping):
+        raise Malformed("a rule has “id”, “when” and “level”", row=str(number))
+    named = str(rule.get("id") or number)
+    when = rule.get("when", {})
+    if not isinstance(when, Mapping):
+        raise Malformed("“when” names inputs and their conditions", row=named, column="when")
+    if rule.get("level") in (None, ""):
+        raise Malformed("a rule needs a level", row=named, column="level")
+    return Rule(
+        id=named,
+        when=MappingProxyType({str(name): _text(text) for name, text in when.items()}),
+        level=str(rule["level"]),
+        because=_text(rule.get("because")),
+    )
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def plain(policy: Policy) -> dict[str, object]:
+    """The policy in the plain shape of its file; `read(plain(p)) == p`."""
+    return {
+        "name": policy.name,
+        "version": policy.version,
+        "levels": list(policy.levels),
+        "inputs": {question.name: _plain_values(question) for question in policy.inputs},
+        "rules": [
+            {"id": rule.id, "when": dict(rule.when), "level": rule.level, "because": rule.because}
+            for rule in policy.rules
+        ],
+    }
+
+
+def _plain_values(question: Input) -> object:
+    if not question.is_number:
+        return list(question.values)
+    numbers = [int(value) for value in question.values]
+    if numbers == list(range(numbers[0], numbers[-1] + 1)):
+        return {"from": numbers[0], "to": numbers[-1]}
+    return numbers
