@@ -1,0 +1,133 @@
+"""Who may open a page: each view says so itself, and a view that says nothing is refused.
+
+    @page(reads=Resource.CLIENT)          whoever the policy lets read that table at all
+    @page(roles={Role.COORDINATOR})       these roles
+    @page(signed_in=True)                 anyone who works somewhere
+    @page(account=True)                   signed in, before having chosen where one works
+    @page(public=True)                    anyone
+
+This is the outer gate, about kinds of thing. Whether *this* woman's record may be read is asked again by
+the journey's reads and by the database's row security.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from pathways.domain import decision
+from pathways.domain.decision import Decision
+from pathways.domain.governance import policy
+from pathways.domain.terms.people import Role
+from pathways.journey import ledger
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a view says of itself."""
+
+    public: bool = False
+    account: bool = False
+    signed_in: bool = False
+    roles: frozenset[Role] = frozenset()
+    reads: Any = None
+
+
+def page(
+    *,
+    public: bool = False,
+    account: bool = False,
+    signed_in: bool = False,
+    roles: Collection[Role] = (),
+    reads: Any = None,
+) -> Callable[[View], View]:
+    """Declare a view (function or class). Give exactly one of the ways, or `roles` with `reads`."""
+    if sum((public, account, signed_in, bool(roles) or reads is not None)) != 1:
+        raise ValueError("say exactly one of: public, account, signed_in, roles and/or reads")
+    declared = Declared(public, account, signed_in, frozenset(roles), reads)
+
+    def mark(view: View) -> View:
+        view.access = declared  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def declared(view: Any) -> Declared | None:
+    """What a view, or the class behind it, declares; None when it declares nothing."""
+    found = getattr(view, "access", None) or getattr(getattr(view, "view_class", None), "access", None)
+    return found if isinstance(found, Declared) else None
+
+
+def may_open(wanted: Declared, actor: Any) -> Decision:
+    """Whether someone who works where `actor` says may open such a page."""
+    if wanted.roles and actor.role not in wanted.roles:
+        who = ", ".join(sorted(role.label for role in wanted.roles))
+        return decision.no("This page is not for your role.", ask=who)
+    if wanted.reads is not None:
+        return policy.ever_reads(actor.role, wanted.reads)
+    return decision.yes()
+
+
+def refuse(request: HttpRequest, answer: Decision) -> HttpResponse:
+    """The page that says no: why and whom to ask; or "not found" when its very subject is confidential.
+
+    Returned, never raised, so that the event which records the refusal is committed.
+    """
+    actor = getattr(request, "actor", None)
+    if actor is not None:
+        match = request.resolver_match
+        ledger.refused(by=actor, at=request.now, reason=answer.reason, route=match.route if match else "")
+    if answer.hidden:
+        return not_found(request)
+    return render(request, "frame/403.html", {"answer": answer}, status=403)
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    """The one "not found", the same whether there is nothing there or nothing this person may know of."""
+    return render(request, "frame/404.html", status=404)
+
+
+class DefaultDeny:
+    """Runs before every view, inside its transaction."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        wanted = declared(view)
+        if wanted is None:
+            return refuse(request, decision.no("This page does not say who may open it, so nobody may."))
+        if wanted.public:
+            return None
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        if wanted.account:
+            return None
+        if request.actor is None:
+            return redirect(f"{reverse('accounts:choose')}?{urlencode({'next': request.path})}")
+        answer = may_open(wanted, request.actor)
+        return None if answer else refuse(request, answer)
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back here after; an htmx request takes the whole page there."""
+    target = reverse("accounts:sign_in")
+    if request.method == "GET" and request.path != "/":
+        target = f"{target}?{urlencode({'next': request.get_full_path()})}"
+    if getattr(request, "htmx", False) or request.headers.get("X-Pathways-Save"):
+        response = HttpResponse(status=401)
+        response["HX-Redirect"] = target
+        return response
+    return redirect(target)

@@ -1,0 +1,1 @@
+"""Signing in and out, choosing where one works, one’s own sessions."""

@@ -1,0 +1,353 @@
+"""Asking, checking and doing: one class for each form that writes.
+
+    @page(roles={Role.SUPPORT_WORKER})
+    class RecordContact(flow.Flow):
+        title = "Record a contact"
+        form = ContactForm
+
+        def do(self, answers):
+            contact = support.record(**self.kwargs, **answers, by=self.actor, at=self.now)
+            return flow.Receipt("Contact recorded", reference=contact.reference, next=["…"], href=…)
+
+What the person sees: the form (what was typed is kept on the server every ten seconds and on leaving a
+field) → "Check your answers" → the verb, once, however often the button is pressed → a receipt with a
+reference. `check = False` leaves the middle out. Several forms in `steps` make a row of pages, or with
+`as_tasks = True` a task list.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.generic import View
+
+from pathways.domain.decision import Decision
+from pathways.journey import drafts
+from pathways.web import access, clock
+from pathways.web.forms import Answer, PathwaysForm, as_posted
+
+
+@dataclass(frozen=True)
+class Step:
+    """One page of a longer form. `slug` is in its address and its key in the draft."""
+
+    slug: str
+    title: str
+    form: type[PathwaysForm]
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was done. Kept for the person who did it, so never a client's name: say "her", or a reference."""
+
+    title: str
+    reference: str = ""
+    #: what happens next, one sentence each
+    next: Sequence[str] = field(default_factory=tuple)
+    #: the way on, and its words
+    href: str = "/"
+    onward: str = "Continue"
+
+
+class Refused(Exception):
+    """Raised by `do` with the Decision of a verb that said no: nothing is written, the reason is shown."""
+
+    def __init__(self, answer: Decision) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+class Flow(View):
+    """Subclass it, declare it with `@page(...)`, and give `title`, `form` (or `steps`) and `do`."""
+
+    http_method_names: ClassVar[list[str]] = ["get", "post", "head"]
+
+    title: ClassVar[str] = ""
+    form: ClassVar[type[PathwaysForm] | None] = None
+    steps: ClassVar[Sequence[Step]] = ()
+    as_tasks: ClassVar[bool] = False
+    check: ClassVar[bool] = True
+    #: the words on the last button
+    button: ClassVar[str] = "Confirm and save"
+    template: ClassVar[str] = "flow/ask.html"
+    check_template: ClassVar[str] = "flow/check.html"
+    tasks_template: ClassVar[str] = "flow/tasks.html"
+    receipt_template: ClassVar[str] = "flow/receipt.html"
+
+    # --- what a subclass may say ------------------------------------------------------------
+
+    def do(self, answers: dict[str, Any]) -> Receipt | HttpResponse:
+        """Call the one verb. `answers` are the cleaned answers of every step together."""
+        raise NotImplementedError
+
+    def begin(self) -> HttpResponse | None:
+        """Runs first on every request: fetch what the page is about into `self`; return a refusal to stop."""
+        return None
+
+    def initial(self, step: Step) -> dict[str, Any]:
+        """Starting values where nothing has been kept yet."""
+        return {}
+
+    def form_kwargs(self, step: Step) -> dict[str, Any]:
+        """More arguments for the form's constructor (services to choose from, and so on)."""
+        return {}
+
+    def context(self) -> dict[str, Any]:
+        """More for the templates: `client` for the banner, `back` for the back link, side matter."""
+        return {}
+
+    def back(self) -> str:
+        """Where the back link of the first page leads."""
+        return ""
+
+    def extra_rows(self, answers: dict[str, Any]) -> list[Answer]:
+        """More rows for "check your answers": what will follow from them."""
+        return []
+
+    def client_id(self) -> UUID | None:
+        """Whose draft this is, so that it goes when her record goes."""
+        return self.kwargs.get("client_id")
+
+    def key(self) -> str:
+        """Names this draft among a person's own: the page and what it is about."""
+        match = self.request.resolver_match
+        about = ":".join(str(value) for _, value in sorted(self.kwargs.items()))
+        return f"{match.view_name}:{about}" if match else about
+
+    # --- the machinery ----------------------------------------------------------------------
+
+    @property
+    def all_steps(self) -> tuple[Step, ...]:
+        if self.steps:
+            return tuple(self.steps)
+        if self.form is None:
+            raise ValueError(f"{type(self).__name__} asks nothing: give it a form or steps")
+        return (Step("answers", self.title, self.form),)
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.actor: Any = getattr(request, "actor", None)
+        self.now: datetime = request.now  # type: ignore[attr-defined]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if (stop := self.begin()) is not None:
+            return stop
+        self.kept: dict[str, Any] = drafts.fetch(self.key(), self.actor) or {}
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if token := request.GET.get("done"):
+            return self._receipt(token)
+        if "check" in request.GET:
+            return self._check()
+        slug = request.GET.get("step")
+        if self.as_tasks and not slug:
+            return self._tasks()
+        return self._ask(self._step(slug))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        action = request.POST.get("_do", "continue")
+        if action == "confirm":
+            return self._confirm()
+        if action == "discard":
+            drafts.discard(self.key(), self.actor)
+            return redirect(self.back() or request.path)
+        step = self._step(request.POST.get("_step") or None)
+        typed = {name: values for name, values in request.POST.lists() if not name.startswith(("_", "csrf"))}
+        if action == "save":
+            self._keep(step, typed)
+            at = clock.time(self.now)
+            if request.headers.get("X-Pathways-Save"):
+                return JsonResponse({"saved": at})
+            return redirect(f"{request.path}?step={step.slug}&saved={at}")
+        form = self._form(step, typed, files=request.FILES)
+        if not form.is_valid():
+            self._keep(step, typed)
+            return self._ask(step, form, status=422)
+        if not self.check and len(self.all_steps) == 1:
+            return self._finish(dict(form.cleaned_data), request.POST.get("_token", ""), step, form)
+        self._keep(step, typed)
+        return redirect(self._after(step))
+
+    def _step(self, slug: str | None) -> Step:
+        if slug is None:
+            return self.all_steps[0]
+        found = next((step for step in self.all_steps if step.slug == slug), None)
+        if found is None:
+            raise Http404
+        return found
+
+    def _form(self, step: Step, typed: dict[str, list[str]] | None, files: Any = None) -> PathwaysForm:
+        """The step's form: bound to `typed` to be judged; else empty, or filled with what was kept."""
+        extra = self.form_kwargs(step)
+        if typed is not None:
+            return step.form(as_posted(typed), files, **extra)
+        initial = self.initial(step)
+        if (raw := self.kept.get("steps", {}).get(step.slug)) is not None:
+            initial = {**initial, **PathwaysForm.initial_from(step.form(**extra), raw)}
+        return step.form(initial=initial, **extra)
+
+    def _judged(self, step: Step) -> PathwaysForm | None:
+        raw = self.kept.get("steps", {}).get(step.slug)
+        return None if raw is None else self._form(step, raw)
+
+    def _keep(self, step: Step, typed: dict[str, list[str]]) -> None:
+        steps = {**self.kept.get("steps", {}), step.slug: typed}
+        token = self.kept.get("token") or secrets.token_urlsafe(18)
+        self.kept = {"steps": steps, "token": token, "saved": self.now.isoformat()}
+        drafts.keep(self.key(), self.kept, self.actor, self.now, client_id=self.client_id())
+
+    def _after(self, step: Step) -> str:
+        steps = self.all_steps
+        if self.as_tasks:
+            return self.request.path
+        if self.request.GET.get("from") != "check" and step != steps[-1]:
+            return f"{self.request.path}?step={steps[steps.index(step) + 1].slug}"
+        return f"{self.request.path}?check"
+
+    def _saved_at(self) -> str:
+        saved = self.kept.get("saved")
+        return clock.time(datetime.fromisoformat(saved)) if saved else ""
+
+    def _page(self, template: str, more: dict[str, Any], status: int = 200) -> HttpResponse:
+        base = {
+            "flow": self,
+            "title": self.title,
+            "button": self.button,
+            "back": self.back(),
+            "saved_at": self._saved_at(),
+        }
+        return render(self.request, template, {**base, **self.context(), **more}, status=status)
+
+    def _ask(self, step: Step, form: PathwaysForm | None = None, status: int = 200) -> HttpResponse:
+        steps = self.all_steps
+        position = steps.index(step)
+        back = self.back()
+        if self.request.GET.get("from") == "check":
+            back = f"{self.request.path}?check"
+        elif self.as_tasks:
+            back = self.request.path
+        elif position:
+            back = f"{self.request.path}?step={steps[position - 1].slug}"
+        return self._page(
+            self.template,
+            {
+                "form": form or self._form(step, None),
+                "step": step,
+                "position": position + 1 if len(steps) > 1 and not self.as_tasks else 0,
+                "of": len(steps),
+                "title": step.title,
+                "back": back,
+                "token": self.kept.get("token") or secrets.token_urlsafe(18),
+                "goes_on": self.check or len(steps) > 1,
+                "has_draft": bool(self.kept.get("steps")),
+            },
+            status,
+        )
+
+    def _tasks(self) -> HttpResponse:
+        items = []
+        for step in self.all_steps:
+            form = self._judged(step)
+            done = form is not None and form.is_valid()
+            status = (
+                ("Completed", "")
+                if done
+                else ("In progress", "blue")
+                if form
+                else ("Not yet started", "grey")
+            )
+            items.append({
+                "title": step.title, "hint": step.hint, "status": status[0], "colour": status[1],
+                "href": f"{self.request.path}?step={step.slug}",
+            })  # fmt: skip
+        ready = all(item["status"] == "Completed" for item in items)
+        done_count = sum(item["status"] == "Completed" for item in items)
+        return self._page(self.tasks_template, {"items": items, "ready": ready, "done_count": done_count})
+
+    def _check(self, problem: str = "", status: int = 200) -> HttpResponse:
+        groups, answers = [], {}
+        for step in self.all_steps:
+            form = self._judged(step)
+            if form is None or not form.is_valid():
+                return redirect(f"{self.request.path}?step={step.slug}")
+            answers.update(form.cleaned_data)
+            change = f"{self.request.path}?step={step.slug}&from=check"
+            groups.append((step.title if len(self.all_steps) > 1 else "", form.answers(change)))
+        last = self.all_steps[-1].slug
+        return self._page(
+            self.check_template,
+            {
+                "groups": groups,
+                "extra_rows": self.extra_rows(answers),
+                "problem": problem,
+                "has_errors": bool(problem),
+                "back": self.request.path if self.as_tasks else f"{self.request.path}?step={last}",
+                "token": self.kept.get("token", ""),
+            },
+            status,
+        )
+
+    def _confirm(self) -> HttpResponse:
+        token = self.request.POST.get("_token", "")
+        if self._once(token):
+            return redirect(f"{self.request.path}?done={token}")
+        answers: dict[str, Any] = {}
+        for step in self.all_steps:
+            form = self._judged(step)
+            if form is None or not form.is_valid():
+                return redirect(f"{self.request.path}?step={step.slug}")
+            answers.update(form.cleaned_data)
+        return self._finish(answers, token)
+
+    def _finish(
+        self,
+        answers: dict[str, Any],
+        token: str,
+        step: Step | None = None,
+        form: PathwaysForm | None = None,
+    ) -> HttpResponse:
+        token = token or secrets.token_urlsafe(18)
+        if self._once(token):
+            return redirect(f"{self.request.path}?done={token}")
+        try:
+            receipt = self.do(answers)
+        except Refused as no:
+            if no.answer.hidden:
+                return access.refuse(self.request, no.answer)
+            reason = f"{no.answer.reason} {f'Ask: {no.answer.ask}.' if no.answer.ask else ''}".strip()
+            if form is not None and step is not None:
+                form.add_error(None, reason)
+                return self._ask(step, form, status=409)
+            return self._check(reason, status=409)
+        drafts.discard(self.key(), self.actor)
+        if isinstance(receipt, HttpResponse):
+            drafts.keep(f"done:{token}", {"href": receipt.get("Location", "/")}, self.actor, self.now)
+            return receipt
+        drafts.keep(f"done:{token}", asdict(receipt), self.actor, self.now, client_id=self.client_id())
+        return redirect(f"{self.request.path}?done={token}")
+
+    def _once(self, token: str) -> bool:
+        """Whether this token's work is already done; a second press waits here for the first to commit."""
+        if not token:
+            return False
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 42))", [token])
+        return drafts.fetch(f"done:{token}", self.actor) is not None
+
+    def _receipt(self, token: str) -> HttpResponse:
+        kept = drafts.fetch(f"done:{token}", self.actor)
+        if kept is None:
+            return redirect(self.back() or "/")
+        if "title" not in kept:
+            return redirect(kept["href"])
+        return self._page(self.receipt_template, {"receipt": kept, "title": kept["title"], "back": ""})

@@ -1,0 +1,112 @@
+"""What stands round every page: where this person works, the ways on from here, what waits for them."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from pathways.domain.terms.people import Role
+from pathways.journey import identity, tasks
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the navigation: words, the name of its address, and the addresses that belong to it."""
+
+    label: str
+    name: str
+    area: str = ""
+
+
+HOME = Entry("Home", "home:home")
+CASES = Entry("Women", "support:list", "support")
+REFERRALS = Entry("Referrals", "refer:list", "refer")
+DIRECTORY = Entry("Services", "directory:list", "directory")
+EVALUATION = Entry("Evaluation", "evaluate:overview", "evaluate")
+
+#: at most six for each role
+ENTRIES: dict[Role, tuple[Entry, ...]] = {
+    Role.POLICE_OFFICER: (HOME, Entry("Raise a concern", "police:flag")),
+    Role.POLICE_SPOC: (
+        HOME,
+        Entry("Considerations", "police:list", "police"),
+        Entry("Raise a concern", "police:flag"),
+    ),
+    Role.POLICE_ANALYST: (HOME, Entry("Considerations", "police:list", "police")),
+    Role.COORDINATOR: (
+        HOME,
+        CASES,
+        Entry("Referrals in", "doors:list", "doors"),
+        Entry("Triage", "triage:list", "triage"),
+        REFERRALS,
+        DIRECTORY,
+    ),
+    Role.PANEL_CHAIR: (HOME, CASES, Entry("Triage", "triage:list", "triage")),
+    Role.SUPPORT_WORKER: (HOME, CASES, REFERRALS, DIRECTORY),
+    Role.PROVIDER_WORKER: (HOME, REFERRALS, CASES, DIRECTORY),
+    Role.SUPERVISOR: (HOME, CASES, REFERRALS, DIRECTORY),
+    Role.EVALUATOR: (HOME, EVALUATION),
+    Role.GOVERNANCE_LEAD: (HOME, Entry("Governance", "administer:governance", "governance")),
+    Role.COMMISSIONER: (HOME, EVALUATION),
+    Role.ADMINISTRATOR: (
+        HOME,
+        Entry("People", "administer:people", "people"),
+        Entry("Organisations", "administer:organisations", "organisations"),
+        DIRECTORY,
+    ),
+}
+
+
+@functools.cache
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def entries(role: Any, *, here: str) -> list[dict[str, Any]]:
+    """The entries of a role with their addresses; `here` is the path, to mark where one is."""
+    found = []
+    for entry in ENTRIES.get(role, (HOME,)):
+        if not (address := _address(entry.name)):
+            continue
+        inside = address != "/" and here.startswith(address)
+        by_area = bool(entry.area) and here.startswith(f"/{entry.area}/")
+        found.append({
+            "label": entry.label,
+            "href": address,
+            "current": here == address,
+            "active": (inside or by_area) and here != address,
+        })  # fmt: skip
+    if sum(one["active"] for one in found) > 1 or any(one["current"] for one in found):
+        longest = max((one["href"] for one in found if one["active"] or one["current"]), key=len)
+        for one in found:
+            one["active"] = one["active"] and one["href"] == longest
+    return found
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """What the base template needs, each thing fetched only when it is drawn."""
+    actor = getattr(request, "actor", None)
+    user = getattr(request, "user", None)
+    signed_in = bool(user is not None and user.is_authenticated)
+    return {
+        "product": settings.PRODUCT,
+        "synthetic": settings.PATHWAYS_SYNTHETIC,
+        "now": getattr(request, "now", None),
+        "actor": actor,
+        "signed_in": signed_in,
+        "navigation": entries(actor.role, here=request.path) if actor else [],
+        "search_address": _address("search:search") if actor else "",
+        "tasks_address": _address("home:tasks") if actor else "",
+        "open_tasks": SimpleLazyObject(lambda: tasks.count_open(by=actor)) if actor else 0,
+        "workplaces": SimpleLazyObject(lambda: identity.workplaces(user)) if signed_in else [],
+        "idle_seconds": int(settings.PATHWAYS_IDLE.total_seconds()) if signed_in else 0,
+    }

@@ -1,0 +1,113 @@
+// Everything here is a comfort: each page does the same work without it.
+(function () {
+  "use strict";
+  document.body.classList.add("js-enabled", "govuk-frontend-supported");
+
+  function start(root) {
+    if (window.GOVUKFrontend) window.GOVUKFrontend.initAll({ scope: root });
+  }
+  start(document);
+  document.addEventListener("htmx:load", function (event) {
+    if (event.target !== document.body) start(event.target);
+  });
+  document.addEventListener("htmx:configRequest", function (event) {
+    var token = document.querySelector("input[name=csrfmiddlewaretoken]");
+    if (token) event.detail.headers["X-CSRFToken"] = token.value;
+  });
+
+  // --- drafts: kept on the server, never in this browser --------------------------------------
+  document.querySelectorAll("form[data-draft]").forEach(function (form) {
+    var line = form.querySelector("[data-saved]");
+    var dirty = false, busy = false, leaving = false;
+    function typed() {
+      var data = new FormData(form);
+      data.set("_do", "save");
+      return data;
+    }
+    function say(text) { if (line && line.textContent !== text) line.textContent = text; }
+    function save() {
+      if (!dirty || busy || leaving) return;
+      dirty = false; busy = true;
+      fetch(form.action || location.href, {
+        method: "POST", body: typed(), credentials: "same-origin", headers: { "X-Pathways-Save": "1" }
+      }).then(function (answer) {
+        if (answer.status === 401) { leaving = true; location.assign(answer.headers.get("HX-Redirect") || "/"); return; }
+        if (!answer.ok) throw new Error("not kept");
+        return answer.json().then(function (body) { say("Saved " + body.saved); seen(); });
+      }).catch(function () {
+        dirty = true; say("Not saved yet. It will be tried again; keep this page open.");
+      }).then(function () { busy = false; });
+    }
+    if (form.enctype === "multipart/form-data") return;
+    form.addEventListener("input", function () { dirty = true; });
+    form.addEventListener("change", function () { dirty = true; save(); });
+    form.addEventListener("focusout", save);
+    form.addEventListener("submit", function () { leaving = true; });
+    window.addEventListener("pageshow", function () { leaving = false; });
+    document.addEventListener("visibilitychange", function () { if (document.hidden) save(); });
+    document.addEventListener("pathways:keep", save);
+    setInterval(save, 10000);
+  });
+
+  // --- cover: Escape, or the Cover button ------------------------------------------------------
+  var cover = document.getElementById("cover"), all = document.getElementById("all"), before = null;
+  function remember(on) { try { if (on) sessionStorage.setItem("covered", "1"); else sessionStorage.removeItem("covered"); } catch (e) { /* no storage */ } }
+  function show(on) {
+    if (!cover) return;
+    if (on) before = document.activeElement;
+    cover.hidden = !on;
+    all.inert = on;
+    document.documentElement.classList.toggle("is-covered", on);
+    remember(on);
+    if (on) cover.querySelector("[data-uncover]").focus();
+    else if (before && before.focus) before.focus();
+  }
+  if (cover) {
+    document.querySelectorAll("[data-cover]").forEach(function (link) {
+      link.addEventListener("click", function (event) { event.preventDefault(); show(true); });
+    });
+    cover.querySelector("[data-uncover]").addEventListener("click", function () { show(false); });
+    document.addEventListener("keydown", function (event) {
+      if (event.key !== "Escape" || !cover.hidden || event.isComposing) return;
+      if (document.querySelector("dialog[open]")) return;
+      var menu = document.querySelector("details.pw-menu[open]");
+      if (menu) { menu.open = false; menu.querySelector("summary").focus(); return; }
+      event.preventDefault();
+      show(true);
+    });
+    if (document.documentElement.classList.contains("is-covered")) show(true);
+  }
+  document.addEventListener("click", function (event) {
+    document.querySelectorAll("details.pw-menu[open]").forEach(function (menu) {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+
+  // --- the session's end: a warning two minutes before -----------------------------------------
+  var dialog = document.getElementById("timeout");
+  var idle = Number(document.body.dataset.idleSeconds || 0) * 1000, last = Date.now();
+  var channel = "BroadcastChannel" in window ? new BroadcastChannel("pathways") : null;
+  function seen() { last = Date.now(); if (channel) channel.postMessage(last); if (dialog && dialog.open) dialog.close(); }
+  if (channel) channel.onmessage = function (event) { last = Math.max(last, event.data); if (dialog && dialog.open) dialog.close(); };
+  document.addEventListener("htmx:afterRequest", seen);
+  if (dialog && idle) {
+    if (channel) channel.postMessage(last);
+    var left = dialog.querySelector("[data-left]");
+    var stay = function () {
+      fetch(dialog.dataset.stay, { credentials: "same-origin", headers: { "X-Pathways-Save": "1" } }).then(function (answer) {
+        if (answer.ok) seen(); else location.assign(dialog.dataset.ended);
+      }).catch(function () { /* offline: the clock goes on */ });
+    };
+    dialog.querySelector("[data-stay-now]").addEventListener("click", stay);
+    dialog.addEventListener("cancel", function (event) { event.preventDefault(); stay(); });
+    setInterval(function () {
+      var rest = idle - (Date.now() - last);
+      if (rest <= 0) { location.assign(dialog.dataset.ended); return; }
+      if (rest <= 120000) {
+        if (!dialog.open) { document.dispatchEvent(new Event("pathways:keep")); dialog.showModal(); }
+        var words = rest > 60000 ? "2 minutes" : rest > 30000 ? "1 minute" : "a few seconds";
+        if (left.textContent !== words) left.textContent = words;
+      } else if (dialog.open) dialog.close();
+    }, 1000);
+  }
+})();

@@ -1,0 +1,1 @@
+"""The words templates may use beside Django’s own."""

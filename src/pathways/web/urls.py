@@ -1,0 +1,13 @@
+"""Every address, by area. An area brings its own `urls.py` with an `app_name`."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("pathways.web.frame.urls")),
+    path("account/", include("pathways.web.accounts.urls")),
+]
+
+handler400 = "pathways.web.frame.refusals.bad_request"
+handler403 = "pathways.web.frame.refusals.forbidden"
+handler404 = "pathways.web.frame.refusals.not_found"
+handler500 = "pathways.web.frame.refusals.our_fault"
