@@ -1,0 +1,280 @@
+"""What is hidden: the small counts, then the cheapest others that keep anyone from working them out.
+
+A small count is safe when there are two tables, both in keeping with everything shown and with the
+rule, in which it differs by the threshold or more. Such a pair is a *route*: what the count would gain
+is taken from other hidden cells and given back elsewhere, so that every shown total still holds. The
+work is to choose hidden cells so that every small count has a route, at least cost:
+
+1. for each small count that the attack exposes, the cheapest route by linear programming;
+2. routes are drawn again through fewer cells, and a cell that no route needs is shown again;
+3. where the system is small, an integer programme looks for the best pattern outright;
+4. the attack runs again on the result, and whatever it still exposes goes back to 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy import optimize, sparse
+
+from pathways.analysis.disclosure.attack import Attack, Audit, audit
+from pathways.analysis.disclosure.linear import NEAR, Program
+from pathways.analysis.disclosure.rule import Rule, Zeros
+from pathways.analysis.disclosure.system import Key, System
+from pathways.domain.evaluation.counts import ReleasedCount
+
+#: Above this many columns the integer programme is left out; the routes alone are then near enough.
+LARGEST_EXACT: Final = 6000
+#: The search for the best pattern stops here, at the best yet found: a number of nodes, not of
+#: seconds, so that the same table always gives the same answer.
+NODES: Final = 400
+
+
+@dataclass(frozen=True)
+class Protected:
+    """What may leave, and what the attack on it found."""
+
+    cells: dict[Key, ReleasedCount]
+    rule: Rule
+    primary: int
+    secondary: int
+    audit: Audit
+
+    def __getitem__(self, key: Key) -> ReleasedCount:
+        return self.cells[key]
+
+
+def protect(system: System, rule: Rule) -> Protected:
+    """Hide what must be hidden. Raises ArithmeticError if the attack still finds something at risk."""
+    small = np.array([rule.is_small(int(n)) for n in system.values], dtype=bool)
+    hidden = small.copy()
+    _protect_routes(system, rule, small, hidden)
+    hidden = _exact(system, rule, small, hidden)
+    found = audit(system, hidden, rule)
+    if not found.has_passed:
+        raise ArithmeticError(f"{len(found.at_risk)} small counts are still at risk")
+    cells = {
+        key: ReleasedCount(None, "small" if small[i] else "protects")
+        if hidden[i]
+        else ReleasedCount(rule.rounded(int(system.values[i])))
+        for i, key in enumerate(system.keys)
+    }
+    secondary = int(hidden.sum() - small.sum())
+    return Protected(cells, rule, int(small.sum()), secondary, found)
+
+
+def _protect_routes(system: System, rule: Rule, small: np.ndarray, hidden: np.ndarray) -> None:
+    """Hide, in place, until the attack exposes nothing."""
+    exposed = _exposed(system, rule, small, hidden)
+    if not exposed:
+        return
+    routes = Routes(system, rule)
+    wanted = dict.fromkeys(map(int, np.flatnonzero(small)), rule.threshold)
+    for _ in range(40):
+        before = hidden.copy()
+        for cell in sorted(exposed, key=lambda cell: (-int(system.values[cell]), cell)):
+            hidden |= routes.cheapest(cell, hidden, width=wanted[cell])
+        if not (hidden & ~before).any():  # fractions only: ask for wider routes, in the end for all
+            for cell in exposed:
+                wanted[cell] += rule.threshold
+                hidden |= _neighbours(system, rule, cell)
+        _show_again(system, rule, small, hidden, routes)
+        exposed = _exposed(system, rule, small, hidden)
+        if not exposed:
+            return
+    hidden |= (system.values > 0) | small
+
+
+def _exposed(system: System, rule: Rule, small: np.ndarray, hidden: np.ndarray) -> list[int]:
+    attack = Attack(system, hidden, floor=rule.floor)
+    return [int(cell) for cell in np.flatnonzero(small) if attack.is_narrower(int(cell), rule.threshold)]
+
+
+def _neighbours(system: System, rule: Rule, cell: int) -> np.ndarray:
+    """Every cell that shares a relation with this one and may be hidden."""
+    rows = system.matrix[:, [cell]].indices
+    near = np.zeros(len(system.keys), dtype=bool)
+    near[sparse.csr_matrix(system.matrix)[rows].indices] = True
+    return near & ((system.values > 0) | (rule.zeros is Zeros.HIDE))
+
+
+def _show_again(system: System, rule: Rule, small: np.ndarray, hidden: np.ndarray, routes: Routes) -> None:
+    """Show, in place, every cell that some choice of routes can do without.
+
+    Only where the system is a network are routes whole numbers, so that a route proves its cell safe;
+    elsewhere the attack that follows decides, and hides again what it must.
+    """
+    used: dict[int, np.ndarray] = {}
+    for cell in map(int, np.flatnonzero(small)):
+        route = routes.within(cell, hidden, small)
+        if route is None:
+            return
+        used[cell] = route
+    needed = small.copy()
+    for route in used.values():
+        needed |= route
+    hidden &= needed
+    spare = np.flatnonzero(hidden & ~small)
+    for candidate in sorted(map(int, spare), key=lambda i: (-system.costs[i], i)):
+        hidden[candidate] = False
+        detours: dict[int, np.ndarray] = {}
+        for cell, route in used.items():
+            if route[candidate]:
+                detour = routes.within(cell, hidden, small)
+                if detour is None:
+                    break
+                detours[cell] = detour
+        else:
+            used.update(detours)
+            continue
+        hidden[candidate] = True
+
+
+class Routes:
+    """Cheapest routes through one system. Columns: what the upper table gains and loses, then the lower.
+
+    The upper table is the truth + gain - loss, the lower the truth - gain' + loss'; both keep every
+    relation. The cell itself gains g in the upper and loses g' in the lower with g + g' = width.
+    """
+
+    def __init__(self, system: System, rule: Rule) -> None:
+        self._system, self._rule = system, rule
+        matrix = system.matrix
+        n = matrix.shape[1]
+        self._n = n
+        can_hide = (system.values > 0) | (rule.zeros is Zeros.HIDE)
+        self._room = np.where(can_hide, np.inf, 0.0)
+        self._slack = np.where(can_hide, np.maximum(system.values - rule.floor, 0), 0.0)
+        split = sparse.bmat([[matrix, -matrix, None, None], [None, None, matrix, -matrix]], format="csc")
+        upper = self._upper(np.ones(n, dtype=bool))
+        self._program = Program(split, np.zeros(split.shape[0]), np.zeros(4 * n), upper)
+
+    def cheapest(self, cell: int, hidden: np.ndarray, *, width: int) -> np.ndarray:
+        """The cells on the cheapest route for this one, whatever is hidden so far; True on the route."""
+        costs = np.where(hidden, 0.001, self._system.costs)
+        first = self._route(cell, self._upper(np.ones(self._n, dtype=bool)), costs, width)
+        if first is None:
+            return np.zeros(self._n, dtype=bool)
+        # once more with what little it took weighing more: fewer cells rather than smaller changes
+        again = self._route(cell, self._upper(first > NEAR), costs / np.maximum(first, 0.1), width)
+        return np.asarray((first if again is None else again) > NEAR)
+
+    def within(self, cell: int, hidden: np.ndarray, small: np.ndarray) -> np.ndarray | None:
+        """The cells on a route that keeps to what is hidden; None where there is no such route."""
+        costs = np.where(small, 0.001, self._system.costs)
+        route = self._route(cell, self._upper(hidden), costs, self._rule.threshold, is_any=True)
+        return None if route is None else route > NEAR
+
+    def _upper(self, allowed: np.ndarray) -> np.ndarray:
+        gain = np.where(allowed, self._room, 0.0)
+        loss = np.where(allowed, self._slack, 0.0)
+        return np.concatenate([gain, loss, loss, gain])
+
+    def _route(
+        self, cell: int, upper: np.ndarray, costs: np.ndarray, width: int, *, is_any: bool = False
+    ) -> np.ndarray | None:
+        """How much each cell changes over both tables, on the best of a few ways to part the width.
+
+        With `is_any`, the first way that there is.
+        """
+        n, best, least = self._n, None, np.inf
+        most_lost = int(min(self._slack[cell], width))
+        lower = np.zeros(4 * n)
+        self._program.costs(np.tile(costs, 4))
+        for lost in dict.fromkeys((most_lost, most_lost // 2, 0)):
+            upper_here = upper.copy()
+            lower[:] = 0.0
+            lower[cell] = upper_here[cell] = width - lost
+            lower[2 * n + cell] = upper_here[2 * n + cell] = lost
+            upper_here[n + cell] = upper_here[3 * n + cell] = 0.0
+            self._program.bounds(lower, upper_here)
+            x = self._program.solve()
+            if x is None:
+                continue
+            change = x[:n] + x[n : 2 * n] + x[2 * n : 3 * n] + x[3 * n :]
+            cost = float(change @ costs)
+            if cost < least - NEAR:
+                best, least = change, cost
+            if is_any:
+                break
+        return best
+
+
+def _exact(system: System, rule: Rule, small: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+    """The cheapest pattern outright where the system is small, else the pattern given.
+
+    Small counts enter the integer programme only once the attack exposes them: most are safe as soon
+    as a few are. Source of the model: Fischetti and Salazar (2000), cell suppression in linear systems.
+    """
+    if not (hidden & ~small).any():
+        return hidden
+    best_cost = float(system.costs @ hidden)
+    counted: list[int] = []
+    pattern = small.copy()
+    for _ in range(12):
+        exposed = _exposed(system, rule, small, pattern)
+        if not exposed:
+            return pattern if float(system.costs @ pattern) < best_cost - NEAR else hidden
+        counted = sorted({*counted, *exposed})
+        if 5 * len(system.keys) * len(counted) > LARGEST_EXACT:
+            return hidden
+        better = _best_pattern(system, rule, small, counted)
+        if better is None or (better == pattern).all():
+            return hidden
+        pattern = better
+    return hidden
+
+
+def _best_pattern(system: System, rule: Rule, small: np.ndarray, counted: Iterable[int]) -> np.ndarray | None:
+    n, counted = len(system.keys), list(counted)
+    reach = float(rule.threshold)  # a network's route never moves a cell by more than the width
+    can_hide = (system.values > 0) | (rule.zeros is Zeros.HIDE)
+    gain = np.where(can_hide, reach, 0.0)
+    loss = np.where(can_hide, np.minimum(np.maximum(system.values - rule.floor, 0), reach), 0.0)
+    limits = np.concatenate([gain, loss, loss, gain])
+    matrix, one = system.matrix, sparse.identity(n, format="csc")
+    wide = 4 * n
+    blocks: list[sparse.spmatrix] = []
+    lows: list[np.ndarray] = []
+    highs: list[np.ndarray] = []
+    columns = n + wide * len(counted)
+    for order, cell in enumerate(counted):
+        before = sparse.csc_matrix((2 * matrix.shape[0], n + wide * order))
+        after_width = columns - n - wide * (order + 1)
+        flow = sparse.bmat([[matrix, -matrix, None, None], [None, None, matrix, -matrix]])
+        blocks.append(sparse.hstack([before, flow, sparse.csc_matrix((2 * matrix.shape[0], after_width))]))
+        lows.append(np.zeros(2 * matrix.shape[0]))
+        highs.append(np.zeros(2 * matrix.shape[0]))
+        # nothing moves in a cell that is shown: change <= limit x hidden
+        tie = sparse.vstack([-sparse.diags(limits[i * n : (i + 1) * n]) @ one for i in range(4)])
+        middle = sparse.csc_matrix((wide, wide * order))
+        blocks.append(
+            sparse.hstack([tie, middle, sparse.identity(wide), sparse.csc_matrix((wide, after_width))])
+        )
+        lows.append(np.full(wide, -np.inf))
+        highs.append(np.zeros(wide))
+        width = sparse.lil_matrix((1, columns))
+        width[0, n + wide * order + cell] = 1.0
+        width[0, n + wide * order + 2 * n + cell] = 1.0
+        blocks.append(width)
+        lows.append(np.array([reach]))
+        highs.append(np.array([np.inf]))
+    lower = np.zeros(columns)
+    upper = np.concatenate([np.where(can_hide, 1.0, 0.0), np.tile(limits, len(counted))])
+    lower[:n] = small
+    for order, cell in enumerate(counted):
+        start = n + wide * order
+        upper[start + n + cell] = upper[start + 3 * n + cell] = 0.0
+    found = optimize.milp(
+        np.concatenate([system.costs, np.zeros(wide * len(counted))]),
+        integrality=np.concatenate([np.ones(n), np.zeros(wide * len(counted))]),
+        bounds=optimize.Bounds(lower, upper),
+        constraints=optimize.LinearConstraint(
+            sparse.vstack(blocks, format="csc"), np.concatenate(lows), np.concatenate(highs)
+        ),
+        options={"node_limit": NODES},
+    )
+    return None if found.x is None else np.round(found.x[:n]).astype(bool) | small
