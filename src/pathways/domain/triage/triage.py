@@ -65,6 +65,10 @@ class TriageDecision:
         """Whether it is otherwise than suggested; without a suggestion there is nothing to override."""
         return self.suggested is not None and self.level is not self.suggested
 
+    @property
+    def status(self) -> Status:
+        return Status.OVERRIDDEN if self.is_override else Status.DECIDED
+
 
 def action(level: Level, suggested: Level | None) -> Action:
     """The action that recording this level is: agreeing with the suggestion, or overriding it."""

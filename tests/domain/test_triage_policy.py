@@ -1,0 +1,339 @@
+"""The triage policy: it suggests, shows its working, says when it is provisional, and can be proved."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from itertools import combinations, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pathways.domain.triage import assessment, proof, triage
+from pathways.domain.triage.condition import Input, taken
+from pathways.domain.triage.default import DEFAULT
+from pathways.domain.triage.levels import STANDARDS, Level
+from pathways.domain.triage.policy import Malformed, Policy, Rule, plain, read, suggest
+
+STEPS = ("low", "medium", "high")
+TABLE = {  # need down, exploitation across, as the command line's page prints it
+    "low": (0, 1, 2),
+    "medium": (1, 2, 3),
+    "high": (2, 3, 3),
+}
+
+
+def answers(need: str | None, exploitation: str | None, safety: str | None) -> dict[str, str | None]:
+    return {"need": need, "exploitation": exploitation, "immediate_safety": safety}
+
+
+@pytest.mark.parametrize("need,exploitation", [*product(STEPS, STEPS)])
+def test_the_default_policy_reads_as_printed(need: str, exploitation: str) -> None:
+    expected = TABLE[need][STEPS.index(exploitation)]
+    suggestion = suggest(DEFAULT, answers(need, exploitation, "no"))
+    assert suggestion.support_level == expected
+    assert not suggestion.provisional
+    assert suggestion.because
+
+
+@pytest.mark.parametrize("need,exploitation", [*product((*STEPS, None), repeat=2)])
+def test_immediate_safety_comes_first_whatever_else_is_known(
+    need: str | None, exploitation: str | None
+) -> None:
+    suggestion = suggest(DEFAULT, answers(need, exploitation, "yes"))
+    assert suggestion.support_level is Level.URGENT_SAFETY
+    assert not suggestion.provisional
+    assert suggestion.missing == ()
+
+
+def test_a_missing_answer_that_could_change_the_level_makes_it_provisional_and_the_highest() -> None:
+    suggestion = suggest(DEFAULT, answers("low", None, "no"))
+    assert suggestion.provisional
+    assert suggestion.level == "2"
+    assert suggestion.could_be == ("0", "1", "2")
+    assert suggestion.missing == ("exploitation",)
+
+
+def test_not_knowing_whether_she_is_safe_is_treated_as_if_she_were_not() -> None:
+    suggestion = suggest(DEFAULT, answers("low", "low", None))
+    assert (suggestion.level, suggestion.provisional) == ("4", True)
+    assert suggestion.missing == ("immediate_safety",)
+
+
+def test_a_missing_answer_that_changes_nothing_leaves_the_answer_firm() -> None:
+    policy = Policy(
+        "p",
+        "1",
+        (Input("a", ("x", "y")), Input("b", ("x", "y"))),
+        (
+            Rule("R1", {"a": "x"}, "1"),
+            Rule("R2", {"a": "y", "b": "x"}, "2"),
+            Rule("R3", {"a": "y", "b": "y"}, "2"),
+        ),
+    )
+    firm = suggest(policy, {"a": "y", "b": ""})
+    assert (firm.level, firm.rule, firm.provisional, firm.immaterial) == ("2", "R2|R3", False, ("b",))
+
+
+def test_an_answer_the_question_does_not_have_is_refused() -> None:
+    with pytest.raises(ValueError, match="not an answer"):
+        suggest(DEFAULT, answers("huge", "low", "no"))
+
+
+# --- what a condition means
+
+COUNT = Input.numbers("open_needs", 0, 11)
+WORD = Input("need", STEPS)
+
+
+@pytest.mark.parametrize(
+    "text,expected",
+    [
+        ("3", {3}),
+        ("3..5", {3, 4, 5}),
+        ("<=2", {0, 1, 2}),
+        ("<2", {0, 1}),
+        (">=10", {10, 11}),
+        ("> 10", {11}),
+        (" 0 | 10..11 ", {0, 10, 11}),
+        ("", set(range(12))),
+        ("-", set(range(12))),
+        (">11", set()),
+        ("20..30", set()),
+    ],
+)
+def test_a_condition_on_a_number(text: str, expected: set[int]) -> None:
+    assert taken(text, COUNT) == {str(number) for number in expected}
+
+
+def test_a_condition_on_words() -> None:
+    assert taken("high|medium", WORD) == {"high", "medium"}
+    assert taken("-", WORD) == set(STEPS)
+
+
+@pytest.mark.parametrize("text", ["huge", "low|", ">=low", "<=2", "1..2"])
+def test_what_is_not_a_condition_on_words_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        taken(text, WORD)
+
+
+@pytest.mark.parametrize("text", ["12", "5..3", "=>3", "three"])
+def test_what_is_not_a_condition_on_a_number_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        taken(text, COUNT)
+
+
+# --- the file
+
+
+def test_a_policy_comes_back_from_its_file_as_it_went() -> None:
+    assert read(json.loads(json.dumps(plain(DEFAULT)))) == DEFAULT
+
+
+def policy_file(**changes: object) -> dict[str, object]:
+    return {
+        "name": "n",
+        "version": "1",
+        "levels": ["0", "1"],
+        "inputs": {"need": ["low", "high"], "open_needs": {"from": 0, "to": 3}},
+        "rules": [
+            {"id": "R1", "when": {"need": "low"}, "level": "0"},
+            {"id": "R2", "when": {"need": "high", "open_needs": "<=3"}, "level": 1, "because": "why"},
+        ],
+    } | changes
+
+
+def test_a_file_may_give_numbers_as_a_range_and_levels_as_numbers() -> None:
+    policy = read(policy_file())
+    assert suggest(policy, {"need": "high", "open_needs": 2}).level == "1"
+    assert proof.check(policy).is_sound
+
+
+@pytest.mark.parametrize(
+    "changes,row,column",
+    [
+        ({"rules": [{"id": "R1", "when": {"need": "huge"}, "level": "0"}]}, "R1", "need"),
+        ({"rules": [{"id": "R1", "when": {"nead": "low"}, "level": "0"}]}, "R1", "nead"),
+        ({"rules": [{"id": "R1", "when": {}, "level": "9"}]}, "R1", "level"),
+        ({"rules": [{"id": "R1", "when": {}}]}, "R1", "level"),
+        ({"rules": [{"id": "R1", "when": {}, "level": "0"}] * 2}, "R1", "id"),
+        ({"rules": [{"id": "R1", "when": "low", "level": "0"}]}, "R1", "when"),
+        ({"rules": ["low"]}, "1", ""),
+        ({"inputs": {"need": "low"}}, "", "need"),
+        ({"inputs": {"need": []}}, "", "need"),
+        ({"inputs": {"need": {"from": 3, "to": 1}}}, "", "need"),
+        ({"inputs": {"need": {"from": "a", "to": 1}}}, "", "need"),
+        ({"inputs": {}}, "", ""),
+        ({"rules": None}, "", ""),
+        ({"levels": "0"}, "", ""),
+        ({"levels": ["0", "0"]}, "", ""),
+    ],
+)
+def test_a_malformed_file_says_in_which_row_and_column(
+    changes: dict[str, object], row: str, column: str
+) -> None:
+    with pytest.raises(Malformed) as wrong:
+        read(policy_file(**changes))
+    assert (wrong.value.row, wrong.value.column) == (row, column)
+
+
+# --- the proof
+
+
+def without(*ids: str) -> Policy:
+    rules = tuple(rule for rule in DEFAULT.rules if rule.id not in ids)
+    return Policy(DEFAULT.name, "x", DEFAULT.inputs, rules)
+
+
+def test_the_default_policy_says_one_thing_of_all_eighteen() -> None:
+    found = proof.check(DEFAULT)
+    assert found.is_sound
+    assert found.combinations == 18
+    assert proof.may_apply(DEFAULT)
+
+
+def test_a_rule_left_out_leaves_exactly_its_combinations() -> None:
+    assert proof.check(without("N1")).gaps == (answers("low", "low", "no"),)
+    safety = proof.check(without("S1"))
+    assert safety.gap_count == len(safety.gaps) == 9
+    assert not safety.complete
+    assert not proof.may_apply(without("S1"))
+
+
+def test_two_rules_with_one_level_overlap_and_with_two_contradict() -> None:
+    extra = (Rule("X1", {"need": "low", "exploitation": "low", "immediate_safety": "no"}, "0"),)
+    overlap = proof.check(Policy("p", "1", DEFAULT.inputs, DEFAULT.rules + extra))
+    assert [clash.rules for clash in overlap.overlaps] == [("N1", "X1")]
+    assert not overlap.contradictions
+    other = (Rule("X2", {"need": "high", "immediate_safety": "no"}, "1"),)
+    clash = proof.check(Policy("p", "1", DEFAULT.inputs, DEFAULT.rules + other)).contradictions
+    assert {(item.rules, item.combinations) for item in clash} == {(("N6", "X2"), 1), (("N8", "X2"), 2)}
+    assert not proof.may_apply(Policy("p", "1", DEFAULT.inputs, DEFAULT.rules + other))
+
+
+def test_a_rule_that_nothing_can_meet_is_reported() -> None:
+    policy = Policy("p", "1", (COUNT,), (Rule("R1", {}, "0"), Rule("R2", {"open_needs": ">11"}, "1")))
+    found = proof.check(policy)
+    assert found.idle == ("R2",)
+    assert not found.is_sound
+    assert proof.may_apply(policy)
+
+
+def test_many_inputs_are_proved_without_walking_through_every_combination() -> None:
+    inputs = tuple(Input.numbers(f"i{number}", 0, 11) for number in range(12))
+    policy = Policy("p", "1", inputs, (Rule("R1", {"i0": "<=5"}, "0"), Rule("R2", {"i11": ">=6"}, "1")))
+    found = proof.check(policy)
+    assert found.combinations == 12**12
+    assert found.gap_count == 12**12 // 4
+    assert found.contradictions[0].combinations == 12**12 // 4
+    assert len(found.gaps) == proof.SHOWN
+
+
+INPUTS = (Input("a", ("x", "y", "z")), Input.numbers("b", 0, 3), Input("c", ("yes", "no")))
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    def condition(question: Input) -> str:
+        values = draw(st.lists(st.sampled_from(question.values), unique=True, max_size=3))
+        return "|".join(values)
+
+    count = draw(st.integers(1, 6))
+    rules = tuple(
+        Rule(f"R{n}", {q.name: condition(q) for q in INPUTS}, draw(st.sampled_from("01234")))
+        for n in range(count)
+    )
+    return Policy("p", "1", INPUTS, rules)
+
+
+def every_combination() -> list[tuple[str, ...]]:
+    return list(product(*(question.values for question in INPUTS)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(policies())
+def test_the_proof_agrees_with_trying_everything(policy: Policy) -> None:
+    found = proof.check(policy)
+    takers = {
+        values: [
+            rule
+            for rule, box in zip(policy.rules, policy.boxes, strict=True)
+            if all(value in allowed for value, allowed in zip(values, box, strict=True))
+        ]
+        for values in every_combination()
+    }
+    gaps = {values for values, rules in takers.items() if not rules}
+    assert {tuple(gap.values()) for gap in found.gaps} == gaps
+    assert found.gap_count == len(gaps)
+    clashes: Counter[tuple[str, str, bool]] = Counter()
+    for rules in takers.values():
+        for one, other in combinations(rules, 2):
+            clashes[one.id, other.id, one.level == other.level] += 1
+    listed = {
+        (*clash.rules, same): clash.combinations
+        for same, group in ((True, found.overlaps), (False, found.contradictions))
+        for clash in group
+    }
+    assert listed == dict(clashes)
+
+
+@settings(max_examples=200, deadline=None)
+@given(policies(), st.tuples(*(st.sampled_from((None, *question.values)) for question in INPUTS)))
+def test_a_suggestion_agrees_with_trying_every_missing_answer(
+    policy: Policy, given_answers: tuple[str | None, ...]
+) -> None:
+    if not proof.may_apply(policy):
+        return
+    names = [question.name for question in INPUTS]
+    suggestion = suggest(policy, dict(zip(names, given_answers, strict=True)))
+    completions = [
+        values
+        for values in every_combination()
+        if all(known in (None, value) for known, value in zip(given_answers, values, strict=True))
+    ]
+    levels = {suggest(policy, dict(zip(names, values, strict=True))).level for values in completions}
+    assert set(suggestion.could_be) == levels
+    assert suggestion.level == max(levels)
+    assert suggestion.provisional == (len(levels) > 1)
+
+
+# --- the decision
+
+
+def test_agreeing_with_the_machine_needs_a_reason_too() -> None:
+    assert not triage.complete(Level.TARGETED, "  ")
+    assert not triage.complete(None, "Because")
+    assert triage.complete(Level.TARGETED, "She asked for a key worker.")
+
+
+def test_deciding_otherwise_than_suggested_is_an_override() -> None:
+    assert triage.action(Level.TARGETED, Level.TARGETED) is triage.Action.DECIDE
+    assert triage.action(Level.UNIVERSAL, Level.TARGETED) is triage.Action.OVERRIDE
+    assert triage.action(Level.UNIVERSAL, None) is triage.Action.DECIDE
+
+
+def test_a_decision_names_a_person_and_keeps_what_was_suggested() -> None:
+    at = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    made = triage.TriageDecision(Level.INTENSIVE, "She is at risk", "Jo", at, Level.TARGETED, False, "2026.1")
+    assert made.is_override
+    assert made.status is triage.Status.OVERRIDDEN
+    for reason, name in (("", "Jo"), ("Because", " ")):
+        with pytest.raises(ValueError, match="person and a reason"):
+            triage.TriageDecision(Level.INTENSIVE, reason, name, at, None, False, "1")
+
+
+def test_no_level_is_decided_on_half_an_assessment_or_after_a_stop() -> None:
+    assert triage.may_decide(triage.Facts(assessment.Status.COMPLETE))
+    assert triage.may_decide(triage.Facts(assessment.Status.REFUSED)), "she may refuse an assessment"
+    assert not triage.may_decide(triage.Facts(assessment.Status.IN_PROGRESS))
+    assert not triage.may_decide(triage.Facts(assessment.Status.COMPLETE, is_stopped=True))
+
+
+def test_the_more_support_the_sooner_it_begins_and_is_reviewed() -> None:
+    promised = [STANDARDS[level] for level in Level]
+    assert [one.first_contact_days for one in promised] == [10, 10, 5, 2, 0]
+    assert [one.review_weeks for one in promised] == [None, 12, 8, 4, 1]
+    assert [level for level in Level if level.wants_second_reader] == [Level.ADVICE, Level.URGENT_SAFETY]
+    assert Level.TARGETED.label == "Level 2: Targeted"
