@@ -7,6 +7,17 @@
     if (window.GOVUKFrontend) window.GOVUKFrontend.initAll({ scope: root });
   }
   start(document);
+
+  // A radio that holds further questions. (GOV.UK's own script marks it with aria-expanded, which a radio
+  // may not carry.)
+  function reveal() {
+    document.querySelectorAll("input[data-reveals]").forEach(function (radio) {
+      var held = document.getElementById(radio.dataset.reveals);
+      if (held) held.classList.toggle("govuk-radios__conditional--hidden", !radio.checked);
+    });
+  }
+  document.addEventListener("change", function (event) { if (event.target.type === "radio") reveal(); });
+  window.addEventListener("pageshow", reveal);
   document.addEventListener("htmx:load", function (event) {
     if (event.target !== document.body) start(event.target);
   });
