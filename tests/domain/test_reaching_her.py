@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import product
@@ -177,6 +178,44 @@ def test_where_someone_must_not_know_no_telling_word_goes_out() -> None:
     assert reaching.may_say("Your book is ready on Tuesday at 10", must_not_know=True)
     assert reaching.may_say("The courtyard is open", must_not_know=True), "whole words only"
     assert reaching.may_say("The police asked us to call", must_not_know=False)
+
+
+def test_a_message_passes_only_if_she_may_be_reached_and_its_words_are_neutral() -> None:
+    def send(facts: reaching.Facts, words: str) -> bool:
+        return bool(
+            reaching.may_send(
+                facts, channel=Channel.TEXT, at=TUESDAY_11, purpose=Purpose.APPOINTMENT, text=words
+            )
+        )
+
+    watched = with_plan(must_not_know=("her partner",))
+    assert send(HER, "See you at the court at 10")
+    assert not send(watched, "See you at the court at 10")
+    assert send(watched, "See you at 10")
+    assert not send(replace(watched, stop=stop.Kind.PAUSE), "See you at 10")
+
+
+def test_a_plan_comes_back_from_its_sealed_field_as_it_went() -> None:
+    full = replace(
+        PLAN, must_not_know=("her partner",), changes=frozenset({plan.Change.ADDRESS}), lapses_after_weeks=4
+    )
+    assert plan.read(full.status, full.trusted_from, json.loads(json.dumps(plan.details(full)))) == full
+
+
+def test_what_is_absent_from_a_kept_plan_is_read_as_no_channel_and_no_time() -> None:
+    empty = plan.read(plan.Status.CONFIRMED, CONFIRMED_AT, {})
+    assert not empty.channels
+    assert not empty.is_any_time
+    assert empty.lapses_after_weeks == plan.LAPSES_AFTER_WEEKS
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [{"channels": ["pigeon"]}, {"channels": "text"}, {"windows": [{"day": 1}]}, {"windows": ["Tuesday"]}],
+)
+def test_what_is_no_plan_is_refused(kept: dict[str, object]) -> None:
+    with pytest.raises(ValueError):
+        plan.read(plan.Status.CONFIRMED, CONFIRMED_AT, kept)
 
 
 # --- the approach

@@ -16,7 +16,7 @@ from pathways.domain.terms.clocks import WorkingTime
 from pathways.domain.terms.contact import Attendance, ContactMode
 from pathways.domain.terms.needs import Domain, Rung, Unrated, open_needs
 from pathways.domain.terms.people import Role, Sector
-from pathways.domain.triage import assessment, triage
+from pathways.domain.triage import assessment, mechanisms, triage
 from pathways.domain.triage.levels import Level
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -56,6 +56,13 @@ def test_an_assessment_may_be_complete_with_a_judgement_still_missing() -> None:
     )
     assert assessment.may_complete(facts)
     assert facts.judgements == {"need": "low", "exploitation": None, "immediate_safety": None}
+
+
+def test_a_protection_nobody_has_thought_of_is_named() -> None:
+    standing = dict.fromkeys(mechanisms.Mechanism, mechanisms.Standing.NOT_NEEDED)
+    assert mechanisms.unconsidered(standing) == ()
+    del standing[mechanisms.Mechanism.NRM]
+    assert mechanisms.unconsidered(standing) == (mechanisms.Mechanism.NRM,)
 
 
 def test_open_needs_are_named_hardest_first_and_silence_is_not_one() -> None:

@@ -1,4 +1,4 @@
-"""The record of a police screening decision, under the headings of the National Decision Model."""
+"""The record of a screening decision at either door, under the headings of the National Decision Model."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pathways.domain.terms.words import Worded
 class Heading(Worded):
     """The parts of the National Decision Model, in order."""
 
-    CODE_OF_ETHICS = "code_of_ethics", "Code of ethics"
+    CODE_OF_ETHICS = "ethics", "Code of ethics"
     INFORMATION = "information", "Information"
     ASSESSMENT = "assessment", "Assessment of threat and risk"
-    POWERS_AND_POLICY = "powers_and_policy", "Powers and policy"
+    POWERS_AND_POLICY = "powers", "Powers and policy"
     OPTIONS = "options", "Options considered"
-    ACTION_AND_REVIEW = "action_and_review", "Action, and when it is reviewed"
+    ACTION_AND_REVIEW = "action", "Action, and when it is reviewed"
 
 
 PROMPTS: Mapping[Heading, str] = MappingProxyType(

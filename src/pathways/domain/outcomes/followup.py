@@ -32,15 +32,15 @@ class Action(Worded):
 
 
 class Wave(Worded):
-    """Which follow-up it is."""
+    """Which follow-up it is, by months after closure."""
 
-    MONTHS_3 = "months_3", "3 months"
-    MONTHS_6 = "months_6", "6 months"
-    MONTHS_12 = "months_12", "12 months"
+    MONTHS_3 = "3", "3 months"
+    MONTHS_6 = "6", "6 months"
+    MONTHS_12 = "12", "12 months"
 
     @property
     def months(self) -> int:
-        return int(self.value.removeprefix("months_"))
+        return int(self.value)
 
 
 #: A follow-up counts for its wave from so many days before it is due.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
-from pathways.domain.terms.contact import Channel, Window
+from pathways.domain.terms.contact import Channel, Weekday, Window
 from pathways.domain.terms.people import ALONGSIDE_ROLES, Role
 from pathways.domain.terms.words import Worded
 from pathways.domain.workflow import Move, Workflow, sources
@@ -83,6 +84,62 @@ def why_lapsed(facts: Facts, *, at: datetime) -> str:
         if change in facts.changes:
             return f"{change.label} since this plan was confirmed."
     return f"Nobody has confirmed this plan with her for {facts.lapses_after_weeks} weeks."
+
+
+def details(facts: Facts) -> dict[str, object]:
+    """What of a plan is kept in its sealed field, in plain shapes; status and dates have columns."""
+    return {
+        "channels": [channel.value for channel in Channel if channel in facts.channels],
+        "windows": [
+            {
+                "day": int(window.day),
+                "start": window.start.isoformat("minutes"),
+                "until": window.until.isoformat("minutes"),
+            }
+            for window in sorted(facts.windows)
+        ],
+        "is_any_time": facts.is_any_time,
+        "say": facts.say,
+        "must_not_know": list(facts.must_not_know),
+        "lapses_after_weeks": facts.lapses_after_weeks,
+        "changes": [change.value for change in Change if change in facts.changes],
+    }
+
+
+def read(status: Status, trusted_from: datetime, kept: Mapping[str, object]) -> Facts:
+    """The plan from its columns and its sealed field: `read(p.status, p.trusted_from, details(p)) == p`.
+
+    What is absent is read in the careful way: no channel, no time. Raises ValueError for what is no plan.
+    """
+    return Facts(
+        status=status,
+        trusted_from=trusted_from,
+        channels=frozenset(Channel(str(value)) for value in _items(kept, "channels")),
+        windows=tuple(_window(value) for value in _items(kept, "windows")),
+        is_any_time=kept.get("is_any_time") is True,
+        say=str(kept.get("say") or ""),
+        must_not_know=tuple(str(value) for value in _items(kept, "must_not_know")),
+        lapses_after_weeks=int(str(kept.get("lapses_after_weeks") or LAPSES_AFTER_WEEKS)),
+        changes=frozenset(Change(str(value)) for value in _items(kept, "changes")),
+    )
+
+
+def _items(kept: Mapping[str, object], name: str) -> list[object]:
+    values = kept.get(name) or []
+    if not isinstance(values, list):
+        raise ValueError(f"“{name}” of a safe-contact plan is a list")
+    return values
+
+
+def _window(value: object) -> Window:
+    if not isinstance(value, Mapping):
+        raise ValueError("a window has a day, a start and an end")
+    try:
+        return Window(
+            Weekday(int(value["day"])), time.fromisoformat(value["start"]), time.fromisoformat(value["until"])
+        )
+    except (KeyError, TypeError):
+        raise ValueError("a window has a day, a start and an end") from None
 
 
 _SHORT = {

@@ -45,6 +45,17 @@ def may_reach(facts: Facts, *, channel: Channel, at: datetime, purpose: Purpose)
     )
 
 
+def may_send(
+    facts: Facts, *, channel: Channel, at: datetime, purpose: Purpose, text: str, also: Iterable[str] = ()
+) -> Decision:
+    """Whether these words may go to her: she may be reached so, and they give nothing away."""
+    must_not_know = facts.plan is not None and bool(facts.plan.must_not_know)
+    return decision.every(
+        may_reach(facts, channel=channel, at=at, purpose=purpose),
+        may_say(text, must_not_know=must_not_know, also=also),
+    )
+
+
 def _stopped(facts: Facts) -> Decision:
     match facts.stop:
         case None:
