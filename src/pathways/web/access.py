@@ -1,6 +1,7 @@
 """Who may open a page: each view says so itself, and a view that says nothing is refused.
 
     @page(reads=Resource.CLIENT)          whoever the policy lets read that table at all
+    @page(creates=Resource.CONTACT)       or write into it
     @page(roles={Role.COORDINATOR})       these roles
     @page(signed_in=True)                 anyone who works somewhere
     @page(account=True)                   signed in, before having chosen where one works
@@ -24,6 +25,7 @@ from django.urls import reverse
 from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.governance import policy
+from pathways.domain.governance.policy import Action, Resource
 from pathways.domain.terms.people import Role
 from pathways.journey import ledger
 
@@ -38,7 +40,7 @@ class Declared:
     account: bool = False
     signed_in: bool = False
     roles: frozenset[Role] = frozenset()
-    reads: Any = None
+    wanted: tuple[tuple[Action, Resource], ...] = ()
 
 
 def page(
@@ -47,12 +49,16 @@ def page(
     account: bool = False,
     signed_in: bool = False,
     roles: Collection[Role] = (),
-    reads: Any = None,
+    reads: Resource | None = None,
+    creates: Resource | None = None,
+    changes: Resource | None = None,
 ) -> Callable[[View], View]:
-    """Declare a view (function or class). Give exactly one of the ways, or `roles` with `reads`."""
-    if sum((public, account, signed_in, bool(roles) or reads is not None)) != 1:
-        raise ValueError("say exactly one of: public, account, signed_in, roles and/or reads")
-    declared = Declared(public, account, signed_in, frozenset(roles), reads)
+    """Declare a view (function or class): one of the ways; roles and tables may stand together."""
+    asked = ((Action.READ, reads), (Action.CREATE, creates), (Action.CHANGE, changes))
+    wanted = tuple((action, resource) for action, resource in asked if resource is not None)
+    if sum((public, account, signed_in, bool(roles) or bool(wanted))) != 1:
+        raise ValueError("say exactly one of: public, account, signed_in, or roles and tables")
+    declared = Declared(public, account, signed_in, frozenset(roles), wanted)
 
     def mark(view: View) -> View:
         view.access = declared  # type: ignore[attr-defined]
@@ -67,14 +73,22 @@ def declared(view: Any) -> Declared | None:
     return found if isinstance(found, Declared) else None
 
 
+def roles_for(wanted: Declared) -> frozenset[Role]:
+    """The roles that such a page is for."""
+    open_to = wanted.roles or frozenset(Role)
+    for action, resource in wanted.wanted:
+        open_to &= policy.roles_that(action, resource)
+    return open_to
+
+
 def may_open(wanted: Declared, actor: Any) -> Decision:
     """Whether someone who works where `actor` says may open such a page."""
-    if wanted.roles and actor.role not in wanted.roles:
-        who = ", ".join(sorted(role.label for role in wanted.roles))
-        return decision.no("This page is not for your role.", ask=who)
-    if wanted.reads is not None:
-        return policy.ever_reads(actor.role, wanted.reads)
-    return decision.yes()
+    if actor.role in roles_for(wanted):
+        return decision.yes()
+    return decision.no(
+        f"This page is not for the role you are in now: {actor.role.label.lower()}.",
+        ask=policy.ASK.get(actor.role, ""),
+    )
 
 
 def refuse(request: HttpRequest, answer: Decision) -> HttpResponse:

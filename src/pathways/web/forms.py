@@ -264,7 +264,8 @@ class Question(BoundField):
 
     def value_in_words(self) -> list[str]:
         """The answer as it should be read back on "check your answers"; empty when not answered."""
-        value = self.form.cleaned_data.get(self.name) if self.form.is_bound else self.value()
+        given = self.form.cleaned_data if self.form.is_bound and self.form.errors is not None else {}
+        value = given.get(self.name) if self.form.is_bound else self.value()
         return self.field.in_words(value) if hasattr(self.field, "in_words") else _plain(value)
 
 
@@ -313,7 +314,7 @@ class Text(_Asked, forms.CharField):
     """One line. `width` is characters (2, 3, 4, 5, 10, 20, 30) or "two-thirds", "full" and so on."""
 
     def __init__(self, *, label: str, error: str = "", autocomplete: str = "off", **given: Any):
-        given = self._ask(given, error or f"Enter {_lower(label)}")
+        given = self._ask(given, error or _missing("Enter", label))
         mode = given.pop("inputmode", "")
         super().__init__(label=label, **given)
         self.widget.attrs["autocomplete"] = autocomplete
@@ -328,7 +329,7 @@ class LongText(_Asked, forms.CharField):
     widget = forms.Textarea
 
     def __init__(self, *, label: str, error: str = "", rows: int = 5, **given: Any):
-        given = self._ask(given, error or f"Enter {_lower(label)}")
+        given = self._ask(given, error or _missing("Enter", label))
         counted = getattr(self, "counted", None)
         if counted:
             given["max_length"] = counted
@@ -350,7 +351,7 @@ class Choose(_Asked, forms.ChoiceField):
     def __init__(
         self, *, label: str, of: type[StrEnum] | Iterable[Any] | None = None, error: str = "", **given: Any
     ):
-        given = self._ask(given, error or f"Select {_lower(label)}")
+        given = self._ask(given, error or _missing("Select", label))
         self.enum, given["choices"] = _choices(of, given.pop("choices", None))
         super().__init__(label=label, **given)
         self.error_messages["invalid_choice"] = self.error_messages["required"]
@@ -389,7 +390,7 @@ class ChooseMany(_Asked, forms.MultipleChoiceField):
     def __init__(
         self, *, label: str, of: type[StrEnum] | Iterable[Any] | None = None, error: str = "", **given: Any
     ):
-        given = self._ask(given, error or f"Select {_lower(label)}")
+        given = self._ask(given, error or _missing("Select", label))
         given.setdefault("help_text", "Select all that apply.")
         self.enum, given["choices"] = _choices(of, given.pop("choices", None))
         super().__init__(label=label, **given)
@@ -449,7 +450,7 @@ class Date(_Asked, forms.Field):
     widget = DateParts
 
     def __init__(self, *, label: str, error: str = "", example: str = "27 3 2026", **given: Any):
-        given = self._ask(given, error or f"Enter {_lower(label)}")
+        given = self._ask(given, error or _missing("Enter", label))
         given.setdefault("help_text", f"For example, {example}")
         super().__init__(label=label, **given)
 
@@ -496,7 +497,7 @@ class Time(_Asked, forms.Field):
     width = 5
 
     def __init__(self, *, label: str, error: str = "", **given: Any):
-        given = self._ask(given, error or f"Enter {_lower(label)}")
+        given = self._ask(given, error or _missing("Enter", label))
         given.setdefault("help_text", "For example, 10:30 or 2:15pm")
         super().__init__(label=label, **given)
         self.widget.attrs["autocomplete"] = "off"
@@ -524,7 +525,7 @@ class Number(_Asked, forms.IntegerField):
     widget = forms.TextInput
 
     def __init__(self, *, label: str, error: str = "", **given: Any):
-        given = self._ask(given, error or f"Enter {_lower(label)}")
+        given = self._ask(given, error or _missing("Enter", label))
         super().__init__(label=label, **given)
         self.widget.attrs.update(inputmode="numeric", autocomplete="off")
         self.widget.attrs.pop("min", None)
@@ -533,7 +534,7 @@ class Number(_Asked, forms.IntegerField):
 
 class Email(_Asked, forms.EmailField):
     def __init__(self, *, label: str, error: str = "", autocomplete: str = "off", **given: Any):
-        given = self._ask(given, error or f"Enter {_lower(label)}")
+        given = self._ask(given, error or _missing("Enter", label))
         super().__init__(label=label, **given)
         self.widget.attrs.update(autocomplete=autocomplete, spellcheck="false")
         self.error_messages["invalid"] = "Enter an e-mail address like name@example.org"
@@ -559,7 +560,7 @@ class Phone(Text):
 
 class Password(_Asked, forms.CharField):
     def __init__(self, *, label: str, error: str = "", autocomplete: str = "current-password", **given: Any):
-        given = self._ask(given, error or f"Enter {_lower(label)}")
+        given = self._ask(given, error or _missing("Enter", label))
         given["strip"] = False
         super().__init__(label=label, widget=forms.PasswordInput(), **given)
         self.widget.attrs.update(autocomplete=autocomplete, spellcheck="false", autocapitalize="none")
@@ -567,7 +568,7 @@ class Password(_Asked, forms.CharField):
 
 class Upload(_Asked, forms.FileField):
     def __init__(self, *, label: str, error: str = "", **given: Any):
-        given = self._ask(given, error or f"Select {_lower(label)}")
+        given = self._ask(given, error or _missing("Select", label))
         super().__init__(label=label, **given)
 
 
@@ -578,6 +579,11 @@ class Hidden(forms.CharField):
 
     def __init__(self, **given: Any):
         super().__init__(**{"required": False, **given})
+
+
+def _missing(verb: str, label: str) -> str:
+    """What to say of an empty question that brought no words of its own."""
+    return f"Answer “{label}”" if label.endswith("?") else f"{verb} {_lower(label)}"
 
 
 def _lower(label: str) -> str:
@@ -723,7 +729,7 @@ class PathwaysForm(forms.Form):
         found = [Problem(str(text), "") for text in self.non_field_errors()]
         for name in self.fields:
             question = self[name]
-            found += [Problem(str(text), f"#{question.focus_id}") for text in question.errors[:1]]
+            found += [Problem(str(text), f"#{question.focus_id}") for text in list(question.errors)[:1]]
         return found
 
     def answers(self, change: str = "") -> list[Answer]:
