@@ -145,6 +145,11 @@ def test_a_change_in_her_life_lapses_the_plan_at_once(change: plan.Change) -> No
     assert change.label in answer.reason
 
 
+def test_a_plan_that_is_not_safe_or_replaced_is_not_called_lapsed() -> None:
+    for status in (plan.Status.NOT_SAFE, plan.Status.REPLACED):
+        assert not plan.has_lapsed(replace(PLAN, status=status), at=CONFIRMED_AT + timedelta(weeks=99))
+
+
 def test_what_has_lapsed_blocks_until_confirmed_again() -> None:
     late = TUESDAY_11 + timedelta(weeks=8)
     assert not text(at=late)
@@ -168,6 +173,7 @@ def test_the_line_says_who_must_not_know() -> None:
 
 def test_the_line_never_reads_as_leave_when_there_is_none() -> None:
     assert plan.line(replace(PLAN, status=plan.Status.NOT_SAFE)) == "Not safe to contact"
+    assert plan.line(replace(PLAN, windows=(), is_any_time=True, say="")) == "Text only, at any time"
     assert "no time agreed" in plan.line(replace(PLAN, windows=()))
     assert plan.line(plan.Facts(plan.Status.PROVISIONAL, CONFIRMED_AT)) == "No way to reach her agreed"
 
@@ -273,6 +279,7 @@ def test_a_condition_names_exactly_what_crosses_and_free_choice_returns_nothing(
     crossing = {item for item in agreement.ReturnField if agreement.may_return(named, item)}
     assert crossing == {kept}
     assert not any(agreement.may_return(AGREED, item) for item in agreement.ReturnField)
+    assert not agreement.may_return(imposed, kept), "nothing crosses on an agreement that does not stand"
 
 
 # --- stopping
@@ -293,6 +300,11 @@ def test_a_pause_can_become_a_stop_for_good_and_nothing_is_stopped_twice() -> No
     assert stop.kinds_open(paused) == (stop.Kind.WITHDRAW,)
     assert not stop.kinds_open(stop.Surroundings(True, True, in_force=stop.Kind.WITHDRAW))
     assert not stop.may_stop(stop.Kind.PAUSE, paused)
+
+
+def test_she_declines_before_and_withdraws_after_taking_part() -> None:
+    assert "decline instead" in stop.may_stop(stop.Kind.WITHDRAW, stop.Surroundings(False, True)).reason
+    assert "withdraw instead" in stop.may_stop(stop.Kind.DECLINE, stop.Surroundings(True, True)).reason
 
 
 @pytest.mark.parametrize("kind", stop.Kind)

@@ -291,6 +291,7 @@ def test_a_caseload_is_covered_until_a_day() -> None:
         return bool(lead.may_cover(JO, SAM, start=TODAY, until=until, today=TODAY))
 
     assert cover(date(2026, 12, 4))
+    assert not lead.may_cover(JO, JO, start=TODAY, until=date(2026, 12, 4), today=TODAY)
     assert not cover(None)
     assert not cover(date(2026, 11, 22))
     assert not cover(date(2027, 6, 1))

@@ -151,6 +151,32 @@ def test_a_file_may_give_numbers_as_a_range_and_levels_as_numbers() -> None:
     assert proof.check(policy).is_sound
 
 
+def test_numbers_that_skip_some_come_back_as_they_were_given() -> None:
+    policy = read(
+        policy_file(
+            inputs={"weeks": [1, 2, 4]},
+            rules=[
+                {"id": "R1", "when": {"weeks": "<=2"}, "level": "0"},
+                {"id": "R2", "when": {"weeks": ">2"}, "level": "1"},
+            ],
+        )
+    )
+    assert proof.check(policy).is_sound
+    assert read(plain(policy)) == policy
+
+
+def test_answers_that_no_rule_takes_are_an_error_and_never_a_level() -> None:
+    with pytest.raises(ValueError, match="no rule"):
+        suggest(without("N1"), answers("low", "low", "no"))
+
+
+def test_inputs_and_values_are_named_once() -> None:
+    with pytest.raises(ValueError, match="twice"):
+        Input("a", ("x", "x"))
+    with pytest.raises(Malformed, match="named twice"):
+        Policy("p", "1", (WORD, WORD), ())
+
+
 @pytest.mark.parametrize(
     "changes,row,column",
     [
