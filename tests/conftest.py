@@ -21,6 +21,9 @@ os.environ["PATHWAYS_DATA"] = str(postgres.own_data())
 os.environ["PATHWAYS_WEB_THREADS"] = "2"
 if (postgres.ROOT / "src" / "pathways" / "web" / "settings.py").exists():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pathways.web.settings")
+    import django
+
+    django.setup()  # here, and not earlier: only now do the settings name the folder of the tests
 
 SHARED = postgres.ROOT.parent / "shared" / "data"
 
@@ -161,3 +164,18 @@ def fresh_database(
         yield name
         connections.close_all()
     said["NAME"] = before
+
+
+@pytest.fixture
+def as_superuser(fresh_database: str) -> Iterator[None]:
+    """Django connected as the superuser, whom row security does not bind: the Python wall stands alone."""
+    from django.db import connections
+
+    said = connections["default"].settings_dict
+    before = {key: said[key] for key in ("USER", "PASSWORD")}
+    whole = psycopg.conninfo.conninfo_to_dict(database.dsn(database.Role.SUPERUSER))
+    said.update({"USER": whole["user"], "PASSWORD": whole["password"]})
+    connections["default"].close()
+    yield
+    connections["default"].close()
+    said.update(before)

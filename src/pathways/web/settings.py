@@ -96,6 +96,15 @@ FORM_RENDERER = "pathways.web.forms.Renderer"
 DATABASES = database.django_databases()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "records.Account"
+#: where the wrapped data keys lie, and how the key that wraps them is found at first use
+PATHWAYS_KEY_STORE = INSTALLATION.key_store_path / "data-keys.sqlite"
+
+
+def PATHWAYS_KEY() -> bytes:
+    """The key-encryption key: from the settings, else from its file, which the first start makes."""
+    given = INSTALLATION.key.get_secret_value().encode() if INSTALLATION.key else None
+    return given or credentials.make_secret(INSTALLATION.key_path)
+
 
 # --- language and time ------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

@@ -1,0 +1,142 @@
+"""What must hold between an actor and a row: a small algebra with three readings.
+
+A Condition is data. It is read here as Python over the facts of a row; `records.walls` reads the same
+object as SQL for row security and as a Django filter for querysets. What one of the readings cannot say
+does not belong in the algebra.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pathways.domain.governance.actors import Actor
+from pathways.domain.terms.people import Sector
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFacts:
+    """One live involvement of an organisation, and perhaps of one of its people, with one woman."""
+
+    client_id: UUID
+    organisation_id: UUID
+    account_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowFacts:
+    """A row as policy sees it: its plain columns, and the live involvements of the woman it is about."""
+
+    columns: Mapping[str, Any]
+    links: tuple[LinkFacts, ...] = ()
+
+
+class Condition:
+    """Base of the algebra; every member answers `holds`."""
+
+    def holds(self, actor: Actor, row: RowFacts) -> bool:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Always(Condition):
+    """Any row of the table."""
+
+    def holds(self, actor: Actor, row: RowFacts) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class OwnOrganisation(Condition):
+    """The row's column names the actor's organisation."""
+
+    column: str = "organisation_id"
+
+    def holds(self, actor: Actor, row: RowFacts) -> bool:
+        value = row.columns.get(self.column)
+        return value is not None and value == actor.organisation_id
+
+
+@dataclass(frozen=True, slots=True)
+class Own(Condition):
+    """The row's column names the actor personally."""
+
+    column: str = "account_id"
+
+    def holds(self, actor: Actor, row: RowFacts) -> bool:
+        value = row.columns.get(self.column)
+        return value is not None and value == actor.account_id
+
+
+@dataclass(frozen=True, slots=True)
+class Unassigned(Condition):
+    """The row's column names nobody yet."""
+
+    column: str = "account_id"
+
+    def holds(self, actor: Actor, row: RowFacts) -> bool:
+        return row.columns.get(self.column) is None
+
+
+@dataclass(frozen=True, slots=True)
+class Involved(Condition):
+    """The actor's organisation has a live involvement with the woman; `personally`, the actor has."""
+
+    personally: bool = True
+    column: str = "client_id"
+
+    def holds(self, actor: Actor, row: RowFacts) -> bool:
+        client_id = row.columns.get(self.column)
+        return client_id is not None and any(
+            link.client_id == client_id
+            and link.organisation_id == actor.organisation_id
+            and (not self.personally or link.account_id == actor.account_id)
+            for link in row.links
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Among(Condition):
+    """The row's column holds one of the given values."""
+
+    column: str
+    values: tuple[str | bool, ...]
+
+    def holds(self, actor: Actor, row: RowFacts) -> bool:
+        return row.columns.get(self.column) in self.values
+
+
+@dataclass(frozen=True, slots=True)
+class OfSector(Condition):
+    """The actor's organisation is of one of these sectors: says nothing of the row."""
+
+    sectors: tuple[Sector, ...]
+
+    def holds(self, actor: Actor, row: RowFacts) -> bool:
+        return actor.sector in self.sectors
+
+
+@dataclass(frozen=True, slots=True)
+class Both(Condition):
+    parts: tuple[Condition, ...]
+
+    def holds(self, actor: Actor, row: RowFacts) -> bool:
+        return all(part.holds(actor, row) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Either(Condition):
+    parts: tuple[Condition, ...]
+
+    def holds(self, actor: Actor, row: RowFacts) -> bool:
+        return any(part.holds(actor, row) for part in self.parts)
+
+
+def both(*parts: Condition) -> Condition:
+    return Both(parts)
+
+
+def either(*parts: Condition) -> Condition:
+    return Either(parts)

@@ -1,0 +1,704 @@
+"""The permission matrix: role x relation x action x resource, as data, with nothing allowed by default.
+
+One source and three readings: `may` below is the Python decision, `records.walls` compiles the same rules
+to a queryset filter and to forced row security. The rules follow the confidentiality wall of the field
+(police never read support notes; a private provider gets the least that it needs; the evaluator meets only
+coded data; the administrator reads no case).
+
+Row security hides rows and not columns, so each Resource is one table, and what two audiences may see
+differently lies in two tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pathways.domain import decision
+from pathways.domain.decision import Decision
+from pathways.domain.governance.actors import Actor
+from pathways.domain.governance.conditions import (
+    Always,
+    Among,
+    Condition,
+    Involved,
+    OfSector,
+    Own,
+    OwnOrganisation,
+    RowFacts,
+    Unassigned,
+    both,
+    either,
+)
+from pathways.domain.terms.people import Role, Sector
+
+
+class Action(StrEnum):
+    READ = "read"
+    CREATE = "create"
+    CHANGE = "change"
+    REMOVE = "remove"
+
+
+class Resource(StrEnum):
+    """One table each. The value is the table's name in the database."""
+
+    # police side
+    NOMINAL = "police_nominal"
+    CONSIDERATION = "police_consideration"
+    PROVISIONAL_PLAN = "police_provisional_plan"
+    FLAG_RECEIPT = "police_flag_receipt"
+    # the pseudonymous spine
+    SPINE = "spine"
+    # support side
+    REFERRAL_IN = "support_referral_in"
+    CLIENT = "support_client"
+    IDENTITY = "support_identity"
+    DEMOGRAPHICS = "support_demographics"
+    SAFE_PLACE = "support_safe_place"
+    SAFE_CONTACT = "support_safe_contact_plan"
+    EPISODE = "support_episode"
+    INVOLVEMENT = "support_involvement"
+    APPROACH = "support_approach"
+    APPROACH_ATTEMPT = "support_approach_attempt"
+    AGREEMENT = "support_agreement"
+    STOP = "support_stop"
+    ASSESSMENT = "support_assessment"
+    NEED_RATING = "support_need_rating"
+    TRIAGE = "support_triage"
+    REFERRAL = "support_referral"
+    REFERRAL_PACK = "support_referral_pack"
+    ENGAGEMENT = "support_engagement"
+    CONTACT = "support_contact"
+    CASE_NOTE = "support_case_note"
+    GROUP_SESSION = "support_group_session"
+    GOAL = "support_goal"
+    GOAL_RATING = "support_goal_rating"
+    REVIEW = "support_review"
+    CLOSURE = "support_closure"
+    FOLLOW_UP = "support_follow_up"
+    OUTGOING = "support_outgoing_message"
+    # crossings and work
+    DISCLOSURE = "disclosure"
+    MESSAGE = "message"
+    TASK = "task"
+    DRAFT = "draft"
+    # streams
+    JOURNEY_EVENT = "journey_event"
+    ACCESS_EVENT = "access_event"
+    # search
+    NAME_TOKEN = "name_token"  # noqa: S105 - a table, not a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`roles` may take `actions` on rows of `resources` for which `when` holds."""
+
+    roles: frozenset[Role]
+    actions: frozenset[Action]
+    resources: frozenset[Resource]
+    when: Condition
+    because: str
+
+
+_SUPPORT_SECTORS = (
+    Sector.THIRD_SECTOR,
+    Sector.LOCAL_AUTHORITY,
+    Sector.HEALTH,
+    Sector.PROBATION,
+    Sector.OTHER_STATUTORY,
+)
+_READ = (Action.READ,)
+_WRITE = (Action.CREATE, Action.CHANGE)
+_ALL = (Action.READ, Action.CREATE, Action.CHANGE)
+
+_OWN_ORGANISATION = OwnOrganisation()
+_HERS = Involved(personally=True)
+_OURS = Involved(personally=False)
+_HERSELF = Involved(personally=True, column="id")
+_OURSELF = Involved(personally=False, column="id")
+_SUPPORT_SUPERVISOR = OfSector(_SUPPORT_SECTORS)
+_PRIVATE_SUPERVISOR = OfSector((Sector.PRIVATE,))
+_UNANSWERED = Among("status", ("sent", "acknowledged", "waitlisted"))
+
+#: What is told to every organisation that works with her: all that it needs so as not to harm her.
+_MINIMUM = (Resource.SAFE_CONTACT, Resource.STOP)
+#: What a support organisation of hers works with, beyond the minimum.
+_SUPPORT = (
+    Resource.IDENTITY,
+    Resource.DEMOGRAPHICS,
+    Resource.EPISODE,
+    Resource.APPROACH,
+    Resource.APPROACH_ATTEMPT,
+    Resource.AGREEMENT,
+    Resource.ASSESSMENT,
+    Resource.NEED_RATING,
+    Resource.TRIAGE,
+)
+#: What an organisation writes of its own work with her.
+_OWN_WORK = (
+    Resource.ENGAGEMENT,
+    Resource.CONTACT,
+    Resource.GOAL,
+    Resource.GOAL_RATING,
+    Resource.REVIEW,
+    Resource.CLOSURE,
+    Resource.FOLLOW_UP,
+    Resource.OUTGOING,
+)
+
+
+def _rule(
+    roles: Iterable[Role],
+    actions: Iterable[Action],
+    resources: Iterable[Resource],
+    when: Condition,
+    because: str,
+) -> Rule:
+    return Rule(frozenset(roles), frozenset(actions), frozenset(resources), when, because)
+
+
+_EVERYONE = tuple(role for role in Role if role is not Role.COUNTING)
+
+RULES: tuple[Rule, ...] = (
+    # --- the police side -------------------------------------------------------------------------
+    _rule(
+        (Role.POLICE_SPOC, Role.POLICE_ANALYST, Role.SUPERVISOR),
+        _ALL,
+        (Resource.NOMINAL, Resource.CONSIDERATION, Resource.PROVISIONAL_PLAN, Resource.FLAG_RECEIPT),
+        both(_OWN_ORGANISATION, OfSector((Sector.POLICE,))),
+        "A force works with its own records.",
+    ),
+    _rule(
+        (Role.POLICE_OFFICER,),
+        (Action.CREATE,),
+        (Resource.NOMINAL, Resource.CONSIDERATION, Resource.FLAG_RECEIPT),
+        _OWN_ORGANISATION,
+        "An officer flags and does not read what others hold.",
+    ),
+    _rule(
+        (Role.POLICE_OFFICER,),
+        _READ,
+        (Resource.FLAG_RECEIPT,),
+        both(_OWN_ORGANISATION, Own("flagged_by_id")),
+        "Who flagged sees that it was received, and when it closed.",
+    ),
+    # --- the open door ---------------------------------------------------------------------------
+    _rule(
+        (Role.COORDINATOR,),
+        _ALL,
+        (Resource.REFERRAL_IN,),
+        _OWN_ORGANISATION,
+        "The neutral coordinator screens what comes by the open door.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER, Role.SUPERVISOR),
+        (Action.CREATE,),
+        (Resource.REFERRAL_IN,),
+        _SUPPORT_SUPERVISOR,
+        "A partner who is not police may bring a woman to the open door.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER, Role.SUPERVISOR),
+        _READ,
+        (Resource.REFERRAL_IN,),
+        Own("flagged_by_id"),
+        "Who brought her sees what became of it.",
+    ),
+    # --- her record: the neutral coordinator -------------------------------------------------------
+    _rule(
+        (Role.COORDINATOR,),
+        _ALL,
+        (Resource.CLIENT,),
+        either(_OURSELF, _OWN_ORGANISATION),
+        "The coordinator carries her through the programme.",
+    ),
+    _rule(
+        (Role.COORDINATOR,),
+        _ALL,
+        (
+            *_MINIMUM,
+            *_SUPPORT,
+            Resource.REFERRAL,
+            Resource.REFERRAL_PACK,
+            Resource.CLOSURE,
+            Resource.FOLLOW_UP,
+            Resource.OUTGOING,
+        ),
+        _OURS,
+        "The coordinator carries her through the programme.",
+    ),
+    _rule(
+        (Role.COORDINATOR,),
+        _READ,
+        (
+            Resource.ENGAGEMENT,
+            Resource.CONTACT,
+            Resource.GOAL,
+            Resource.GOAL_RATING,
+            Resource.REVIEW,
+        ),
+        _OURS,
+        "The coordinator sees that support happens, never the notes of it.",
+    ),
+    # --- her record: the panel chair, for women put on the agenda ----------------------------------
+    _rule(
+        (Role.PANEL_CHAIR,),
+        _READ,
+        (Resource.CLIENT,),
+        _HERSELF,
+        "The chair sees the women on the agenda.",
+    ),
+    _rule(
+        (Role.PANEL_CHAIR,),
+        _READ,
+        (
+            *_MINIMUM,
+            Resource.EPISODE,
+            Resource.ASSESSMENT,
+            Resource.NEED_RATING,
+            Resource.TRIAGE,
+            Resource.REFERRAL,
+        ),
+        _HERS,
+        "The chair sees the women on the agenda.",
+    ),
+    # --- her record: her own workers ---------------------------------------------------------------
+    _rule(
+        (Role.SUPPORT_WORKER,),
+        _READ,
+        (Resource.CLIENT,),
+        _HERSELF,
+        "A worker sees the women that she works with.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER,),
+        _ALL,
+        (*_MINIMUM, *_SUPPORT),
+        _HERS,
+        "A worker sees the women that she works with.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER,),
+        _ALL,
+        (*_OWN_WORK, Resource.CASE_NOTE, Resource.SAFE_PLACE),
+        both(_HERS, _OWN_ORGANISATION),
+        "Notes belong to the organisation that wrote them.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER,),
+        _READ,
+        (Resource.REFERRAL,),
+        _HERS,
+        "A worker sees where her woman was referred to.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        _READ,
+        (Resource.CLIENT,),
+        both(_OURSELF, _SUPPORT_SUPERVISOR),
+        "A supervisor sees the women of her organisation.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        _ALL,
+        (*_MINIMUM, *_SUPPORT),
+        both(_OURS, _SUPPORT_SUPERVISOR),
+        "A supervisor sees the women of her organisation.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        _READ,
+        (Resource.REFERRAL,),
+        both(_OURS, _SUPPORT_SUPERVISOR),
+        "A supervisor sees where the women of her organisation were referred to.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        _ALL,
+        (*_OWN_WORK, Resource.CASE_NOTE, Resource.SAFE_PLACE),
+        both(_OURS, _OWN_ORGANISATION, _SUPPORT_SUPERVISOR),
+        "A supervisor sees the women of her organisation.",
+    ),
+    # --- her record: a private provider, the least that it needs -----------------------------------
+    _rule(
+        (Role.PROVIDER_WORKER,),
+        _READ,
+        (Resource.CLIENT,),
+        _HERSELF,
+        "A private provider’s worker sees the women given to her.",
+    ),
+    _rule(
+        (Role.PROVIDER_WORKER,),
+        _READ,
+        (*_MINIMUM,),
+        _HERS,
+        "A private provider gets the least that it needs.",
+    ),
+    _rule(
+        (Role.PROVIDER_WORKER,),
+        (Action.CREATE,),
+        (Resource.STOP,),
+        _HERS,
+        "Anyone who works with her can stop everything at her word.",
+    ),
+    _rule(
+        (Role.PROVIDER_WORKER,),
+        _ALL,
+        (*_OWN_WORK, Resource.CASE_NOTE),
+        both(_HERS, _OWN_ORGANISATION),
+        "Notes belong to the organisation that wrote them.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        _READ,
+        (Resource.CLIENT,),
+        both(_OURSELF, _PRIVATE_SUPERVISOR),
+        "A private provider’s supervisor sees the women of her organisation.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        _READ,
+        (*_MINIMUM,),
+        both(_OURS, _PRIVATE_SUPERVISOR),
+        "A private provider gets the least that it needs.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        _ALL,
+        (*_OWN_WORK, Resource.CASE_NOTE),
+        both(_OURS, _OWN_ORGANISATION, _PRIVATE_SUPERVISOR),
+        "A private provider’s supervisor sees the women of her organisation.",
+    ),
+    # --- referrals waiting for an answer, before anybody is involved --------------------------------
+    _rule(
+        (Role.SUPPORT_WORKER, Role.PROVIDER_WORKER, Role.SUPERVISOR),
+        (Action.READ, Action.CHANGE),
+        (Resource.REFERRAL,),
+        both(OwnOrganisation("to_organisation_id"), _UNANSWERED),
+        "Whoever was asked may answer.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER, Role.PROVIDER_WORKER),
+        _READ,
+        (Resource.REFERRAL,),
+        both(OwnOrganisation("to_organisation_id"), _HERS),
+        "A worker keeps sight of the referral that brought her woman.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        _READ,
+        (Resource.REFERRAL,),
+        OwnOrganisation("to_organisation_id"),
+        "A supervisor sees every referral made to her organisation.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER, Role.PROVIDER_WORKER),
+        _READ,
+        (Resource.REFERRAL_PACK,),
+        both(_OWN_ORGANISATION, either(_HERS, Among("is_answered", (False,)))),
+        "Only what she agreed to share, while it waits for an answer or while she is theirs.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        _READ,
+        (Resource.REFERRAL_PACK,),
+        both(_OWN_ORGANISATION, either(_OURS, Among("is_answered", (False,)))),
+        "Only what she agreed to share, while it waits for an answer or while she is theirs.",
+    ),
+    # --- who is involved -----------------------------------------------------------------------------
+    _rule(
+        (
+            Role.SUPPORT_WORKER,
+            Role.PROVIDER_WORKER,
+            Role.SUPERVISOR,
+            Role.COORDINATOR,
+            Role.PANEL_CHAIR,
+        ),
+        _READ,
+        (Resource.INVOLVEMENT,),
+        _OWN_ORGANISATION,
+        "Each organisation knows who of its own works with whom.",
+    ),
+    _rule(
+        (Role.COORDINATOR,),
+        (Action.CREATE, Action.CHANGE),
+        (Resource.INVOLVEMENT,),
+        Always(),
+        "The coordinator assigns her worker, whichever organisation it is.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        (Action.CREATE, Action.CHANGE),
+        (Resource.INVOLVEMENT,),
+        _OWN_ORGANISATION,
+        "A supervisor covers and hands over the caseload of her organisation.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER, Role.PROVIDER_WORKER),
+        (Action.CREATE, Action.CHANGE),
+        (Resource.INVOLVEMENT,),
+        _OWN_ORGANISATION,
+        "A worker takes an accepted referral, covers for a colleague or hands over.",
+    ),
+    # --- groups: a register names nobody to anybody else ---------------------------------------------
+    _rule(
+        (Role.SUPPORT_WORKER, Role.PROVIDER_WORKER, Role.SUPERVISOR),
+        _ALL,
+        (Resource.GROUP_SESSION,),
+        _OWN_ORGANISATION,
+        "A group belongs to the organisation that runs it.",
+    ),
+    # --- crossings and messages ----------------------------------------------------------------------
+    _rule(
+        (Role.GOVERNANCE_LEAD,),
+        _READ,
+        (Resource.DISCLOSURE,),
+        either(OwnOrganisation("from_organisation_id"), OwnOrganisation("to_organisation_id")),
+        "The governance lead sees every crossing from or to her organisation.",
+    ),
+    _rule(
+        (Role.POLICE_SPOC, Role.POLICE_ANALYST, Role.SUPERVISOR, Role.COORDINATOR),
+        _READ,
+        (Resource.DISCLOSURE,),
+        either(OwnOrganisation("from_organisation_id"), OwnOrganisation("to_organisation_id")),
+        "Whoever gave or was given something can see that it crossed.",
+    ),
+    _rule(
+        (Role.POLICE_SPOC, Role.COORDINATOR, Role.SUPPORT_WORKER, Role.SUPERVISOR),
+        (Action.CREATE,),
+        (Resource.DISCLOSURE,),
+        OwnOrganisation("from_organisation_id"),
+        "A crossing is recorded by whoever makes it.",
+    ),
+    _rule(
+        (
+            Role.POLICE_SPOC,
+            Role.COORDINATOR,
+            Role.SUPPORT_WORKER,
+            Role.PROVIDER_WORKER,
+            Role.SUPERVISOR,
+        ),
+        (Action.READ, Action.CHANGE),
+        (Resource.MESSAGE,),
+        OwnOrganisation("to_organisation_id"),
+        "Messages are read by the organisation that they are for.",
+    ),
+    _rule(
+        (
+            Role.POLICE_SPOC,
+            Role.COORDINATOR,
+            Role.SUPPORT_WORKER,
+            Role.PROVIDER_WORKER,
+            Role.SUPERVISOR,
+        ),
+        (Action.READ, Action.CREATE),
+        (Resource.MESSAGE,),
+        OwnOrganisation("from_organisation_id"),
+        "Messages stay with the organisation that sent them.",
+    ),
+    # --- one's own work --------------------------------------------------------------------------------
+    _rule(
+        _EVERYONE,
+        (Action.READ, Action.CHANGE),
+        (Resource.TASK,),
+        both(_OWN_ORGANISATION, either(Own(), Unassigned())),
+        "Tasks are one’s own, or the organisation’s that nobody has taken.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        (Action.READ, Action.CHANGE),
+        (Resource.TASK,),
+        _OWN_ORGANISATION,
+        "A supervisor sees the tasks of her organisation.",
+    ),
+    _rule(
+        _EVERYONE,
+        (Action.READ, Action.CREATE, Action.CHANGE, Action.REMOVE),
+        (Resource.DRAFT,),
+        both(Own(), _OWN_ORGANISATION),
+        "A draft is its writer’s alone.",
+    ),
+    # --- the two streams ---------------------------------------------------------------------------------
+    _rule(
+        tuple(Role),
+        (Action.CREATE,),
+        (Resource.JOURNEY_EVENT, Resource.ACCESS_EVENT),
+        _OWN_ORGANISATION,
+        "Everyone’s acts are recorded as their own organisation’s.",
+    ),
+    _rule(
+        (Role.COORDINATOR,),
+        _READ,
+        (Resource.JOURNEY_EVENT,),
+        _OURS,
+        "Her story, to those who carry her.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER,),
+        _READ,
+        (Resource.JOURNEY_EVENT,),
+        _HERS,
+        "Her story, to those who work with her.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        _READ,
+        (Resource.JOURNEY_EVENT,),
+        both(_OURS, _SUPPORT_SUPERVISOR),
+        "Her story, to those who answer for the work.",
+    ),
+    _rule(
+        (Role.PROVIDER_WORKER, Role.SUPERVISOR),
+        _READ,
+        (Resource.JOURNEY_EVENT,),
+        both(_OURS, _OWN_ORGANISATION),
+        "A private provider sees what it did itself.",
+    ),
+    _rule(
+        (Role.POLICE_SPOC, Role.POLICE_ANALYST, Role.SUPERVISOR),
+        _READ,
+        (Resource.JOURNEY_EVENT,),
+        both(_OWN_ORGANISATION, OfSector((Sector.POLICE,))),
+        "A force sees what it did itself.",
+    ),
+    _rule(
+        (Role.GOVERNANCE_LEAD,),
+        _READ,
+        (Resource.ACCESS_EVENT,),
+        _OWN_ORGANISATION,
+        "The governance lead answers for who read what.",
+    ),
+    _rule(
+        (Role.COUNTING,),
+        _READ,
+        (Resource.JOURNEY_EVENT, Resource.DEMOGRAPHICS),
+        Always(),
+        "Counting reads codes, never names, and releases only through disclosure control.",
+    ),
+    # --- search ---------------------------------------------------------------------------------------
+    _rule(
+        (
+            Role.POLICE_SPOC,
+            Role.POLICE_ANALYST,
+            Role.COORDINATOR,
+            Role.SUPPORT_WORKER,
+            Role.PROVIDER_WORKER,
+            Role.SUPERVISOR,
+            Role.PANEL_CHAIR,
+        ),
+        _READ,
+        (Resource.NAME_TOKEN,),
+        _OWN_ORGANISATION,
+        "Each organisation searches under its own key.",
+    ),
+    # --- the clerk: what a verb must do beyond its actor's reach ----------------------------------------
+    _rule(
+        (Role.CLERK,),
+        _ALL,
+        (
+            Resource.SPINE,
+            Resource.CONSIDERATION,
+            Resource.FLAG_RECEIPT,
+            Resource.REFERRAL_IN,
+            Resource.CLIENT,
+            Resource.IDENTITY,
+            Resource.SAFE_CONTACT,
+            Resource.EPISODE,
+            Resource.INVOLVEMENT,
+            Resource.APPROACH,
+            Resource.AGREEMENT,
+            Resource.STOP,
+            Resource.ASSESSMENT,
+            Resource.TRIAGE,
+            Resource.REFERRAL,
+            Resource.REFERRAL_PACK,
+            Resource.ENGAGEMENT,
+            Resource.CLOSURE,
+            Resource.FOLLOW_UP,
+            Resource.OUTGOING,
+            Resource.DISCLOSURE,
+            Resource.MESSAGE,
+            Resource.TASK,
+            Resource.NAME_TOKEN,
+        ),
+        Always(),
+        "Consequences cross walls that people do not: tasks, stops, lapses and what police may see.",
+    ),
+    _rule(
+        (Role.CLERK,),
+        (Action.REMOVE,),
+        (Resource.NAME_TOKEN, Resource.DRAFT),
+        Always(),
+        "Search tokens are made anew when a name is corrected.",
+    ),
+    _rule(
+        (Role.CLERK,),
+        _READ,
+        (Resource.JOURNEY_EVENT,),
+        Always(),
+        "The clerk reads what happened to know what follows.",
+    ),
+    _rule(
+        (Role.CLERK,),
+        (Action.CREATE,),
+        (Resource.JOURNEY_EVENT, Resource.ACCESS_EVENT),
+        Always(),
+        "What the machine does is recorded like everything else.",
+    ),
+)
+
+#: Whom to ask, when a role cannot see something.
+ASK = {
+    Role.POLICE_OFFICER: "your force’s single point of contact",
+    Role.POLICE_SPOC: "the coordinator",
+    Role.POLICE_ANALYST: "your force’s single point of contact",
+    Role.COORDINATOR: "the information-governance lead",
+    Role.PANEL_CHAIR: "the coordinator",
+    Role.SUPPORT_WORKER: "your supervisor",
+    Role.PROVIDER_WORKER: "your supervisor",
+    Role.SUPERVISOR: "the information-governance lead",
+    Role.EVALUATOR: "the coordinator",
+    Role.GOVERNANCE_LEAD: "the coordinator",
+    Role.COMMISSIONER: "the coordinator",
+    Role.ADMINISTRATOR: "the information-governance lead",
+    Role.CLERK: "",
+    Role.COUNTING: "",
+}
+
+
+def rules_for(role: Role, action: Action, resource: Resource) -> tuple[Rule, ...]:
+    """The rules that could allow it, whatever the row."""
+    return tuple(
+        rule for rule in RULES if role in rule.roles and action in rule.actions and resource in rule.resources
+    )
+
+
+def roles_that(action: Action, resource: Resource) -> frozenset[Role]:
+    """The roles that could take `action` on some row of `resource`: what a page declares itself by."""
+    return frozenset(
+        role for rule in RULES if action in rule.actions and resource in rule.resources for role in rule.roles
+    )
+
+
+def may(actor: Actor, action: Action, resource: Resource, row: RowFacts) -> Decision:
+    """Whether this person may take `action` on this row.
+
+    A refusal to read is hidden: to somebody who may not see her, she is not there.
+    """
+    for rule in rules_for(actor.role, action, resource):
+        if rule.when.holds(actor, row):
+            return decision.yes(rule.because)
+    return decision.no(
+        f"As {actor.role.label.lower()} you cannot {action.value} this.",
+        ask=ASK[actor.role],
+        hidden=action is Action.READ,
+    )
+
+
+def ever_reads(role: Role, resource: Resource) -> Decision:
+    """Whether this role could read any row of the resource: what opens a page before a row is known."""
+    if role in roles_that(Action.READ, resource):
+        return decision.yes()
+    return decision.no("This page is not for your role.", ask=ASK[role])

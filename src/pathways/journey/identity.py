@@ -1,0 +1,136 @@
+"""Who acts: from a signed-in account to an Actor, and from an Actor to the database's row security.
+
+The identity lasts for one transaction and no longer, so that nothing bleeds through a pooled connection.
+Two identities are the machine's own: the clerk, who carries out what a verb entails beyond its actor's
+reach, and counting, which reads codes only. Both are entered for a few lines and left again.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
+
+from django.db import connection
+
+from pathways.domain.governance.actors import Actor
+from pathways.domain.terms.people import Role, Sector
+from pathways.records.models import Account, Appointment
+
+_assumed: ContextVar[Actor | None] = ContextVar("assumed", default=None)
+
+_NOBODY = uuid.UUID(int=0)
+
+#: The machine, when nobody asked: timed jobs and installation.
+MACHINE = Actor(
+    account_id=_NOBODY,
+    appointment_id=_NOBODY,
+    name="SOC Pathways",
+    role=Role.CLERK,
+    organisation_id=_NOBODY,
+    organisation_name="the programme",
+    sector=Sector.OTHER_STATUTORY,
+)
+
+
+def workplaces(account: Account) -> list[Actor]:
+    """Everything this person may be now, the longest-held first. Empty for a leaver."""
+    if not account.is_active or account.left_at is not None:
+        return []
+    live = (
+        Appointment.objects.filter(account=account, until_at__isnull=True)
+        .filter(organisation__until_date__isnull=True)
+        .select_related("organisation")
+        .order_by("from_at")
+    )
+    return [_actor(account, appointment) for appointment in live]
+
+
+def actor_for(account: Account, appointment_id: str | uuid.UUID | None) -> Actor | None:
+    """The person in the role they chose, read afresh, so that a change holds from the next request."""
+    places = workplaces(account)
+    chosen = next((place for place in places if str(place.appointment_id) == str(appointment_id)), None)
+    if chosen is None and len(places) == 1:
+        return places[0]
+    return chosen
+
+
+def _actor(account: Account, appointment: Appointment) -> Actor:
+    organisation = appointment.organisation
+    return Actor(
+        account_id=account.id,
+        appointment_id=appointment.id,
+        name=account.name,
+        role=Role(appointment.role),
+        organisation_id=organisation.id,
+        organisation_name=organisation.name,
+        sector=Sector(organisation.sector),
+    )
+
+
+def assume(actor: Actor) -> None:
+    """Makes the rest of this transaction the actor's. Raises RuntimeError outside a transaction."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("an identity is assumed inside a transaction only")
+    _set(actor)
+
+
+def _set(actor: Actor) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('pathways.account', %s, true), set_config('pathways.organisation', %s, true),"
+            " set_config('pathways.role', %s, true), set_config('pathways.sector', %s, true)",
+            [str(actor.account_id), str(actor.organisation_id), actor.role.value, actor.sector.value],
+        )
+    _assumed.set(actor)
+
+
+def forget() -> None:
+    """Nobody acts from here on in this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('pathways.account', '', true), set_config('pathways.organisation', '', true),"
+            " set_config('pathways.role', '', true), set_config('pathways.sector', '', true)"
+        )
+    _assumed.set(None)
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[Actor]:
+    """The actor's identity for these lines, and the former one after them."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("an identity is assumed inside a transaction only")
+    former = _assumed.get()
+    _set(actor)
+    try:
+        yield actor
+    finally:
+        if not connection.needs_rollback:
+            if former is None:
+                forget()
+            else:
+                _set(former)
+        else:
+            _assumed.set(former)
+
+
+def clerk(by: Actor = MACHINE) -> AbstractContextManager[Actor]:
+    """`with identity.clerk(by):` for what a verb entails beyond its actor's reach."""
+    return acting(replace(by, role=Role.CLERK))
+
+
+def counting(by: Actor) -> AbstractContextManager[Actor]:
+    """`with identity.counting(by):` for reading codes that only disclosure control may release."""
+    return acting(replace(by, role=Role.COUNTING))
+
+
+def account_named(account_id: uuid.UUID) -> str:
+    """The name of a colleague, for "who was there"."""
+    return Account.objects.filter(id=account_id).values_list("name", flat=True).first() or "a colleague"
+
+
+def names_of(account_ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The names of colleagues by account, in one query."""
+    return dict(Account.objects.filter(id__in=account_ids).values_list("id", "name"))

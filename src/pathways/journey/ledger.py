@@ -1,0 +1,164 @@
+"""The two streams: every journey event and every access event is written here and nowhere else.
+
+Both are written in the transaction of what they record. The journey stream carries codes only and feeds the
+evaluation; the access stream (DPA 2018 s62) feeds none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pathways.domain.governance.actors import Actor
+from pathways.domain.governance.policy import Resource
+from pathways.domain.terms import events
+from pathways.domain.terms.events import EventKind
+from pathways.records.models import AccessEvent, AccessKind, JourneyEvent
+
+
+def record(
+    kind: EventKind,
+    *,
+    by: Actor,
+    at: datetime,
+    case_id: UUID | None = None,
+    client_id: UUID | None = None,
+    episode_id: UUID | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> JourneyEvent:
+    """Writes one journey event. Raises ValueError for a code that this kind does not carry."""
+    codes = {key: value for key, value in (detail or {}).items() if value not in (None, "")}
+    if strangers := events.unlisted(kind, codes):
+        raise ValueError(f"{kind.value} does not carry {', '.join(sorted(strangers))}")
+    event = JourneyEvent(
+        kind=kind.value,
+        at=at,
+        case_id=case_id,
+        client_id=client_id,
+        episode_id=episode_id,
+        organisation_id=by.organisation_id,
+        sector=by.sector.value,
+        actor_id=by.account_id,
+        actor_name=by.name,
+        role=by.role.value,
+        detail=codes,
+    )
+    event.save(force_insert=True)
+    return event
+
+
+def _access(
+    kind: AccessKind,
+    *,
+    by: Actor,
+    at: datetime,
+    subjects: Iterable[UUID] = (),
+    resource: Resource | None = None,
+    route: str = "",
+    recipient_id: UUID | None = None,
+    reason: str = "",
+    found: int | None = None,
+) -> None:
+    AccessEvent(
+        kind=kind.value,
+        at=at,
+        actor_id=by.account_id,
+        actor_name=by.name,
+        role=by.role.value,
+        organisation_id=by.organisation_id,
+        resource=resource.value if resource else "",
+        route=route,
+        subjects=list(dict.fromkeys(subjects)),
+        recipient_id=recipient_id,
+        reason=reason[:300],
+        found=found,
+    ).save(force_insert=True)
+
+
+def read(
+    *,
+    by: Actor,
+    at: datetime,
+    resource: Resource,
+    subjects: Iterable[UUID],
+    route: str = "",
+    reason: str = "",
+) -> None:
+    """Somebody read records: one event for one reading, however many women were on the list."""
+    _access(
+        AccessKind.CONSULTATION,
+        by=by,
+        at=at,
+        subjects=subjects,
+        resource=resource,
+        route=route,
+        reason=reason,
+    )
+
+
+def searched(*, by: Actor, at: datetime, subjects: Iterable[UUID], route: str = "search") -> None:
+    """Somebody searched: what was found is kept, never what was typed."""
+    shown = list(subjects)
+    _access(AccessKind.SEARCH, by=by, at=at, subjects=shown, route=route, found=len(shown))
+
+
+def collected(*, by: Actor, at: datetime, resource: Resource, subjects: Iterable[UUID]) -> None:
+    _access(AccessKind.COLLECTION, by=by, at=at, subjects=subjects, resource=resource)
+
+
+def altered(
+    *,
+    by: Actor,
+    at: datetime,
+    resource: Resource,
+    subjects: Iterable[UUID],
+    reason: str = "",
+) -> None:
+    _access(AccessKind.ALTERATION, by=by, at=at, subjects=subjects, resource=resource, reason=reason)
+
+
+def disclosed(
+    *,
+    by: Actor,
+    at: datetime,
+    resource: Resource,
+    subjects: Iterable[UUID],
+    recipient_id: UUID,
+    reason: str = "",
+) -> None:
+    _access(
+        AccessKind.DISCLOSURE,
+        by=by,
+        at=at,
+        subjects=subjects,
+        resource=resource,
+        recipient_id=recipient_id,
+        reason=reason,
+    )
+
+
+def combined(
+    *,
+    by: Actor,
+    at: datetime,
+    resource: Resource,
+    subjects: Iterable[UUID],
+    reason: str = "",
+) -> None:
+    """Records of one person were joined: an operation that the law names."""
+    _access(AccessKind.COMBINATION, by=by, at=at, subjects=subjects, resource=resource, reason=reason)
+
+
+def refused(*, by: Actor, at: datetime, reason: str, route: str = "", subjects: Iterable[UUID] = ()) -> None:
+    """Somebody asked for what is not theirs."""
+    _access(AccessKind.REFUSED, by=by, at=at, subjects=subjects, route=route, reason=reason)
+
+
+def exported(*, by: Actor, at: datetime, resource: Resource, reason: str, found: int | None = None) -> None:
+    _access(AccessKind.EXPORTED, by=by, at=at, resource=resource, reason=reason, found=found)
+
+
+def signed(*, by: Actor, at: datetime, is_in: bool) -> None:
+    _access(AccessKind.SIGNED_IN if is_in else AccessKind.SIGNED_OUT, by=by, at=at)

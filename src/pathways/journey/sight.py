@@ -1,0 +1,43 @@
+"""What an actor may see: every read in the journey begins here, behind both walls."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+
+from pathways.domain import decision
+from pathways.domain.decision import Decision
+from pathways.domain.governance import policy
+from pathways.domain.governance.actors import Actor
+from pathways.domain.governance.policy import Action
+from pathways.records import walls
+
+M = TypeVar("M", bound=Model)
+
+
+def visible(model: type[M], by: Actor, action: Action = Action.READ) -> QuerySet[M]:
+    """The rows on which `by` may take `action`, by the first wall; row security is the second."""
+    return model._default_manager.filter(walls.filter_for(by, action, walls.resource_of(model)))
+
+
+def one(model: type[M], key: UUID, by: Actor, *, lock: bool = False) -> M | None:
+    """The row with this key if `by` may read it, else None: for them it is not there.
+
+    `lock` holds the row for the rest of the transaction; only for actors who may also change it.
+    """
+    rows = visible(model, by).filter(pk=key)
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    return rows.first()
+
+
+def may(by: Actor, action: Action, row: Model) -> Decision:
+    """The Python decision about one row."""
+    if not walls.python_wall_stands():
+        return decision.yes()
+    return policy.may(by, action, walls.resource_of(type(row)), walls.facts_of(row))
+
+
+NOT_THERE = decision.no("There is nothing here, or nothing that you may see.", hidden=True)

@@ -1,0 +1,91 @@
+"""Work that waits: neutral words, a clock, and the page where it is done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from pathways.domain.governance.actors import Actor
+from pathways.domain.terms.people import Role
+from pathways.journey import identity, sight
+from pathways.journey.outcome import Outcome, done, refusal
+from pathways.records.models import Task
+
+
+def set_task(
+    kind: str,
+    title: str,
+    *,
+    organisation_id: UUID,
+    by: Actor,
+    at: datetime,
+    role: Role | None = None,
+    account_id: UUID | None = None,
+    client_id: UUID | None = None,
+    route: str = "",
+    object_id: UUID | None = None,
+    due_at: datetime | None = None,
+    is_urgent: bool = False,
+) -> Task:
+    """Puts work before somebody. `title` names no woman; `route` is the address name that takes `object_id`.
+
+    For verbs, as a consequence of what they do: written by the clerk, since the work is often another
+    organisation's.
+    """
+    task = Task(
+        organisation_id=organisation_id,
+        role=role.value if role else "",
+        account_id=account_id,
+        client_id=client_id,
+        kind=kind,
+        title=title,
+        route=route,
+        object_id=object_id,
+        made_at=at,
+        due_at=due_at,
+        is_urgent=is_urgent,
+    )
+    with identity.clerk(by):
+        task.save(force_insert=True)
+    return task
+
+
+def settle(kind: str, *, object_id: UUID, by: Actor, at: datetime) -> int:
+    """Marks the work of this kind about this thing as done, whoever had it. How many there were."""
+    with identity.clerk(by):
+        return Task.objects.filter(kind=kind, object_id=object_id, done_at__isnull=True).update(
+            done_at=at, done_by_id=by.account_id
+        )
+
+
+def waiting(*, by: Actor) -> list[Task]:
+    """What waits for this person in this role, the most pressing first."""
+    return list(
+        sight.visible(Task, by)
+        .filter(done_at__isnull=True)
+        .filter(Q(role="") | Q(role=by.role.value))
+        .order_by("-is_urgent", F("due_at").asc(nulls_last=True), "made_at")
+    )
+
+
+def count_open(*, by: Actor) -> int:
+    """How many pieces of work wait for this person in this role."""
+    return (
+        sight.visible(Task, by)
+        .filter(done_at__isnull=True)
+        .filter(Q(role="") | Q(role=by.role.value))
+        .count()
+    )
+
+
+def finish(*, task_id: UUID, by: Actor, at: datetime) -> Outcome:
+    """Ticks a piece of work off."""
+    task = sight.one(Task, task_id, by, lock=True)
+    if task is None:
+        return refusal(sight.NOT_THERE)
+    if task.done_at is None:
+        task.done_at, task.done_by_id = at, by.account_id
+        task.save(update_fields=["done_at", "done_by_id"])
+    return done(task.id)

@@ -1,0 +1,1 @@
+"""What is remembered: models, constraints, keys and row security. No rules live here."""

@@ -1,0 +1,754 @@
+"""The support record: everything that the programme and its providers hold about a woman they work with.
+
+General processing (UK GDPR). Row security hides rows, not columns, so what different audiences may see is
+kept in different tables.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from pathways.domain.identification import referral_in
+from pathways.domain.outcomes import followup
+from pathways.domain.reach import agreement, approach, plan, stop
+from pathways.domain.referral import referral
+from pathways.domain.support import closure, engagement, episode, goal
+from pathways.domain.terms.contact import Attendance, Channel, ContactMode
+from pathways.domain.terms.needs import Domain
+from pathways.domain.terms.privacy import Privacy
+from pathways.domain.terms.routes import Route
+from pathways.domain.triage import assessment, triage
+from pathways.records.models.base import HerRow, Row, code_holds, coded, paired, status_field, status_holds
+from pathways.records.models.directory import Service
+from pathways.records.sealed import SealedDate, SealedJSON, SealedText
+
+
+class ReferralIn(Row):
+    """A woman brought to the open door, by herself or by a partner who is not police."""
+
+    organisation_id = models.UUIDField(db_index=True)
+    case_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    reference = models.CharField(max_length=16, unique=True)
+    status = status_field(referral_in.WORKFLOW)
+    route = coded(Route)
+    flagged_at = models.DateTimeField()
+    flagged_by_id = models.UUIDField()
+    flagged_by_organisation_id = models.UUIDField()
+    given_names = SealedText(privacy=Privacy.IDENTIFIES)
+    surname = SealedText(privacy=Privacy.IDENTIFIES)
+    called = SealedText(privacy=Privacy.IDENTIFIES)
+    date_of_birth = SealedDate(privacy=Privacy.IDENTIFIES)
+    telephone = SealedText(privacy=Privacy.IDENTIFIES)
+    email = SealedText(privacy=Privacy.IDENTIFIES)
+    address = SealedText(privacy=Privacy.IDENTIFIES)
+    contact_plan = SealedJSON()
+    why = SealedText()
+    headings = models.JSONField(default=list, blank=True)
+    she_knows = models.BooleanField(default=False)
+    # the coordinator's decision, with the same model as the police door
+    ethics = SealedText()
+    information = SealedText()
+    assessment = SealedText()
+    powers = SealedText()
+    options = SealedText()
+    action = SealedText()
+    risk_to_worker = SealedText()
+    reason_code = models.CharField(max_length=60, blank=True, default="")
+    is_woman = models.BooleanField(null=True, blank=True)
+    is_adult = models.BooleanField(null=True, blank=True)
+    screened_at = models.DateTimeField(null=True, blank=True)
+    screened_by_id = models.UUIDField(null=True, blank=True)
+    look_again_on = models.DateField(null=True, blank=True)
+    client_id = models.UUIDField(null=True, blank=True, db_index=True)
+
+    privacy: ClassVar[dict[str, Privacy]] = {"headings": Privacy.SENSITIVE}
+
+    class Meta:
+        db_table = "support_referral_in"
+        ordering: ClassVar = ["flagged_at"]
+        constraints: ClassVar = [
+            status_holds(referral_in.WORKFLOW, "support_referral_in"),
+            code_holds(Route, "support_referral_in", "route", blank=False),
+            paired("support_referral_in", "screened_at", "screened_by_id"),
+        ]
+
+    def sealed_for(self) -> tuple[uuid.UUID, uuid.UUID]:
+        return (self.id, self.organisation_id)
+
+
+class Client(Row):
+    """A woman in the programme: the name she uses and a reference. All else is elsewhere."""
+
+    organisation_id = models.UUIDField(db_index=True)
+    reference = models.CharField(max_length=16, unique=True)
+    called = SealedText(privacy=Privacy.IDENTIFIES)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "support_client"
+
+    def sealed_for(self) -> tuple[uuid.UUID, uuid.UUID]:
+        return (self.id, self.organisation_id)
+
+
+class Identity(HerRow):
+    """Who she is on paper. A private provider never reads this table."""
+
+    client = models.OneToOneField(Client, models.PROTECT, related_name="identity", db_column="client_id")
+    client_id: uuid.UUID
+    given_names = SealedText(privacy=Privacy.IDENTIFIES)
+    surname = SealedText(privacy=Privacy.IDENTIFIES)
+    other_names = SealedText(privacy=Privacy.IDENTIFIES)
+    date_of_birth = SealedDate(privacy=Privacy.IDENTIFIES)
+    telephone = SealedText(privacy=Privacy.IDENTIFIES)
+    email = SealedText(privacy=Privacy.IDENTIFIES)
+    address = SealedText(privacy=Privacy.IDENTIFIES)
+    risk_to_worker = SealedText()
+
+    class Meta:
+        db_table = "support_identity"
+
+
+class Demographics(HerRow):
+    """Equality monitoring, in codes only: what counting reads. "Not asked" is an answer of its own."""
+
+    age_band = models.CharField(max_length=30, blank=True, default="not_asked")
+    ethnicity_code = models.CharField(max_length=30, blank=True, default="")
+    ethnicity_scheme = models.CharField(max_length=30, blank=True, default="")
+    ethnicity = models.CharField(max_length=60, blank=True, default="not_asked")
+    disability = models.CharField(max_length=30, blank=True, default="not_asked")
+    activity_restriction = models.CharField(max_length=30, blank=True, default="not_asked")
+    orientation = models.CharField(max_length=30, blank=True, default="not_asked")
+    religion = models.CharField(max_length=30, blank=True, default="not_asked")
+    marital_status = models.CharField(max_length=30, blank=True, default="not_asked")
+    pregnancy = models.CharField(max_length=30, blank=True, default="not_asked")
+    has_children = models.CharField(max_length=30, blank=True, default="not_asked")
+    is_carer = models.CharField(max_length=30, blank=True, default="not_asked")
+    care_experience = models.CharField(max_length=30, blank=True, default="not_asked")
+    interpreter = models.CharField(max_length=30, blank=True, default="not_asked")
+    area = models.CharField(max_length=60, blank=True, default="not_asked")
+    declared_by = models.CharField(max_length=30, blank=True, default="")
+    changed_at = models.DateTimeField()
+    changed_by_id = models.UUIDField()
+
+    privacy: ClassVar[dict[str, Privacy]] = dict.fromkeys(
+        [
+            "age_band",
+            "ethnicity_code",
+            "ethnicity",
+            "disability",
+            "activity_restriction",
+            "orientation",
+            "religion",
+            "marital_status",
+            "pregnancy",
+            "has_children",
+            "is_carer",
+            "care_experience",
+            "interpreter",
+            "area",
+        ],
+        Privacy.SENSITIVE,
+    )
+
+    class Meta:
+        db_table = "support_demographics"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["client_id"], name="demographics_once"),
+        ]
+
+
+class SafePlace(HerRow):
+    """Where she is safe: a refuge or another address that nobody outside her own support may read."""
+
+    address = SealedText(privacy=Privacy.IDENTIFIES)
+    note = SealedText()
+    changed_at = models.DateTimeField()
+    changed_by_id = models.UUIDField()
+
+    class Meta:
+        db_table = "support_safe_place"
+
+
+class SafeContactPlan(HerRow):
+    """How she may be reached. Provisional until she has confirmed it; what is lapsed blocks contact."""
+
+    status = status_field(plan.WORKFLOW)
+    details = SealedJSON()
+    version = models.PositiveIntegerField(default=1)
+    made_at = models.DateTimeField()
+    made_by_id = models.UUIDField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by_id = models.UUIDField(null=True, blank=True)
+    lapses_at = models.DateTimeField(null=True, blank=True)
+    lapsed_at = models.DateTimeField(null=True, blank=True)
+    lapsed_because = models.CharField(max_length=60, blank=True, default="")
+
+    class Meta:
+        db_table = "support_safe_contact_plan"
+        ordering: ClassVar = ["-made_at"]
+        constraints: ClassVar = [
+            status_holds(plan.WORKFLOW, "support_safe_contact_plan"),
+            models.UniqueConstraint(
+                fields=["client_id"],
+                condition=~Q(status=plan.Status.REPLACED.value),
+                name="safe_contact_one_plan_now",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=plan.Status.CONFIRMED.value)
+                | Q(confirmed_at__isnull=False, lapses_at__isnull=False),
+                name="safe_contact_confirmed_has_dates",
+            ),
+        ]
+
+
+class Episode(HerRow):
+    """One time that she is with the programme. She can come back: a new episode, the same woman."""
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="episodes", db_column="client_id")
+    client_id: uuid.UUID
+    case_id = models.UUIDField(db_index=True)
+    number = models.PositiveIntegerField(default=1)
+    status = status_field(episode.WORKFLOW)
+    route = coded(Route)
+    opened_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    outcome = coded(closure.Outcome)
+    level = models.PositiveSmallIntegerField(null=True, blank=True)
+    lead_account_id = models.UUIDField(null=True, blank=True)
+    lead_organisation_id = models.UUIDField(null=True, blank=True)
+    police_may_know_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "support_episode"
+        ordering: ClassVar = ["-opened_at"]
+        constraints: ClassVar = [
+            status_holds(episode.WORKFLOW, "support_episode"),
+            models.UniqueConstraint(fields=["client_id", "number"], name="episode_number_once"),
+            models.UniqueConstraint(
+                fields=["client_id"],
+                condition=~Q(status=episode.Status.CLOSED.value),
+                name="episode_one_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=episode.Status.CLOSED.value, closed_at__isnull=False)
+                | (~Q(status=episode.Status.CLOSED.value) & Q(closed_at__isnull=True)),
+                name="episode_closed_has_moment",
+            ),
+        ]
+
+
+class InvolvementKind(models.TextChoices):
+    COORDINATION = "coordination", "Coordinates"
+    APPROACH = "approach", "Approaches her"
+    SUPPORT = "support", "Supports her"
+    COVER = "cover", "Covers for a colleague"
+    PANEL = "panel", "On the panel’s agenda"
+
+
+class Involvement(Row):
+    """An organisation, and usually one of its people, works with her. All sight of her follows from this."""
+
+    client_id = models.UUIDField()
+    organisation_id = models.UUIDField()
+    account_id = models.UUIDField(null=True, blank=True)
+    kind = models.CharField(max_length=20, choices=InvolvementKind.choices)
+    is_lead = models.BooleanField(default=False)
+    referral_id = models.UUIDField(null=True, blank=True)
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    covers_account_id = models.UUIDField(null=True, blank=True)
+    given_by_id = models.UUIDField()
+
+    class Meta:
+        db_table = "support_involvement"
+        indexes: ClassVar = [
+            models.Index(
+                fields=["organisation_id", "account_id", "client_id"],
+                condition=Q(until_at__isnull=True),
+                name="involvement_live",
+            ),
+            models.Index(fields=["client_id"], name="involvement_of_her"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind__in=InvolvementKind.values), name="involvement_kind_known"
+            ),
+        ]
+
+
+class Approach(HerRow):
+    """A worker is to reach her and offer the programme. Her access begins here, before any referral."""
+
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="approaches")
+    status = status_field(approach.WORKFLOW)
+    worker_id = models.UUIDField(db_index=True)
+    worker_organisation_id = models.UUIDField()
+    assigned_at = models.DateTimeField()
+    assigned_by_id = models.UUIDField()
+    contacted_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "support_approach"
+        ordering: ClassVar = ["-assigned_at"]
+        constraints: ClassVar = [status_holds(approach.WORKFLOW, "support_approach")]
+
+
+class ApproachAttempt(HerRow):
+    """One try at reaching her."""
+
+    approach = models.ForeignKey(Approach, models.PROTECT, related_name="attempts")
+    number = models.PositiveIntegerField()
+    channel = coded(Channel)
+    result = models.CharField(max_length=40)
+    happened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    recorded_by_id = models.UUIDField()
+    note = SealedText()
+
+    class Meta:
+        db_table = "support_approach_attempt"
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["approach", "number"], name="attempt_number_once"),
+            code_holds(Channel, "support_approach_attempt", "channel"),
+        ]
+
+
+class ParticipationAgreement(HerRow):
+    """She agreed to take part: what was explained, and what may cross because of it."""
+
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="agreements")
+    version = models.PositiveIntegerField(default=1)
+    agreed_at = models.DateTimeField()
+    recorded_by_id = models.UUIDField()
+    limits_explained = models.BooleanField(default=False)
+    interpreter = coded(agreement.Interpreter)
+    condition = coded(agreement.Condition)
+    return_fields = models.JSONField(default=list, blank=True)
+    appointments_required = models.PositiveIntegerField(null=True, blank=True)
+    return_to_organisation_id = models.UUIDField(null=True, blank=True)
+    police_may_know = models.BooleanField(default=False)
+    share_fields = models.JSONField(default=list, blank=True)
+    evaluation_agreed = models.BooleanField(null=True, blank=True)
+    words = SealedText()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    privacy: ClassVar[dict[str, Privacy]] = {"condition": Privacy.SENSITIVE}
+
+    class Meta:
+        db_table = "support_agreement"
+        ordering: ClassVar = ["-agreed_at"]
+        constraints: ClassVar = [
+            code_holds(agreement.Condition, "support_agreement", "condition"),
+            code_holds(agreement.Interpreter, "support_agreement", "interpreter"),
+            models.UniqueConstraint(
+                fields=["episode"], condition=Q(ended_at__isnull=True), name="agreement_one_now"
+            ),
+        ]
+
+
+class Stop(HerRow):
+    """She declined, paused or withdrew: from this moment nobody contacts her."""
+
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="stops")
+    status = status_field(stop.WORKFLOW)
+    kind = coded(stop.Kind)
+    asked_by = coded(stop.AskedBy)
+    stage = models.CharField(max_length=40, blank=True, default="")
+    reason_code = models.CharField(max_length=60, blank=True, default="")
+    words = SealedText()
+    stopped_at = models.DateTimeField()
+    recorded_by_id = models.UUIDField()
+    recorded_by_organisation_id = models.UUIDField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        db_table = "support_stop"
+        ordering: ClassVar = ["-stopped_at"]
+        constraints: ClassVar = [
+            status_holds(stop.WORKFLOW, "support_stop"),
+            code_holds(stop.Kind, "support_stop", "kind", blank=False),
+            code_holds(stop.AskedBy, "support_stop", "asked_by", blank=False),
+            paired("support_stop", "lifted_at", "lifted_by_id"),
+        ]
+
+
+class Assessment(HerRow):
+    """What she and her worker made of her strengths, needs and safety, and the worker's judgements."""
+
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="assessments")
+    number = models.PositiveIntegerField(default=1)
+    status = status_field(assessment.WORKFLOW)
+    need = coded(assessment.Need)
+    exploitation = coded(assessment.Exploitation)
+    immediate_safety = coded(assessment.ImmediateSafety)
+    strengths = SealedText()
+    safety = SealedText()
+    relationships = SealedText()
+    offending = SealedText()
+    conclusion = SealedText()
+    management_plan = SealedText()
+    her_words = SealedText()
+    sections = SealedJSON()
+    mechanisms = models.JSONField(default=dict, blank=True)
+    started_at = models.DateTimeField()
+    started_by_id = models.UUIDField()
+    completed_at = models.DateTimeField(null=True, blank=True)
+    completed_by_id = models.UUIDField(null=True, blank=True)
+
+    privacy: ClassVar[dict[str, Privacy]] = {
+        "need": Privacy.SENSITIVE,
+        "exploitation": Privacy.SENSITIVE,
+        "immediate_safety": Privacy.SENSITIVE,
+        "mechanisms": Privacy.SENSITIVE,
+    }
+
+    class Meta:
+        db_table = "support_assessment"
+        ordering: ClassVar = ["-started_at"]
+        constraints: ClassVar = [
+            status_holds(assessment.WORKFLOW, "support_assessment"),
+            code_holds(assessment.Need, "support_assessment", "need"),
+            code_holds(assessment.Exploitation, "support_assessment", "exploitation"),
+            code_holds(assessment.ImmediateSafety, "support_assessment", "immediate_safety"),
+            paired("support_assessment", "completed_at", "completed_by_id"),
+        ]
+
+
+class NeedRating(HerRow):
+    """Where she stands on one rung of the needs ladder (ours, unvalidated)."""
+
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="ratings")
+    domain = coded(Domain)
+    rung = models.PositiveSmallIntegerField(null=True, blank=True)
+    unrated = models.CharField(max_length=30, blank=True, default="")
+    note = SealedText()
+
+    privacy: ClassVar[dict[str, Privacy]] = {"rung": Privacy.SENSITIVE}
+
+    class Meta:
+        db_table = "support_need_rating"
+        constraints: ClassVar = [
+            code_holds(Domain, "support_need_rating", "domain", blank=False),
+            models.UniqueConstraint(fields=["assessment", "domain"], name="need_rating_once"),
+            models.CheckConstraint(
+                condition=Q(rung__isnull=True) | Q(rung__gte=1, rung__lte=5), name="need_rating_on_ladder"
+            ),
+        ]
+
+
+class TriageDecision(HerRow):
+    """What the policy suggested and what a named person decided: two different things."""
+
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="triages")
+    assessment = models.ForeignKey(Assessment, models.PROTECT, null=True, blank=True, related_name="triages")
+    status = status_field(triage.WORKFLOW)
+    policy_name = models.CharField(max_length=120, blank=True, default="")
+    policy_version = models.CharField(max_length=60, blank=True, default="")
+    inputs = models.JSONField(default=dict, blank=True)
+    suggested_level = models.PositiveSmallIntegerField(null=True, blank=True)
+    suggested_rule = models.CharField(max_length=60, blank=True, default="")
+    is_provisional = models.BooleanField(default=False)
+    missing = models.JSONField(default=list, blank=True)
+    level = models.PositiveSmallIntegerField(null=True, blank=True)
+    reasons = SealedText()
+    told_her = SealedText()
+    asked_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by_id = models.UUIDField(null=True, blank=True)
+    first_contact_due = models.DateField(null=True, blank=True)
+    review_due = models.DateField(null=True, blank=True)
+
+    privacy: ClassVar[dict[str, Privacy]] = {"inputs": Privacy.SENSITIVE, "level": Privacy.SENSITIVE}
+
+    class Meta:
+        db_table = "support_triage"
+        ordering: ClassVar = ["-asked_at"]
+        constraints: ClassVar = [
+            status_holds(triage.WORKFLOW, "support_triage"),
+            paired("support_triage", "decided_at", "decided_by_id"),
+            models.CheckConstraint(
+                condition=Q(level__isnull=True) | Q(level__gte=0, level__lte=4), name="triage_level_known"
+            ),
+        ]
+
+
+class TriagePolicy(Row):
+    """A version of the triage policy as data. It names nobody."""
+
+    name = models.CharField(max_length=120)
+    version = models.CharField(max_length=60)
+    body = models.JSONField()
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "triage_policy"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["name", "version"], name="triage_policy_version_once"),
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(until_at__isnull=True), name="triage_policy_one_in_force"
+            ),
+        ]
+
+
+class Referral(HerRow):
+    """She is offered to one service. The provider answers; silence has a clock."""
+
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="referrals")
+    reference = models.CharField(max_length=16, unique=True)
+    status = status_field(referral.WORKFLOW)
+    service = models.ForeignKey(Service, models.PROTECT, related_name="referrals")
+    to_organisation_id = models.UUIDField(db_index=True)
+    to_sector = models.CharField(max_length=40)
+    level = models.PositiveSmallIntegerField(null=True, blank=True)
+    needs = models.JSONField(default=list, blank=True)
+    made_at = models.DateTimeField()
+    made_by_id = models.UUIDField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    answer_due_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by_id = models.UUIDField(null=True, blank=True)
+    reason_code = models.CharField(max_length=60, blank=True, default="")
+    waits_until = models.DateField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "support_referral"
+        ordering: ClassVar = ["-made_at"]
+        indexes: ClassVar = [models.Index(fields=["to_organisation_id", "status", "sent_at"])]
+        constraints: ClassVar = [status_holds(referral.WORKFLOW, "support_referral")]
+
+
+class ReferralPack(Row):
+    """What the provider was given of her, and not a field more. Sealed under the provider's own key."""
+
+    client_id = models.UUIDField(db_index=True)
+    organisation_id = models.UUIDField(db_index=True)
+    referral = models.OneToOneField(Referral, models.PROTECT, related_name="pack")
+    fields = models.JSONField(default=list)
+    content = SealedJSON()
+    why = SealedText()
+    answer_words = SealedText()
+    is_answered = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "support_referral_pack"
+
+    def sealed_for(self) -> tuple[uuid.UUID, uuid.UUID]:
+        return (self.client_id, self.organisation_id)
+
+
+class Engagement(HerRow):
+    """How her support at one provider is going."""
+
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="engagements")
+    referral = models.OneToOneField(Referral, models.PROTECT, related_name="engagement")
+    status = status_field(engagement.WORKFLOW)
+    sector = models.CharField(max_length=40)
+    started_at = models.DateTimeField(null=True, blank=True)
+    review_due = models.DateField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "support_engagement"
+        constraints: ClassVar = [status_holds(engagement.WORKFLOW, "support_engagement")]
+
+
+class GroupSession(Row):
+    """A group that met. Who came is in each woman's own contacts, never here."""
+
+    organisation_id = models.UUIDField(db_index=True)
+    service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True)
+    title = models.CharField(max_length=120)
+    happened_at = models.DateTimeField()
+    minutes = models.PositiveIntegerField()
+    recorded_at = models.DateTimeField()
+    recorded_by_id = models.UUIDField()
+
+    class Meta:
+        db_table = "support_group_session"
+        ordering: ClassVar = ["-happened_at"]
+
+
+class Contact(HerRow):
+    """A contact with her, planned or past: when, how, whether she came. What was said is a CaseNote."""
+
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="contacts")
+    engagement = models.ForeignKey(Engagement, models.PROTECT, null=True, blank=True, related_name="contacts")
+    group = models.ForeignKey(GroupSession, models.PROTECT, null=True, blank=True, related_name="contacts")
+    worker_id = models.UUIDField()
+    sector = models.CharField(max_length=40)
+    mode = coded(ContactMode)
+    planned_at = models.DateTimeField(null=True, blank=True)
+    happened_at = models.DateTimeField(null=True, blank=True)
+    minutes = models.PositiveIntegerField(null=True, blank=True)
+    was_held = models.BooleanField(null=True, blank=True)
+    attended = coded(Attendance)
+    reason_code = models.CharField(max_length=60, blank=True, default="")
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    recorded_at = models.DateTimeField(null=True, blank=True)
+    recorded_by_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        db_table = "support_contact"
+        ordering: ClassVar = ["-happened_at", "-planned_at"]
+        indexes: ClassVar = [models.Index(fields=["organisation_id", "worker_id", "planned_at"])]
+        constraints: ClassVar = [
+            code_holds(ContactMode, "support_contact", "mode"),
+            code_holds(Attendance, "support_contact", "attended"),
+            paired("support_contact", "recorded_at", "recorded_by_id"),
+        ]
+
+
+class CaseNote(HerRow):
+    """What was said. It belongs to the organisation that wrote it, and police never read it."""
+
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="notes")
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="notes")
+    body = SealedText()
+    written_at = models.DateTimeField()
+    written_by_id = models.UUIDField()
+    written_by_name = models.CharField(max_length=120, blank=True, default="")
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    why_changed = SealedText()
+
+    class Meta:
+        db_table = "support_case_note"
+        ordering: ClassVar = ["-written_at"]
+        indexes: ClassVar = [models.Index(fields=["client_id", "organisation_id", "-written_at"])]
+
+
+class Goal(HerRow):
+    """Something she wants, in her own words."""
+
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="goals")
+    status = status_field(goal.WORKFLOW)
+    words = SealedText()
+    domain = coded(Domain)
+    importance = models.PositiveSmallIntegerField(null=True, blank=True)
+    set_at = models.DateTimeField()
+    set_by_id = models.UUIDField()
+    target_date = models.DateField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "support_goal"
+        ordering: ClassVar = ["set_at"]
+        constraints: ClassVar = [
+            status_holds(goal.WORKFLOW, "support_goal"),
+            models.CheckConstraint(
+                condition=Q(importance__isnull=True) | Q(importance__lte=10), name="goal_importance_scale"
+            ),
+        ]
+
+
+class GoalRating(HerRow):
+    """How near she feels to a goal, 0 to 10, on one day."""
+
+    goal = models.ForeignKey(Goal, models.PROTECT, related_name="ratings")
+    value = models.PositiveSmallIntegerField()
+    rated_at = models.DateTimeField()
+    rated_by_id = models.UUIDField()
+
+    class Meta:
+        db_table = "support_goal_rating"
+        ordering: ClassVar = ["rated_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(value__lte=10), name="goal_rating_scale"),
+        ]
+
+
+class Review(HerRow):
+    """Worker and woman look at what has changed, and when to look again."""
+
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="reviews")
+    happened_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    recorded_by_id = models.UUIDField()
+    what_changed = SealedText()
+    her_view = SealedText()
+    plan = SealedText()
+    next_review_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        db_table = "support_review"
+        ordering: ClassVar = ["-happened_on"]
+
+
+class Closure(HerRow):
+    """Her episode is proposed for closing, and a second person signs it off."""
+
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="closures")
+    status = status_field(closure.WORKFLOW)
+    outcome = coded(closure.Outcome)
+    reason_code = models.CharField(max_length=60, blank=True, default="")
+    summary = SealedText()
+    step_down = SealedText()
+    exit_interview = models.CharField(max_length=30, blank=True, default="")
+    proposed_at = models.DateTimeField()
+    proposed_by_id = models.UUIDField()
+    signed_at = models.DateTimeField(null=True, blank=True)
+    signed_by_id = models.UUIDField(null=True, blank=True)
+    return_words = SealedText()
+
+    class Meta:
+        db_table = "support_closure"
+        ordering: ClassVar = ["-proposed_at"]
+        constraints: ClassVar = [
+            status_holds(closure.WORKFLOW, "support_closure"),
+            code_holds(closure.Outcome, "support_closure", "outcome", blank=False),
+            paired("support_closure", "signed_at", "signed_by_id"),
+        ]
+
+
+class FollowUp(HerRow):
+    """How she is, three, six and twelve months after her episode closed."""
+
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="follow_ups")
+    status = status_field(followup.WORKFLOW)
+    wave = models.PositiveSmallIntegerField()
+    due_on = models.DateField()
+    worker_id = models.UUIDField(null=True, blank=True)
+    answers = SealedJSON()
+    words = SealedText()
+    recorded_at = models.DateTimeField(null=True, blank=True)
+    recorded_by_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        db_table = "support_follow_up"
+        ordering: ClassVar = ["due_on"]
+        constraints: ClassVar = [
+            status_holds(followup.WORKFLOW, "support_follow_up"),
+            models.UniqueConstraint(fields=["episode", "wave"], name="follow_up_wave_once"),
+            paired("support_follow_up", "recorded_at", "recorded_by_id"),
+        ]
+
+
+class OutgoingMessage(HerRow):
+    """Something meant to reach her, and what her safe-contact plan said of it."""
+
+    channel = coded(Channel)
+    purpose = models.CharField(max_length=40)
+    body = SealedText()
+    asked_at = models.DateTimeField()
+    asked_by_id = models.UUIDField()
+    plan_id = models.UUIDField(null=True, blank=True)
+    was_allowed = models.BooleanField()
+    why = models.CharField(max_length=300, blank=True, default="")
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "support_outgoing_message"
+        ordering: ClassVar = ["-asked_at"]

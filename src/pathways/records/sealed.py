@@ -1,0 +1,158 @@
+"""Sealed fields: narrative and identifying values, encrypted under her key before they leave the process.
+
+A value is AES-256-GCM under the data key of (person, organisation), bound to its table, column and row, so
+that moving it to another row is refused. In Python the attribute reads and writes plain values; in the
+database there is only ciphertext, so it cannot be queried (`records.tokens` is for that).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.core.exceptions import FieldError
+from django.db import models
+from django.db.models.query_utils import DeferredAttribute
+
+from pathways.domain.terms.privacy import Privacy
+from pathways.records import keys
+
+_FORMAT = b"\x01"
+_NONCE = 12
+
+
+class SealBroken(Exception):
+    """A sealed value does not belong to this row and column, or was tampered with."""
+
+
+class Sealed:
+    """Ciphertext not opened yet. It shows nothing of what it holds."""
+
+    __slots__ = ("blob",)
+
+    def __init__(self, blob: bytes) -> None:
+        self.blob = blob
+
+    def __repr__(self) -> str:
+        return "<sealed>"
+
+
+class _Opening(DeferredAttribute):
+    """Opens the value at first reading, and keeps it opened for the life of the instance."""
+
+    field: SealedField
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if instance is None:
+            return self
+        value = super().__get__(instance, owner)
+        if isinstance(value, Sealed):
+            value = self.field.unseal(instance, value.blob)
+            instance.__dict__[self.field.attname] = value
+        return self.field.empty if value is None else value
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class SealedField(models.BinaryField):
+    """Base of the sealed fields. `privacy` is required: sealed values always identify or are sensitive."""
+
+    descriptor_class = _Opening
+    empty: Any = ""
+
+    def __init__(self, *args: Any, privacy: Privacy = Privacy.SENSITIVE, **kwargs: Any) -> None:
+        self.privacy = privacy
+        kwargs.setdefault("null", True)
+        kwargs.setdefault("blank", True)
+        kwargs["editable"] = False
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("editable", None)
+        return name, path, args, kwargs
+
+    def to_text(self, value: Any) -> str:
+        return str(value)
+
+    def to_value(self, text: str) -> Any:
+        return text
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:
+        return None if value is None else Sealed(bytes(value))
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+    def get_default(self) -> Any:
+        return None
+
+    def value_from_object(self, obj: Any) -> Any:
+        return getattr(obj, self.attname)
+
+    def pre_save(self, model_instance: Any, add: bool) -> Any:
+        value = model_instance.__dict__.get(self.attname)
+        if isinstance(value, Sealed):
+            return value.blob
+        if value is None or value == self.empty:
+            return None
+        return self.seal(model_instance, value)
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        if lookup_name != "isnull":
+            raise FieldError("A sealed field cannot be queried: use search tokens.")
+        return super().get_lookup(lookup_name)
+
+    def _context(self, instance: Any) -> bytes:
+        return f"{instance._meta.db_table}|{self.column}|{instance.pk}".encode()
+
+    def seal(self, instance: Any, value: Any) -> bytes:
+        key = keys.store().of(*instance.sealed_for())
+        nonce = os.urandom(_NONCE)
+        text = self.to_text(value).encode()
+        return _FORMAT + nonce + AESGCM(key).encrypt(nonce, text, self._context(instance))
+
+    def unseal(self, instance: Any, blob: bytes) -> Any:
+        """Opens a value. Raises KeyGone after erasure, SealBroken when it is not of this row."""
+        if blob[:1] != _FORMAT:
+            raise SealBroken("a sealed value is of a format that this version does not know")
+        key = keys.store().existing(*instance.sealed_for())
+        nonce, body = blob[1 : 1 + _NONCE], blob[1 + _NONCE :]
+        try:
+            text = AESGCM(key).decrypt(nonce, body, self._context(instance)).decode()
+        except InvalidTag:
+            raise SealBroken("a sealed value does not belong to this row") from None
+        return self.to_value(text)
+
+
+class SealedText(SealedField):
+    """Words."""
+
+
+class SealedDate(SealedField):
+    """A day."""
+
+    empty = None
+
+    def to_text(self, value: Any) -> str:
+        return str(value.isoformat())
+
+    def to_value(self, text: str) -> dt.date:
+        return dt.date.fromisoformat(text)
+
+
+class SealedJSON(SealedField):
+    """A small structure of words and numbers."""
+
+    empty = None
+
+    def to_text(self, value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def to_value(self, text: str) -> Any:
+        return json.loads(text)

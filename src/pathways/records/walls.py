@@ -1,0 +1,268 @@
+"""The second wall: the permission matrix as PostgreSQL row security, and the same rules as a queryset filter.
+
+Both are compiled here from `domain.governance.policy`, so that neither can drift from the Python decision.
+Every table that holds or points at a woman has row security enabled and forced; identity is set for one
+transaction only, and an identity that is not set sees nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+
+from pathways.domain.governance import conditions as c
+from pathways.domain.governance import policy
+from pathways.domain.governance.actors import Actor
+from pathways.domain.governance.policy import Action, Resource
+from pathways.domain.terms.people import Role
+
+APP_ROLE = "pathways_app"
+
+#: Tables without row security: sign-in, reference data that names no woman, and the machinery's own.
+OPEN_TABLES = frozenset(
+    {
+        "organisation",
+        "organisation_term",
+        "account",
+        "appointment",
+        "sharing_agreement",
+        "setting",
+        "bank_holiday",
+        "service",
+        "service_partners",
+        "need_category",
+        "desired_outcome",
+        "complexity_level",
+        "service_offer",
+        "triage_policy",
+    }
+)
+
+_ME = "(select nullif(current_setting('pathways.account', true), '')::uuid)"
+_ORGANISATION = "(select nullif(current_setting('pathways.organisation', true), '')::uuid)"
+_ROLE = "(select nullif(current_setting('pathways.role', true), ''))"
+_SECTOR = "(select nullif(current_setting('pathways.sector', true), ''))"
+_COMMANDS = {
+    Action.READ: "select",
+    Action.CREATE: "insert",
+    Action.CHANGE: "update",
+    Action.REMOVE: "delete",
+}
+
+_python_wall: ContextVar[bool] = ContextVar("python_wall", default=True)
+
+
+@contextmanager
+def python_wall_down() -> Iterator[None]:
+    """For tests alone: proves that row security holds by itself."""
+    token = _python_wall.set(False)
+    try:
+        yield
+    finally:
+        _python_wall.reset(token)
+
+
+def python_wall_stands() -> bool:
+    return _python_wall.get()
+
+
+def _literal(value: str | bool) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "'" + value.replace("'", "''") + "'"
+
+
+def sql(condition: c.Condition, *, after: bool = False) -> str:
+    """A condition as SQL over the columns of its table.
+
+    `after` gives the form that a changed row must satisfy: a change may move the status out of the values
+    that allowed it, so Among does not bind then.
+    """
+    match condition:
+        case c.Always():
+            return "true"
+        case c.OwnOrganisation(column):
+            return f"{column} = {_ORGANISATION}"
+        case c.Own(column):
+            return f"{column} = {_ME}"
+        case c.Unassigned(column):
+            return f"{column} is null"
+        case c.Involved(personally, column):
+            mine = f" and i.account_id = {_ME}" if personally else ""
+            return (
+                f"{column} in (select i.client_id from support_involvement i"  # noqa: S608 - our own names
+                f" where i.organisation_id = {_ORGANISATION}{mine} and i.until_at is null)"
+            )
+        case c.Among(column, values):
+            return "true" if after else f"{column} in ({', '.join(_literal(v) for v in values)})"
+        case c.OfSector(sectors):
+            return f"{_SECTOR} in ({', '.join(_literal(s.value) for s in sectors)})"
+        case c.Both(parts):
+            return " and ".join(f"({sql(part, after=after)})" for part in parts)
+        case c.Either(parts):
+            return " or ".join(f"({sql(part, after=after)})" for part in parts)
+    raise TypeError(f"{condition} has no reading in SQL")
+
+
+def table_sql(action: Action, resource: Resource, *, after: bool = False) -> str | None:
+    """The whole of what any role may do on one table, as one expression; None where nobody may."""
+    by_condition: dict[str, list[str]] = {}
+    for rule in policy.RULES:
+        if action in rule.actions and resource in rule.resources:
+            known = by_condition.setdefault(sql(rule.when, after=after), [])
+            known += [role.value for role in rule.roles if role.value not in known]
+    if not by_condition:
+        return None
+    return " or ".join(
+        f"({_ROLE} in ({', '.join(_literal(r) for r in sorted(roles))}) and ({condition}))"
+        for condition, roles in by_condition.items()
+    )
+
+
+def statements() -> list[str]:
+    """Everything that sets the wall, in order. Running it again gives the same wall."""
+    made: list[str] = []
+    for resource in Resource:
+        table = resource.value
+        made.append(f"alter table {table} enable row level security")
+        made.append(f"alter table {table} force row level security")
+        made.append(f"revoke all on {table} from public, {APP_ROLE}")
+        granted = []
+        for action, command in _COMMANDS.items():
+            made.append(f"drop policy if exists may_{command} on {table}")
+            allowed = table_sql(action, resource)
+            if allowed is None:
+                continue
+            granted.append(command)
+            after = table_sql(action, resource, after=True)
+            using = {
+                Action.READ: f"using ({allowed})",
+                Action.CREATE: f"with check ({allowed})",
+                Action.CHANGE: f"using ({allowed}) with check ({after})",
+                Action.REMOVE: f"using ({allowed})",
+            }[action]
+            made.append(f"create policy may_{command} on {table} for {command} to {APP_ROLE} {using}")
+        if granted:
+            made.append(f"grant {', '.join(granted)} on {table} to {APP_ROLE}")
+    return made
+
+
+def apply(connection: Any) -> None:
+    """Sets the wall on the database, as the owner. `connection` is Django's, inside a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select tablename from pg_tables where schemaname = 'public' and tableowner = current_user"
+        )
+        tables = [row[0] for row in cursor.fetchall()]
+        walled = {resource.value for resource in Resource}
+        cursor.execute(f"revoke create on schema public from public, {APP_ROLE}")
+        cursor.execute(f"grant usage on schema public to {APP_ROLE}")
+        for table in tables:
+            if table in walled or table == "django_migrations":
+                continue
+            cursor.execute(f'grant select, insert, update, delete on "{table}" to {APP_ROLE}')
+        cursor.execute(f"grant usage, select on all sequences in schema public to {APP_ROLE}")
+        cursor.execute(f"grant select on django_migrations to {APP_ROLE}")
+        for statement in statements():
+            cursor.execute(statement)
+
+
+def model_of(resource: Resource) -> type[models.Model]:
+    """The model whose table the resource is."""
+    return _by_table()[resource.value]
+
+
+def resource_of(model: type[models.Model]) -> Resource:
+    return Resource(model._meta.db_table)
+
+
+def _by_table() -> dict[str, type[models.Model]]:
+    return {model._meta.db_table: model for model in apps.get_app_config("records").get_models()}
+
+
+def filter_for(actor: Actor, action: Action, resource: Resource) -> Q:
+    """The rows on which the actor may take `action`, as a queryset filter: the first wall for lists."""
+    if not python_wall_stands():
+        return Q()
+    found = Q(pk__in=[])
+    for rule in policy.rules_for(actor.role, action, resource):
+        part = _q(rule.when, actor)
+        if part is True:
+            return Q()
+        if part is not False:
+            found |= part
+    return found
+
+
+def _q(condition: c.Condition, actor: Actor) -> Q | bool:
+    match condition:
+        case c.Always():
+            return True
+        case c.OfSector(sectors):
+            return actor.sector in sectors
+        case c.OwnOrganisation(column):
+            return Q(**{column: actor.organisation_id})
+        case c.Own(column):
+            return Q(**{column: actor.account_id})
+        case c.Unassigned(column):
+            return Q(**{f"{column}__isnull": True})
+        case c.Among(column, values):
+            return Q(**{f"{column}__in": values})
+        case c.Involved(personally, column):
+            return Q(**{f"{column}__in": involved_clients(actor, personally=personally)})
+        case c.Both(parts):
+            whole = Q()
+            for part in (_q(part, actor) for part in parts):
+                if part is False:
+                    return False
+                if part is not True:
+                    whole &= part
+            return whole or True
+        case c.Either(parts):
+            some = Q()
+            for part in (_q(part, actor) for part in parts):
+                if part is True:
+                    return True
+                if part is not False:
+                    some |= part
+            return some or False
+    raise TypeError(f"{condition} has no reading as a filter")
+
+
+def involved_clients(actor: Actor, *, personally: bool) -> Any:
+    """The clients with whom the actor, or the actor's organisation, works now."""
+    live = apps.get_model("records", "Involvement").objects.filter(
+        organisation_id=actor.organisation_id, until_at__isnull=True
+    )
+    if personally:
+        live = live.filter(account_id=actor.account_id)
+    return live.values("client_id")
+
+
+def facts_of(row: models.Model) -> c.RowFacts:
+    """A row as the Python decision sees it, with the live involvements of the woman it is about."""
+    columns = {
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if field.get_internal_type() != "BinaryField"
+    }
+    client_id = columns.get("id") if row._meta.db_table == "support_client" else columns.get("client_id")
+    links: tuple[c.LinkFacts, ...] = ()
+    if client_id is not None:
+        live = apps.get_model("records", "Involvement").objects.filter(
+            client_id=client_id, until_at__isnull=True
+        )
+        links = tuple(
+            c.LinkFacts(*found) for found in live.values_list("client_id", "organisation_id", "account_id")
+        )
+    return c.RowFacts(columns, links)
+
+
+def roles_of_the_machine() -> frozenset[Role]:
+    return frozenset({Role.CLERK, Role.COUNTING})
