@@ -77,7 +77,8 @@ def pattern() -> Path:
 def migrate(data: Path) -> None:
     environment = {**os.environ, "PATHWAYS_DATA": str(data), "PYTHONPATH": str(ROOT / "src")}
     environment.pop("PATHWAYS_DATABASE_URL", None)
-    subprocess.run([sys.executable, "-m", "pathways.cli.migrating"], env=environment, check=True, cwd=ROOT)
+    command = [sys.executable, "-m", "pathways.cli.migrating", "--without-files"]
+    subprocess.run(command, env=environment, check=True, cwd=ROOT)
 
 
 def copy(source: Path, to: Path) -> None:

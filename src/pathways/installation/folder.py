@@ -181,3 +181,11 @@ def empty(data: Path) -> None:
             shutil.rmtree(entry)
         else:
             entry.unlink()
+
+
+def read_stamp_or_none(data: Path) -> Stamp | None:
+    """The stamp, or None when there is none that can be read."""
+    try:
+        return read_stamp(data)
+    except (RefusalError, OSError):
+        return None

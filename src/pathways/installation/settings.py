@@ -125,7 +125,7 @@ def config_file() -> Path | None:
 def load() -> Settings:
     """The settings of this process, read once."""
     named = os.environ.get("PATHWAYS_CONFIG")
-    if named and not Path(named).is_file():
+    if named and not Path(named).exists():
         raise FileNotFoundError(f"PATHWAYS_CONFIG names {named}, which is not a file")
     return Settings()
 

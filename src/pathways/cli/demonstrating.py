@@ -1,0 +1,58 @@
+"""`pathways demo`: everything on this machine, with people who do not exist."""
+
+from __future__ import annotations
+
+import json
+
+from rich.console import Console
+from rich.table import Table
+
+from pathways.cli import running
+from pathways.installation import credentials, folder
+from pathways.installation.settings import Settings
+
+
+class Demonstration(running.Installation):
+    """An installation that fills itself with a fictional programme at its first start."""
+
+    @property
+    def told(self) -> bool:
+        return (self.data / "sign-ins.json").is_file()
+
+    def sign_ins(self) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = json.loads((self.data / "sign-ins.json").read_text("utf-8"))
+        return found
+
+    def _start_database(self) -> None:
+        if not self.told and (self.data / "cluster").exists():
+            self._stop_leftover()
+            folder.empty(self.data)  # an earlier start was stopped half-way
+            credentials.make_secret(self.settings.session_secret_path)
+        super()._start_database()
+
+    def _prepare_database(self) -> None:
+        super()._prepare_database()
+        if not self.told and not self._ended.is_set():
+            self.say("making up a programme and its people")
+            sign_ins = self.call("pathways.cli.preparing", "demonstration")
+            credentials.write_private(self.data / "sign-ins.json", json.dumps(sign_ins, indent=1).encode())
+
+
+def run(settings: Settings, *, fresh: bool) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+
+    def ready(installation: running.Installation) -> None:
+        assert isinstance(installation, Demonstration)
+        console.print(
+            f"\n[bold]SOC Pathways is at {installation.address}[/bold] (SYNTHETIC: everyone is invented)\n"
+        )
+        table = Table("Role", "Organisation", "Sign in as", "Password", box=None, pad_edge=False)
+        for one in installation.sign_ins():
+            role = one.get("role_words") or one.get("role", "").replace("_", " ")
+            table.add_row(role, one.get("organisation", ""), one.get("email", ""), one.get("password", ""))
+        console.print(table)
+        console.print("\nCtrl-C stops it. The next start goes on from here; --fresh begins again.")
+
+    Demonstration(
+        settings, folder.Kind.DEMONSTRATION, say=lambda line: console.print(f"  {line}"), fresh=fresh
+    ).run(ready)

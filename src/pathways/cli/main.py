@@ -1,0 +1,134 @@
+"""`pathways`: the commands, and nothing else. What each does lives in a module of its own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from pathways import __version__
+from pathways.cli import plain
+from pathways.installation import folder
+from pathways.installation.refusal import RefusalError
+from pathways.installation.settings import Settings, load
+
+app = typer.Typer(
+    cls=plain.Plain,
+    name="pathways",
+    help="Carries a woman's way through a support programme and turns it into evidence.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Port = Annotated[
+    int | None, typer.Option("--port", min=0, max=65535, help="Port of the pages; 0 takes a free one.")
+]
+Bind = Annotated[
+    str | None, typer.Option("--bind", help="Address to serve on; this machine only unless told.")
+]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"soc-pathways {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and end.")
+    ] = False,
+) -> None:
+    """Carries a woman's way through a support programme and turns it into evidence."""
+
+
+@app.command()
+def demo(
+    port: Port = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Throw the earlier demonstration away first.")
+    ] = False,
+) -> None:
+    """Start everything on this machine with a fictional programme, and print how to sign in.
+
+    Reads nothing. Writes a data folder of its own (PATHWAYS_DATA, or one beside the usual one);
+    every page says SYNTHETIC. Ctrl-C stops it; the next start goes on where it was left.
+    """
+    from pathways.cli import demonstrating
+
+    demonstrating.run(_settings(port=port, demonstration=True), fresh=fresh)
+
+
+@app.command()
+def up(
+    port: Port = None,
+    bind: Bind = None,
+    admin_email: Annotated[
+        str | None, typer.Option("--admin-email", help="E-mail address of the first administrator.")
+    ] = None,
+    admin_name: Annotated[
+        str | None, typer.Option("--admin-name", help="Name of the first administrator.")
+    ] = None,
+) -> None:
+    """Start the programme for real: the database, the web server and the worker, and watch over them.
+
+    Reads PATHWAYS_ variables and pathways.toml. Writes the data folder (PATHWAYS_DATA). The first run asks
+    for the first administrator and prints a link, good once, with which they choose a password.
+    """
+    from pathways.cli import serving
+
+    serving.run(_settings(port=port, bind=bind), email=admin_email, name=admin_name)
+
+
+@app.command()
+def doctor(
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Also write what was found to FILE as JSON.")
+    ] = None,
+) -> None:
+    """Say what works and what does not. Changes nothing, and ends with status 3 when something is wrong."""
+    from pathways.cli import doctor as examination
+
+    examination.run(_settings(), json_file)
+
+
+def _settings(*, port: int | None = None, bind: str | None = None, demonstration: bool = False) -> Settings:
+    """The installation's settings with what was said on the command line. Raises RefusalError."""
+    try:
+        found = load()
+    except (ValidationError, OSError, ValueError) as error:
+        raise RefusalError(_why(error)) from None
+    said: dict[str, object] = {}
+    if port is not None:
+        said["port"] = port
+    if bind is not None:
+        said["bind"] = bind
+    if demonstration:
+        said |= {"database_url": None, "app_database_url": None, "synthetic": True}
+        if "PATHWAYS_DATA" not in os.environ:
+            said["data"] = found.data.with_name(f"{found.data.name}-demo")
+        found_kind = folder.read_stamp(Path(str(said.get("data", found.data))))
+        if found_kind is not None and found_kind.kind is folder.Kind.LIVE:
+            raise RefusalError(
+                f"{said.get('data', found.data)} holds a live programme; name another with PATHWAYS_DATA"
+            )
+    chosen = found.model_copy(update=said)
+    return chosen.model_copy(update={"data": chosen.data.expanduser().absolute()})
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        return f"the setting {name} (PATHWAYS_{name.upper()}) is wrong: {first['msg']}"
+    return f"the settings cannot be read: {error}"
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,54 @@
+"""How every command ends: one clear line and an exit status, never a traceback.
+
+0 done; 1 our own failure; 2 the input or the options are wrong; 3 a verification found something wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from pathways.installation.refusal import OwnFailureError, RefusalError
+
+OUR_FAILURE, WRONG_INPUT, FOUND_WRONG = 1, 2, 3
+
+
+class Plain(TyperGroup):
+    """Typer's group, with the endings above for all its commands."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except RefusalError as refusal:
+            _say(str(refusal))
+            raise typer.Exit(WRONG_INPUT) from None
+        except OwnFailureError as failure:
+            _say(str(failure))
+            raise typer.Exit(OUR_FAILURE) from None
+        except BrokenPipeError:
+            sys.stderr.close()  # whoever read our output has gone
+            raise typer.Exit(0) from None
+        except KeyboardInterrupt:
+            _say("stopped")
+            raise typer.Exit(130) from None
+        except Exception as failure:
+            if hasattr(failure, "exit_code") or isinstance(failure, typer.Abort):
+                raise  # typer's own endings, which say themselves what is wrong
+            if os.environ.get("PATHWAYS_DEBUG"):
+                raise
+            # The text of an unforeseen error may hold something personal: say what and where, not the text.
+            last = traceback.extract_tb(failure.__traceback__)[-1]
+            where = f"{os.path.basename(last.filename)}:{last.lineno}"
+            _say(
+                f"failed, by our own fault: {type(failure).__name__} at {where}; PATHWAYS_DEBUG=1 shows more"
+            )
+            raise typer.Exit(OUR_FAILURE) from None
+
+
+def _say(line: str) -> None:
+    print(f"pathways: {line}", file=sys.stderr)
