@@ -91,10 +91,11 @@ def may_open(wanted: Declared, actor: Any) -> Decision:
     )
 
 
-def refuse(request: HttpRequest, answer: Decision) -> HttpResponse:
-    """The page that says no: why and whom to ask; or "not found" when its very subject is confidential.
+def refuse(request: HttpRequest, answer: Any) -> HttpResponse:
+    """The page that says no, from a Decision or a verb's Outcome: why, and whom to ask.
 
-    Returned, never raised, so that the event which records the refusal is committed.
+    Where the very subject is confidential it is "not found". Returned, never raised, so that the event
+    which records the refusal is committed.
     """
     actor = getattr(request, "actor", None)
     if actor is not None:

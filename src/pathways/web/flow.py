@@ -6,8 +6,8 @@
         form = ContactForm
 
         def do(self, answers):
-            contact = support.record(**self.kwargs, **answers, by=self.actor, at=self.now)
-            return flow.Receipt("Contact recorded", reference=contact.reference, next=["…"], href=…)
+            said = support.record(**self.kwargs, **answers, by=self.actor, at=self.now)
+            return flow.Receipt.of(said, "Contact recorded", href=…, onward="Back to her page")
 
 What the person sees: the form (what was typed is kept on the server every ten seconds and on leaving a
 field) → "Check your answers" → the verb, once, however often the button is pressed → a receipt with a
@@ -29,7 +29,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.generic import View
 
-from pathways.domain.decision import Decision
 from pathways.journey import drafts
 from pathways.web import access, clock
 from pathways.web.forms import Answer, PathwaysForm, as_posted
@@ -55,13 +54,21 @@ class Receipt:
     next: Sequence[str] = field(default_factory=tuple)
     #: the way on, and its words
     href: str = "/"
-    onward: str = "Continue"
+    onward: str = "Go to your home page"
+
+    @classmethod
+    def of(cls, said: Any, title: str, **more: Any) -> Receipt:
+        """The receipt of what a verb answered, its reference and what happens next; else Refused."""
+        if not said.allowed:
+            raise Refused(said)
+        found = {"reference": said.reference, "next": tuple(said.next)}
+        return cls(title, **{**found, **more})
 
 
 class Refused(Exception):
-    """Raised by `do` with the Decision of a verb that said no: nothing is written, the reason is shown."""
+    """Raised by `do` with what a verb answered when it said no: nothing is written, the reason is shown."""
 
-    def __init__(self, answer: Decision) -> None:
+    def __init__(self, answer: Any) -> None:
         super().__init__()
         self.answer = answer
 
@@ -204,7 +211,15 @@ class Flow(View):
         steps = {**self.kept.get("steps", {}), step.slug: typed}
         token = self.kept.get("token") or secrets.token_urlsafe(18)
         self.kept = {"steps": steps, "token": token, "saved": self.now.isoformat()}
-        drafts.keep(self.key(), self.kept, self.actor, self.now, client_id=self.client_id())
+        drafts.keep(
+            self.key(),
+            self.kept,
+            self.actor,
+            self.now,
+            client_id=self.client_id(),
+            title=self.title,
+            url=self.request.path,
+        )
 
     def _after(self, step: Step) -> str:
         steps = self.all_steps

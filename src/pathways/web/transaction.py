@@ -30,8 +30,10 @@ class OneTransaction:
         with transaction.atomic():
             if account is not None:
                 request.actor = identity.actor_for(account, request.session.get(APPOINTMENT))
-                if request.actor is not None:
-                    identity.assume(request.actor)
+            if request.actor is None:
+                identity.forget()  # a thread serves one person after another: leave nobody behind
+            else:
+                identity.assume(request.actor)
             response = self.get_response(request)
             if hasattr(response, "render") and not getattr(response, "is_rendered", True):
                 response.render()

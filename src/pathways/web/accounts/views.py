@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from pathways.journey import identity
+from pathways.journey import identity, ledger
 from pathways.web import sessions as sessions_
 from pathways.web.access import page
 from pathways.web.accounts import attempts
@@ -60,7 +60,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     onward = _onward(request, form.cleaned_data["next"])
     places = identity.workplaces(account)
     if len(places) == 1:
-        request.session[APPOINTMENT] = str(places[0].appointment_id)
+        _work_as(request, places[0])
         response: HttpResponse = redirect(onward)
     else:
         response = redirect(f"{reverse('accounts:choose')}?next={onward}")
@@ -78,9 +78,18 @@ def _sign_in_page(request: HttpRequest, form: SignIn, status: int = 200) -> Http
     return render(request, "accounts/sign_in.html", context, status=status)
 
 
+def _work_as(request: HttpRequest, place: Any) -> None:
+    """From here on this person acts in that role at that organisation, and the log says since when."""
+    request.session[APPOINTMENT] = str(place.appointment_id)
+    identity.assume(place)
+    ledger.signed(by=place, at=request.now, is_in=True)  # type: ignore[attr-defined]
+
+
 @page(public=True)
 @require_http_methods(["POST"])
 def sign_out(request: HttpRequest) -> HttpResponse:
+    if (actor := request.actor) is not None:  # type: ignore[attr-defined]
+        ledger.signed(by=actor, at=request.now, is_in=False)  # type: ignore[attr-defined]
     logout(request)
     response = redirect(f"{reverse('accounts:sign_in')}?ended=out")
     # not "cookies": the known-device cookie signs nobody in and keeps the next sign-in open
@@ -99,8 +108,9 @@ def choose(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = Choose(request.POST, workplaces=places)
         if form.is_valid():
-            request.session[APPOINTMENT] = form.cleaned_data["appointment"]
+            chosen = form.cleaned_data["appointment"]
             request.session.cycle_key()
+            _work_as(request, next(place for place in places if str(place.appointment_id) == chosen))
             return redirect(_onward(request, form.cleaned_data["next"]))
     else:
         start = {"appointment": current, "next": request.GET.get("next", "")}
@@ -118,7 +128,8 @@ def password(request: HttpRequest) -> HttpResponse:
     form = ChangePassword(request.POST or None, account=request.user)
     if request.method == "POST" and form.is_valid():
         request.user.set_password(form.cleaned_data["new"])
-        request.user.save(update_fields=["password"])
+        request.user.password_changed_at = request.now  # type: ignore[attr-defined]
+        request.user.save(update_fields=["password", "password_changed_at"])
         # every other session of this person ends with the old password
         update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
         messages.success(request, "Your password is changed. You are signed out everywhere else.")
