@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from pathways.domain.terms.people import Role
+from pathways.journey import passwords
 from pathways.web import sessions
 from pathways.web.accounts import attempts
 from tests.web import people
@@ -326,3 +327,22 @@ def test_nobody_can_choose_a_place_that_is_not_theirs(browser: Client) -> None:
 
 def test_the_longest_session_is_longer_than_the_idle_one() -> None:
     assert timedelta(0) < settings.PATHWAYS_IDLE < settings.PATHWAYS_ABSOLUTE
+
+
+def test_a_link_sets_a_password_once(browser: Client) -> None:
+    account = people.account()
+    path = passwords.link(account_id=account.id)
+    assert "amina@hub.example" in browser.get(path).content.decode()
+    new = "another harbour lantern"
+    assert browser.post(path, {"new": "short", "again": "short"}).status_code == 422
+    assert browser.post(path, {"new": new, "again": new}).status_code == 302
+    assert browser.get(path).status_code == 404
+    assert people.post_sign_in(browser, "amina@hub.example", new).status_code == 302
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"left_at": timezone.now()}])
+def test_a_leavers_link_is_spent(browser: Client, change: dict[str, Any]) -> None:
+    account = people.account()
+    path = passwords.link(account_id=account.id)
+    type(account).objects.filter(pk=account.pk).update(**change)
+    assert browser.get(path).status_code == 404

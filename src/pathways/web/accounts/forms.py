@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 
+from pathways.journey import passwords
 from pathways.web import forms
 
 
@@ -34,8 +34,7 @@ class Choose(forms.PathwaysForm):
         ]
 
 
-class ChangePassword(forms.PathwaysForm):
-    current = forms.Password(label="Your password now")
+class SetPassword(forms.PathwaysForm):
     new = forms.Password(
         label="New password",
         hint="At least 12 characters. Three unrelated words make a good one.",
@@ -49,15 +48,10 @@ class ChangePassword(forms.PathwaysForm):
         super().__init__(*args, **kwargs)
         self.account = account
 
-    def clean_current(self) -> str:
-        current: str = self.cleaned_data["current"]
-        if not self.account.check_password(current):
-            raise ValidationError("That is not your password now")
-        return current
-
     def clean_new(self) -> str:
         new: str = self.cleaned_data["new"]
-        password_validation.validate_password(new, self.account)
+        if not (answer := passwords.judge(new, account=self.account)):
+            raise ValidationError(answer.reason)
         return new
 
     def clean(self) -> dict[str, Any]:
@@ -65,3 +59,14 @@ class ChangePassword(forms.PathwaysForm):
         if "new" in given and "again" in given and given["new"] != given["again"]:
             self.add_error("again", "The two new passwords must be the same")
         return given
+
+
+class ChangePassword(SetPassword):
+    current = forms.Password(label="Your password now")
+    field_order = ("current", "new", "again")
+
+    def clean_current(self) -> str:
+        current: str = self.cleaned_data["current"]
+        if not self.account.check_password(current):
+            raise ValidationError("That is not your password now")
+        return current

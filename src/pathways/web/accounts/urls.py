@@ -8,6 +8,7 @@ urlpatterns = [
     path("sign-out/", views.sign_out, name="sign_out"),
     path("where/", views.choose, name="choose"),
     path("password/", views.password, name="password"),
+    path("set-password/<uuid:account_id>/<str:token>/", views.set_password, name="set_password"),
     path("sessions/", views.sessions, name="sessions"),
     path("stay/", views.stay, name="stay"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,11 +15,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from pathways.journey import identity, ledger
+from pathways.journey import identity, ledger, passwords
 from pathways.web import sessions as sessions_
 from pathways.web.access import page
 from pathways.web.accounts import attempts
-from pathways.web.accounts.forms import ChangePassword, Choose, SignIn
+from pathways.web.accounts.forms import ChangePassword, Choose, SetPassword, SignIn
 from pathways.web.transaction import APPOINTMENT
 
 KEPT = "What you typed was kept as a draft."
@@ -127,17 +128,33 @@ def choose(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     form = ChangePassword(request.POST or None, account=request.user)
     if request.method == "POST" and form.is_valid():
-        request.user.set_password(form.cleaned_data["new"])
-        request.user.password_changed_at = request.now  # type: ignore[attr-defined]
-        request.user.save(update_fields=["password", "password_changed_at"])
+        passwords.choose(account=request.user, password=form.cleaned_data["new"], at=request.now)  # type: ignore[arg-type, attr-defined]
         # every other session of this person ends with the old password
         update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
         messages.success(request, "Your password is changed. You are signed out everywhere else.")
         return redirect("accounts:sessions")
     status = 422 if form.errors else 200
-    return render(
-        request, "accounts/password.html", {"form": form, "title": "Change password"}, status=status
-    )
+    context = {"form": form, "title": "Change password"}
+    return render(request, "accounts/password.html", context, status=status)
+
+
+@page(public=True)
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_password(request: HttpRequest, account_id: UUID, token: str) -> HttpResponse:
+    """Where the link of an administrator leads: choose the first password, or a new one."""
+    account = passwords.invited(account_id=account_id, token=token)
+    if account is None:
+        return render(request, "accounts/spent.html", {"title": "This link is spent"}, status=404)
+    form = SetPassword(request.POST or None, account=account)
+    if request.method == "POST" and form.is_valid():
+        passwords.choose(account=account, password=form.cleaned_data["new"], at=request.now)  # type: ignore[attr-defined]
+        attempts.unlock(account.email)
+        messages.success(request, "Your password is set. You can sign in now.")
+        return redirect("accounts:sign_in")
+    status = 422 if form.errors else 200
+    context = {"form": form, "title": "Choose your password", "email": account.email}
+    return render(request, "accounts/set_password.html", context, status=status)
 
 
 @page(account=True)
