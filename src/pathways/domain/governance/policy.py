@@ -120,6 +120,7 @@ _HERSELF = Involved(personally=True, column="id")
 _OURSELF = Involved(personally=False, column="id")
 _SUPPORT_SUPERVISOR = OfSector(_SUPPORT_SECTORS)
 _PRIVATE_SUPERVISOR = OfSector((Sector.PRIVATE,))
+_NOT_FROM_POLICE = Among("kind", ("passed_on", "stop", "resume", "reply", "return"))
 _UNANSWERED = Among("status", ("sent", "acknowledged", "waitlisted"))
 
 #: What is told to every organisation that works with her: all that it needs so as not to harm her.
@@ -473,30 +474,43 @@ RULES: tuple[Rule, ...] = (
         "A crossing is recorded by whoever makes it.",
     ),
     _rule(
-        (
-            Role.POLICE_SPOC,
-            Role.COORDINATOR,
-            Role.SUPPORT_WORKER,
-            Role.PROVIDER_WORKER,
-            Role.SUPERVISOR,
-        ),
+        (Role.POLICE_SPOC, Role.COORDINATOR),
         (Action.READ, Action.CHANGE),
         (Resource.MESSAGE,),
         OwnOrganisation("to_organisation_id"),
         "Messages are read by the organisation that they are for.",
     ),
     _rule(
-        (
-            Role.POLICE_SPOC,
-            Role.COORDINATOR,
-            Role.SUPPORT_WORKER,
-            Role.PROVIDER_WORKER,
-            Role.SUPERVISOR,
+        (Role.SUPERVISOR,),
+        (Action.READ, Action.CHANGE),
+        (Resource.MESSAGE,),
+        both(OwnOrganisation("to_organisation_id"), _NOT_FROM_POLICE),
+        "Messages are read by the organisation that they are for; from police by the coordinator alone.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER, Role.PROVIDER_WORKER),
+        (Action.READ, Action.CHANGE),
+        (Resource.MESSAGE,),
+        both(
+            OwnOrganisation("to_organisation_id"),
+            either(Own("to_account_id"), Unassigned("to_account_id")),
+            _NOT_FROM_POLICE,
         ),
+        "A worker reads what is for her, and nothing of police that the coordinator has not passed on.",
+    ),
+    _rule(
+        (Role.POLICE_SPOC, Role.POLICE_ANALYST, Role.COORDINATOR),
         (Action.READ, Action.CREATE),
         (Resource.MESSAGE,),
         OwnOrganisation("from_organisation_id"),
         "Messages stay with the organisation that sent them.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER, Role.PROVIDER_WORKER, Role.SUPERVISOR),
+        (Action.READ, Action.CREATE),
+        (Resource.MESSAGE,),
+        both(OwnOrganisation("from_organisation_id"), Own("sent_by_id")),
+        "Messages stay with whoever sent them.",
     ),
     # --- one's own work --------------------------------------------------------------------------------
     _rule(
@@ -628,10 +642,17 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         (Role.CLERK,),
-        (Action.REMOVE,),
+        (Action.READ, Action.REMOVE),
         (Resource.NAME_TOKEN, Resource.DRAFT),
         Always(),
-        "Search tokens are made anew when a name is corrected.",
+        "Search tokens are made anew when a name is corrected; drafts that nobody finished go.",
+    ),
+    _rule(
+        (Role.CLERK,),
+        (Action.READ, Action.CHANGE),
+        (Resource.CONTACT,),
+        Always(),
+        "A stop cancels what was planned with her, whoever planned it.",
     ),
     _rule(
         (Role.CLERK,),

@@ -49,6 +49,7 @@ class Disclosure(Row):
 
 class MessageKind(models.TextChoices):
     POLICE = "police", "From police, for her worker, through the coordinator"
+    PASSED_ON = "passed_on", "Passed on by the coordinator"
     STOP = "stop", "Stop all contact"
     RESUME = "resume", "Contact may start again"
     REPLY = "reply", "Reply"
