@@ -6,12 +6,13 @@
 
 from pathways.analysis.disclosure.attack import Audit, audit
 from pathways.analysis.disclosure.rule import Audience, Rule, Zeros
-from pathways.analysis.disclosure.suppression import Protected, protect
+from pathways.analysis.disclosure.suppression import AtRisk, Protected, protect, released
 from pathways.analysis.disclosure.system import System
 from pathways.analysis.disclosure.tables import TOTAL, FrequencyTable, frequency
 
 __all__ = [
     "TOTAL",
+    "AtRisk",
     "Audience",
     "Audit",
     "FrequencyTable",
@@ -22,4 +23,5 @@ __all__ = [
     "audit",
     "frequency",
     "protect",
+    "released",
 ]

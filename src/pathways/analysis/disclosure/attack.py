@@ -152,8 +152,8 @@ def audit(system: System, hidden: np.ndarray, rule: Rule) -> Audit:
     small = [int(cell) for cell in np.flatnonzero(hidden) if rule.is_small(int(system.values[cell]))]
     informed = widths(system, hidden, small, floor=rule.floor)
     plain = informed if rule.floor == 0 else widths(system, hidden, small, floor=0)
-    at_risk = [cell for cell, width in informed.items() if width < rule.threshold]
-    shown = [cell for cell in np.flatnonzero(~hidden) if rule.is_small(int(system.values[cell]))]
+    at_risk: list[int] = [cell for cell, width in informed.items() if width < rule.threshold]
+    shown = [int(cell) for cell in np.flatnonzero(~hidden) if rule.is_small(int(system.values[cell]))]
     return Audit(
         tuple(system.keys[cell] for cell in sorted([*at_risk, *shown])),
         0 if shown else _narrowest(plain.values()),

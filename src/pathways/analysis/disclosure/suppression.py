@@ -13,8 +13,8 @@ work is to choose hidden cells so that every small count has a route, at least c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -33,6 +33,10 @@ LARGEST_EXACT: Final = 6000
 NODES: Final = 400
 
 
+class AtRisk(ArithmeticError):
+    """What would be released still gives a small count away."""
+
+
 @dataclass(frozen=True)
 class Protected:
     """What may leave, and what the attack on it found."""
@@ -47,15 +51,40 @@ class Protected:
         return self.cells[key]
 
 
-def protect(system: System, rule: Rule) -> Protected:
-    """Hide what must be hidden. Raises ArithmeticError if the attack still finds something at risk."""
+def protect(
+    system: System,
+    rule: Rule,
+    *,
+    shown: Collection[Key] = (),
+    hidden: Collection[Key] = (),
+    is_mending: bool = False,
+) -> Protected:
+    """Hide what must be hidden.
+
+    `is_mending` only adds to `hidden` what is still wanted, and does not look for what could be shown
+    again: for a large system of which the parts were protected well already.
+
+    `shown` and `hidden` are cells that another table, protected before this one, has shown or hidden
+    already: they stay so. Raises AtRisk if the attack still finds something, which can happen only
+    where `shown` gives it away.
+    """
+    is_small = np.array([rule.is_small(int(n)) for n in system.values], dtype=bool)
+    is_shown = np.array([key in shown for key in system.keys], dtype=bool)
+    may_hide = ((system.values > 0) | (rule.zeros is Zeros.HIDE)) & ~is_shown
+    work = _Work(system, rule, is_small, is_small | [key in hidden for key in system.keys], may_hide)
+    chosen = work.kept.copy()
+    _protect_routes(work, chosen, is_mending=is_mending)
+    if not is_mending:
+        chosen = _exact(work, chosen)
+    return released(system, rule, chosen)
+
+
+def released(system: System, rule: Rule, hidden: np.ndarray) -> Protected:
+    """The release with these cells hidden, once it has been attacked. Raises AtRisk as `protect` does."""
     small = np.array([rule.is_small(int(n)) for n in system.values], dtype=bool)
-    hidden = small.copy()
-    _protect_routes(system, rule, small, hidden)
-    hidden = _exact(system, rule, small, hidden)
     found = audit(system, hidden, rule)
     if not found.has_passed:
-        raise ArithmeticError(f"{len(found.at_risk)} small counts are still at risk")
+        raise AtRisk(f"{len(found.at_risk)} small counts are still at risk")
     cells = {
         key: ReleasedCount(None, "small" if small[i] else "protects")
         if hidden[i]
@@ -66,64 +95,81 @@ def protect(system: System, rule: Rule) -> Protected:
     return Protected(cells, rule, int(small.sum()), secondary, found)
 
 
-def _protect_routes(system: System, rule: Rule, small: np.ndarray, hidden: np.ndarray) -> None:
+@dataclass(frozen=True)
+class _Work:
+    """One system to protect: what is small, what stays hidden whatever comes, and what may be hidden."""
+
+    system: System
+    rule: Rule
+    small: np.ndarray
+    kept: np.ndarray
+    may_hide: np.ndarray
+
+
+def _protect_routes(work: _Work, hidden: np.ndarray, *, is_mending: bool) -> None:
     """Hide, in place, until the attack exposes nothing."""
-    exposed = _exposed(system, rule, small, hidden)
+    exposed = _exposed(work, hidden)
     if not exposed:
         return
-    routes = Routes(system, rule)
-    wanted = dict.fromkeys(map(int, np.flatnonzero(small)), rule.threshold)
-    for _ in range(40):
+    routes = Routes(work)
+    wanted = dict.fromkeys(map(int, np.flatnonzero(work.small)), work.rule.threshold)
+    while exposed:
         before = hidden.copy()
-        for cell in sorted(exposed, key=lambda cell: (-int(system.values[cell]), cell)):
+        for cell in sorted(exposed, key=lambda cell: (-int(work.system.values[cell]), cell)):
             hidden |= routes.cheapest(cell, hidden, width=wanted[cell])
-        if not (hidden & ~before).any():  # fractions only: ask for wider routes, in the end for all
+        if not (hidden & ~before).any():  # there is no route, or one in fractions only: hide around it
+            near = np.zeros_like(hidden)
             for cell in exposed:
-                wanted[cell] += rule.threshold
-                hidden |= _neighbours(system, rule, cell)
-        _show_again(system, rule, small, hidden, routes)
-        exposed = _exposed(system, rule, small, hidden)
-        if not exposed:
-            return
-    hidden |= (system.values > 0) | small
+                wanted[cell] += work.rule.threshold
+                near |= _neighbours(work, cell)
+            if not (near & ~hidden).any():
+                hidden |= work.may_hide
+                return
+            hidden |= near
+            work = replace(work, kept=work.kept | near)
+        if not is_mending:
+            _show_again(work, hidden, routes)
+        exposed = _exposed(work, hidden)
 
 
-def _exposed(system: System, rule: Rule, small: np.ndarray, hidden: np.ndarray) -> list[int]:
-    attack = Attack(system, hidden, floor=rule.floor)
-    return [int(cell) for cell in np.flatnonzero(small) if attack.is_narrower(int(cell), rule.threshold)]
+def _exposed(work: _Work, hidden: np.ndarray) -> list[int]:
+    attack = Attack(work.system, hidden, floor=work.rule.floor)
+    width = work.rule.threshold
+    return [int(cell) for cell in np.flatnonzero(work.small) if attack.is_narrower(int(cell), width)]
 
 
-def _neighbours(system: System, rule: Rule, cell: int) -> np.ndarray:
+def _neighbours(work: _Work, cell: int) -> np.ndarray:
     """Every cell that shares a relation with this one and may be hidden."""
-    rows = system.matrix[:, [cell]].indices
-    near = np.zeros(len(system.keys), dtype=bool)
-    near[sparse.csr_matrix(system.matrix)[rows].indices] = True
-    return near & ((system.values > 0) | (rule.zeros is Zeros.HIDE))
+    matrix = work.system.matrix
+    near = np.zeros(matrix.shape[1], dtype=bool)
+    near[sparse.csr_matrix(matrix)[matrix[:, [cell]].indices].indices] = True
+    return near & work.may_hide
 
 
-def _show_again(system: System, rule: Rule, small: np.ndarray, hidden: np.ndarray, routes: Routes) -> None:
+def _show_again(work: _Work, hidden: np.ndarray, routes: Routes) -> None:
     """Show, in place, every cell that some choice of routes can do without.
 
     Only where the system is a network are routes whole numbers, so that a route proves its cell safe;
     elsewhere the attack that follows decides, and hides again what it must.
     """
+    system, small, kept = work.system, work.small, work.kept
     used: dict[int, np.ndarray] = {}
     for cell in map(int, np.flatnonzero(small)):
-        route = routes.within(cell, hidden, small)
+        route = routes.within(cell, hidden)
         if route is None:
             return
         used[cell] = route
-    needed = small.copy()
+    needed = kept.copy()
     for route in used.values():
         needed |= route
     hidden &= needed
-    spare = np.flatnonzero(hidden & ~small)
+    spare = np.flatnonzero(hidden & ~kept)
     for candidate in sorted(map(int, spare), key=lambda i: (-system.costs[i], i)):
         hidden[candidate] = False
         detours: dict[int, np.ndarray] = {}
         for cell, route in used.items():
             if route[candidate]:
-                detour = routes.within(cell, hidden, small)
+                detour = routes.within(cell, hidden)
                 if detour is None:
                     break
                 detours[cell] = detour
@@ -140,14 +186,15 @@ class Routes:
     relation. The cell itself gains g in the upper and loses g' in the lower with g + g' = width.
     """
 
-    def __init__(self, system: System, rule: Rule) -> None:
-        self._system, self._rule = system, rule
+    def __init__(self, work: _Work) -> None:
+        system, rule = work.system, work.rule
+        self._system, self._rule, self._kept = system, rule, work.kept
         matrix = system.matrix
         n = matrix.shape[1]
         self._n = n
-        can_hide = (system.values > 0) | (rule.zeros is Zeros.HIDE)
-        self._room = np.where(can_hide, np.inf, 0.0)
-        self._slack = np.where(can_hide, np.maximum(system.values - rule.floor, 0), 0.0)
+        may_change = work.may_hide | work.kept
+        self._room = np.where(may_change, np.inf, 0.0)
+        self._slack = np.where(may_change, np.maximum(system.values - rule.floor, 0), 0.0)
         split = sparse.bmat([[matrix, -matrix, None, None], [None, None, matrix, -matrix]], format="csc")
         upper = self._upper(np.ones(n, dtype=bool))
         self._program = Program(split, np.zeros(split.shape[0]), np.zeros(4 * n), upper)
@@ -162,9 +209,9 @@ class Routes:
         again = self._route(cell, self._upper(first > NEAR), costs / np.maximum(first, 0.1), width)
         return np.asarray((first if again is None else again) > NEAR)
 
-    def within(self, cell: int, hidden: np.ndarray, small: np.ndarray) -> np.ndarray | None:
+    def within(self, cell: int, hidden: np.ndarray) -> np.ndarray | None:
         """The cells on a route that keeps to what is hidden; None where there is no such route."""
-        costs = np.where(small, 0.001, self._system.costs)
+        costs = np.where(self._kept, 0.001, self._system.costs)
         route = self._route(cell, self._upper(hidden), costs, self._rule.threshold, is_any=True)
         return None if route is None else route > NEAR
 
@@ -203,37 +250,39 @@ class Routes:
         return best
 
 
-def _exact(system: System, rule: Rule, small: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+def _exact(work: _Work, hidden: np.ndarray) -> np.ndarray:
     """The cheapest pattern outright where the system is small, else the pattern given.
 
     Small counts enter the integer programme only once the attack exposes them: most are safe as soon
     as a few are. Source of the model: Fischetti and Salazar (2000), cell suppression in linear systems.
     """
-    if not (hidden & ~small).any():
+    if not (hidden & ~work.kept).any():
         return hidden
-    best_cost = float(system.costs @ hidden)
+    costs = work.system.costs
     counted: list[int] = []
-    pattern = small.copy()
+    pattern = work.kept.copy()
     for _ in range(12):
-        exposed = _exposed(system, rule, small, pattern)
+        exposed = _exposed(work, pattern)
         if not exposed:
-            return pattern if float(system.costs @ pattern) < best_cost - NEAR else hidden
+            return pattern if float(costs @ pattern) < float(costs @ hidden) - NEAR else hidden
         counted = sorted({*counted, *exposed})
-        if 5 * len(system.keys) * len(counted) > LARGEST_EXACT:
+        if 5 * len(work.system.keys) * len(counted) > LARGEST_EXACT:
             return hidden
-        better = _best_pattern(system, rule, small, counted)
+        better = _best_pattern(work, counted)
         if better is None or (better == pattern).all():
             return hidden
         pattern = better
     return hidden
 
 
-def _best_pattern(system: System, rule: Rule, small: np.ndarray, counted: Iterable[int]) -> np.ndarray | None:
-    n, counted = len(system.keys), list(counted)
+def _best_pattern(work: _Work, counted: Sequence[int]) -> np.ndarray | None:
+    """The cheapest pattern in which each of the counted cells has a route; None if none was found."""
+    system, rule = work.system, work.rule
+    n = len(system.keys)
     reach = float(rule.threshold)  # a network's route never moves a cell by more than the width
-    can_hide = (system.values > 0) | (rule.zeros is Zeros.HIDE)
-    gain = np.where(can_hide, reach, 0.0)
-    loss = np.where(can_hide, np.minimum(np.maximum(system.values - rule.floor, 0), reach), 0.0)
+    may_change = work.may_hide | work.kept
+    gain = np.where(may_change, reach, 0.0)
+    loss = np.where(may_change, np.minimum(np.maximum(system.values - rule.floor, 0), reach), 0.0)
     limits = np.concatenate([gain, loss, loss, gain])
     matrix, one = system.matrix, sparse.identity(n, format="csc")
     wide = 4 * n
@@ -263,8 +312,8 @@ def _best_pattern(system: System, rule: Rule, small: np.ndarray, counted: Iterab
         lows.append(np.array([reach]))
         highs.append(np.array([np.inf]))
     lower = np.zeros(columns)
-    upper = np.concatenate([np.where(can_hide, 1.0, 0.0), np.tile(limits, len(counted))])
-    lower[:n] = small
+    upper = np.concatenate([np.where(may_change, 1.0, 0.0), np.tile(limits, len(counted))])
+    lower[:n] = work.kept
     for order, cell in enumerate(counted):
         start = n + wide * order
         upper[start + n + cell] = upper[start + 3 * n + cell] = 0.0
@@ -277,4 +326,4 @@ def _best_pattern(system: System, rule: Rule, small: np.ndarray, counted: Iterab
         ),
         options={"node_limit": NODES},
     )
-    return None if found.x is None else np.round(found.x[:n]).astype(bool) | small
+    return None if found.x is None else np.round(found.x[:n]).astype(bool) | work.kept

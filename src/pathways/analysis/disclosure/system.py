@@ -52,6 +52,13 @@ class System:
             raise ValueError(f"{total!r} is not the sum of its parts")
         self.relations.append((total, parts))
 
+    def merge(self, other: System) -> None:
+        """Take in another system; cells of the same key are one cell, as where tables share a margin."""
+        for key, count in other.counts.items():
+            self.add(key, count, other.weights[key])
+        known = set(self.relations)
+        self.relations += [relation for relation in other.relations if relation not in known]
+
     @cached_property
     def keys(self) -> tuple[Key, ...]:
         return tuple(self.counts)

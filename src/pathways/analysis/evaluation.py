@@ -1,0 +1,178 @@
+"""The whole of the evaluation's counting in one call: an extract in, protected tables and charts out.
+
+Nothing raw is in what comes back. All tables are one linear system, because they share their totals:
+the flow and the sets are protected first, then each characteristic with those totals as they were
+decided, and then the whole is attacked at once. Only if that attack finds anything is everything
+protected again together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+
+from pathways.analysis import demographics, flow, overlap
+from pathways.analysis.demographics import CharacteristicTable
+from pathways.analysis.disclosure import AtRisk, Audience, Protected, Rule, System, protect, released
+from pathways.analysis.disclosure.system import Key
+from pathways.analysis.extract import Extract, Period
+from pathways.analysis.flow import FlowTable, TimeLine
+from pathways.domain.evaluation import milestones
+from pathways.domain.evaluation.characteristics import CHARACTERISTICS
+from pathways.domain.evaluation.counts import ReleasedCount
+from pathways.domain.evaluation.milestones import CohortStage
+
+#: The version of the definitions and methods; raised whenever the same extract would count otherwise.
+VERSION: Final = "1"
+
+EVIDENCE: Final = (
+    "Description only. These figures say who came, how far they went and how long it took; they do not "
+    "say what difference the programme made."
+)
+
+
+@dataclass(frozen=True)
+class OverlapTable:
+    """The three sets, their eight cells and all women, released."""
+
+    stages: tuple[tuple[CohortStage, str, ReleasedCount], ...]
+    cells: tuple[tuple[tuple[CohortStage, ...], str, ReleasedCount], ...]
+    any_of_them: ReleasedCount
+    considered: ReleasedCount
+
+
+@dataclass(frozen=True)
+class DisclosureStatement:
+    """What was hidden, by which rule, and what an attack on the release found."""
+
+    rule: Rule
+    cells: int
+    primary: int
+    secondary: int
+    at_risk: int
+    narrowest: int | None
+
+    @property
+    def words(self) -> str:
+        found = "found nothing at risk" if self.at_risk == 0 else f"found {self.at_risk} at risk"
+        return (
+            f"{self.rule.words} Of {self.cells} counts, {self.primary} were small and {self.secondary} "
+            f"more were hidden to protect them. An attack by linear programming on everything shown "
+            f"{found}."
+        )
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Everything an evaluation page or report may show of one extract to one audience."""
+
+    programme_name: str
+    audience: Audience
+    period: Period | None
+    as_at: datetime
+    synthetic: bool
+    extract_sha256: str
+    version: str
+    evidence: str
+    flows: tuple[FlowTable, ...]
+    overlap: OverlapTable
+    demographics: tuple[CharacteristicTable, ...]
+    times: tuple[TimeLine, ...]
+    disclosure: DisclosureStatement
+
+    @property
+    def flow(self) -> FlowTable:
+        return self.flows[0]
+
+
+def summarise(
+    extract: Extract,
+    audience: Audience = Audience.STEERING,
+    *,
+    period: Period | None = None,
+    rule: Rule | None = None,
+) -> Summary:
+    """Count, protect and attack. `rule` overrides the audience's own, for a stricter release."""
+    rule = rule or audience.rule
+    women = extract.women(period)
+    went = flow.passages(women)
+    standing = overlap.cells(women)
+    answers = {c.code: demographics.answers(c, standing, extract.demographics) for c in CHARACTERISTICS}
+
+    core = System()
+    overlap.add(core, standing)
+    flow.add(core, went, flow.journeys(women, went))
+    flow.tie_to_sets(core, went, standing)
+    parts: dict[str, System] = {}
+    for characteristic in CHARACTERISTICS:
+        parts[characteristic.code] = part = System()
+        overlap.add(part, standing)
+        demographics.add(part, characteristic, standing, answers[characteristic.code])
+    protected = _jointly(core, list(parts.values()), rule)
+
+    cells: Mapping[Key, ReleasedCount] = protected.cells
+    return Summary(
+        extract.programme_name,
+        audience,
+        period,
+        extract.as_at,
+        extract.synthetic,
+        extract.sha256,
+        VERSION,
+        EVIDENCE,
+        flow.tables(went, cells),
+        OverlapTable(
+            tuple((s, milestones.DEFINITIONS[s], cells[overlap.stage_key(s)]) for s in CohortStage),
+            tuple(
+                (cell, milestones.overlap_words(cell), cells[overlap.cell_key(cell)])
+                for cell in milestones.OVERLAPS
+            ),
+            cells[overlap.ANY],
+            cells[overlap.ALL],
+        ),
+        tuple(demographics.table(c, answers[c.code], cells) for c in CHARACTERISTICS),
+        flow.times(went, cells, rule),
+        DisclosureStatement(
+            rule,
+            len(protected.cells),
+            protected.primary,
+            protected.secondary,
+            len(protected.audit.at_risk),
+            protected.audit.narrowest,
+        ),
+    )
+
+
+def _jointly(core: System, parts: list[System], rule: Rule) -> Protected:
+    """Protect tables that share totals, piece by piece where that holds and all at once where not."""
+    whole = System()
+    for system in (core, *parts):
+        whole.merge(system)
+    shared = set(core.counts)
+    hidden: set[Key] = set()
+    try:
+        totals = _hidden(protect(core, rule))
+        for _ in range(8):
+            hidden, more = set(totals), set[Key]()
+            for part in parts:
+                theirs = shared & set(part.counts)
+                try:
+                    hidden |= _hidden(protect(part, rule, shown=theirs - totals, hidden=theirs & totals))
+                except AtRisk:  # a total that is shown gives it away: see which, and begin again without
+                    alone = _hidden(protect(part, rule, hidden=theirs & totals))
+                    more = (alone & shared) - totals
+                    break
+            if not more:
+                break
+            totals = _hidden(protect(core, rule, hidden=totals | more))
+        return released(whole, rule, np.array([key in hidden for key in whole.keys], dtype=bool))
+    except AtRisk:
+        return protect(whole, rule, hidden=hidden, is_mending=True)
+
+
+def _hidden(protected: Protected) -> set[Key]:
+    return {key for key, count in protected.cells.items() if count.is_hidden}
