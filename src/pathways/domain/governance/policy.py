@@ -629,6 +629,7 @@ RULES: tuple[Rule, ...] = (
             Resource.REFERRAL,
             Resource.REFERRAL_PACK,
             Resource.ENGAGEMENT,
+            Resource.CONTACT,
             Resource.CLOSURE,
             Resource.FOLLOW_UP,
             Resource.OUTGOING,
