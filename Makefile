@@ -66,13 +66,13 @@ $(VENV)/bin/python:
 
 $(RUN): requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "installing what the programme needs"
-	@$(BIN)/python -m pip install -q --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock
 	@$(BIN)/python tools/link.py
 	@touch $@
 
 $(DEV): requirements-dev.lock $(RUN)
 	@echo "installing what the tests need"
-	@$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements-dev.lock
 	@touch $@
 
 $(VENDOR): package-lock.json tools/assets.py

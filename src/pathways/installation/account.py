@@ -52,7 +52,8 @@ def for_postgres(data: Path, program: Path) -> Account:
     os.chown(data, 0, entry.pw_gid)
     data.chmod(0o710)  # the account may pass through to its own folders, and read nothing
     words = [setpriv, f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups"]
-    search = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+    # initdb asks access(2), which leaves capabilities out of account unless this bit says otherwise.
+    search = ["--securebits=+no_setuid_fixup", "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
     for extra in ([], search):
         prefix = (*words, *extra)
         if _reaches(prefix, program, data):
@@ -65,7 +66,7 @@ def for_postgres(data: Path, program: Path) -> Account:
 
 
 def _reaches(prefix: Sequence[str], program: Path, data: Path) -> bool:
-    command = [*prefix, "sh", "-c", '"$0" --version && cd "$1"', str(program), str(data)]
+    command = [*prefix, "sh", "-c", 'test -x "$0" && "$0" --version && cd "$1"', str(program), str(data)]
     return subprocess.run(command, capture_output=True, cwd="/", check=False).returncode == 0  # noqa: S603
 
 
