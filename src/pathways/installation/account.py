@@ -53,7 +53,11 @@ def for_postgres(data: Path, program: Path) -> Account:
     data.chmod(0o710)  # the account may pass through to its own folders, and read nothing
     words = [setpriv, f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups"]
     # initdb asks access(2), which leaves capabilities out of account unless this bit says otherwise.
-    search = ["--securebits=+no_setuid_fixup", "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+    search = [
+        "--securebits=+no_setuid_fixup",
+        "--inh-caps=+dac_read_search",
+        "--ambient-caps=+dac_read_search",
+    ]
     for extra in ([], search):
         prefix = (*words, *extra)
         if _reaches(prefix, program, data):
