@@ -91,7 +91,7 @@ def may_open(wanted: Declared, actor: Any) -> Decision:
     )
 
 
-def refuse(request: HttpRequest, answer: Any) -> HttpResponse:
+def refuse(request: Any, answer: Any) -> HttpResponse:
     """The page that says no, from a Decision or a verb's Outcome: why, and whom to ask.
 
     Where the very subject is confidential it is "not found". Returned, never raised, so that the event
@@ -120,7 +120,7 @@ class DefaultDeny:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         wanted = declared(view)
         if wanted is None:
             return refuse(request, decision.no("This page does not say who may open it, so nobody may."))

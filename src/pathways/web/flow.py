@@ -76,7 +76,7 @@ class Refused(Exception):
 class Flow(View):
     """Subclass it, declare it with `@page(...)`, and give `title`, `form` (or `steps`) and `do`."""
 
-    http_method_names: ClassVar[list[str]] = ["get", "post", "head"]
+    http_method_names = ["get", "post", "head"]
 
     title: ClassVar[str] = ""
     form: ClassVar[type[PathwaysForm] | None] = None

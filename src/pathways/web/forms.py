@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -34,7 +34,9 @@ class DateParts(forms.MultiWidget):
     use_fieldset = True
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        boxes = {part: forms.TextInput(attrs={"inputmode": "numeric"}) for part in ("day", "month", "year")}
+        boxes: dict[str, Any] = {
+            part: forms.TextInput(attrs={"inputmode": "numeric"}) for part in ("day", "month", "year")
+        }
         super().__init__(boxes, attrs)
         self.widgets_names = ["-day", "-month", "-year"]
 
@@ -120,7 +122,7 @@ class Question(BoundField):
 
     @property
     def hint(self) -> str:
-        return self.help_text or ""
+        return str(self.help_text or "")
 
     @property
     def words(self) -> str:
@@ -373,11 +375,11 @@ class Choose(_Asked, forms.ChoiceField):
 class Pick(Choose):
     """One of many, as a drop-down list."""
 
-    widget = forms.Select
+    widget = forms.Select  # type: ignore[assignment]
 
     def __init__(self, *, label: str, empty: str = "Choose", **given: Any):
         super().__init__(label=label, **given)
-        choices = list(self.choices)
+        choices: list[Any] = list(self.choices)  # type: ignore[arg-type]
         if not choices or choices[0][0] != "":
             self.choices = [("", empty), *choices]
 
@@ -458,7 +460,7 @@ class Date(_Asked, forms.Field):
         if isinstance(value, datetime.date) or value is None:
             return value
         if isinstance(value, str):
-            value = self.widget.decompress(value)
+            value = DateParts().decompress(value)
         typed = dict(zip(("day", "month", "year"), (str(v or "").strip() for v in value), strict=True))
         if not any(typed.values()):
             return None
@@ -597,7 +599,7 @@ def _choices(of: Any, choices: Any) -> tuple[type[StrEnum] | None, Any]:
     if of is None:
         return None, choices or []
     if isinstance(of, type):
-        return of, [(member.value, getattr(member, "label", member.value)) for member in of]
+        return of, [(member.value, getattr(member, "label", member.value)) for member in of]  # type: ignore[attr-defined]
     members = list(of)
     kind = type(members[0]) if members else None
     return kind, [(member.value, getattr(member, "label", member.value)) for member in members]
@@ -663,7 +665,7 @@ class PathwaysForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.use_required_attribute = False
-        self.conditional = {
+        self.conditional = {  # type: ignore[misc]
             name: (
                 parent,
                 tuple(
@@ -673,6 +675,12 @@ class PathwaysForm(forms.Form):
             )
             for name, (parent, trigger) in type(self).conditional.items()
         }
+
+    def __getitem__(self, name: str) -> Question:
+        return super().__getitem__(name)  # type: ignore[return-value]
+
+    def __iter__(self) -> Iterator[Question]:
+        return super().__iter__()  # type: ignore[return-value]
 
     def is_revealed(self, name: str) -> bool:
         """Whether a conditional question is asked, given what was answered before it."""

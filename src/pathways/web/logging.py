@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from typing import Any
 
 
 class Impersonal(logging.Filter):
@@ -30,8 +31,8 @@ class Plain(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 
-    def formatException(self, ei: object) -> str:
-        kind, _, place = ei  # type: ignore[misc]
+    def formatException(self, ei: Any) -> str:
+        kind, _, place = ei
         lines = [f"  {f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(place)]
         return "\n".join([*lines, f"  {kind.__module__}.{kind.__name__}"])
 

@@ -73,7 +73,7 @@ def _address(name: str) -> str:
 
 def entries(role: Any, *, here: str) -> list[dict[str, Any]]:
     """The entries of a role with their addresses; `here` is the path, to mark where one is."""
-    found = []
+    found: list[dict[str, Any]] = []
     for entry in ENTRIES.get(role, (HOME,)):
         if not (address := _address(entry.name)):
             continue
@@ -95,7 +95,7 @@ def entries(role: Any, *, here: str) -> list[dict[str, Any]]:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What the base template needs, each thing fetched only when it is drawn."""
     actor = getattr(request, "actor", None)
-    user = getattr(request, "user", None)
+    user: Any = getattr(request, "user", None)
     signed_in = bool(user is not None and user.is_authenticated)
     return {
         "product": settings.PRODUCT,

@@ -8,12 +8,14 @@ it; a failure of ours (500 and above) takes everything back.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, cast
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from pathways.journey import identity
+from pathways.web.request import Request
 
 #: where the chosen appointment is remembered in the session
 APPOINTMENT = "appointment"
@@ -24,12 +26,14 @@ class OneTransaction:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request = cast(Request, request)
         request.now = timezone.now()  # the only clock that a page reads
-        request.actor = None
-        account = request.user if request.user.is_authenticated else None
+        account: Any = request.user if request.user.is_authenticated else None
+        request.actor = None  # type: ignore[assignment]
         with transaction.atomic():
             if account is not None:
-                request.actor = identity.actor_for(account, request.session.get(APPOINTMENT))
+                found = identity.actor_for(account, request.session.get(APPOINTMENT))
+                request.actor = found  # type: ignore[assignment]
             if request.actor is None:
                 identity.forget()  # a thread serves one person after another: leave nobody behind
             else:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,6 +20,7 @@ from pathways.web import sessions as sessions_
 from pathways.web.access import page
 from pathways.web.accounts import attempts
 from pathways.web.accounts.forms import ChangePassword, Choose, SetPassword, SignIn
+from pathways.web.request import Request
 from pathways.web.transaction import APPOINTMENT
 
 KEPT = "What you typed was kept as a draft."
@@ -30,7 +31,7 @@ WHY_ENDED = {
 }
 
 
-def _onward(request: HttpRequest, wanted: str) -> str:
+def _onward(request: Request, wanted: str) -> str:
     """Where to go after: only ever a page of ours."""
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if wanted.startswith("/") and safe else settings.LOGIN_REDIRECT_URL
@@ -39,7 +40,7 @@ def _onward(request: HttpRequest, wanted: str) -> str:
 @page(public=True)
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request: Request) -> HttpResponse:
     if request.method != "POST":
         if request.user.is_authenticated and "ended" not in request.GET:
             return redirect(_onward(request, request.GET.get("next", "")))
@@ -51,13 +52,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _sign_in_page(request, form, 422)
     email = form.cleaned_data["email"].strip()
-    account = authenticate(request, username=email, password=form.cleaned_data["password"])
+    account: Any = authenticate(request, username=email, password=form.cleaned_data["password"])
     if account is None:
         # one sentence for a wrong password, an unknown e-mail and a closed account
         form.add_error(None, "The e-mail address or the password is not right")
         return _sign_in_page(request, form, 422)
     login(request, account)
-    sessions_.begin(request, at=request.now)  # type: ignore[attr-defined]
+    sessions_.begin(request, at=request.now)
     onward = _onward(request, form.cleaned_data["next"])
     places = identity.workplaces(account)
     if len(places) == 1:
@@ -69,7 +70,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _sign_in_page(request: HttpRequest, form: SignIn, status: int = 200) -> HttpResponse:
+def _sign_in_page(request: Request, form: SignIn, status: int = 200) -> HttpResponse:
     ended = getattr(request, sessions_.ENDED, "") or request.GET.get("ended", "")
     context: dict[str, Any] = {"form": form, "title": "Sign in", "why": WHY_ENDED.get(ended, "")}
     if settings.PATHWAYS_SYNTHETIC:
@@ -79,18 +80,18 @@ def _sign_in_page(request: HttpRequest, form: SignIn, status: int = 200) -> Http
     return render(request, "accounts/sign_in.html", context, status=status)
 
 
-def _work_as(request: HttpRequest, place: Any) -> None:
+def _work_as(request: Request, place: Any) -> None:
     """From here on this person acts in that role at that organisation, and the log says since when."""
     request.session[APPOINTMENT] = str(place.appointment_id)
     identity.assume(place)
-    ledger.signed(by=place, at=request.now, is_in=True)  # type: ignore[attr-defined]
+    ledger.signed(by=place, at=request.now, is_in=True)
 
 
 @page(public=True)
 @require_http_methods(["POST"])
-def sign_out(request: HttpRequest) -> HttpResponse:
-    if (actor := request.actor) is not None:  # type: ignore[attr-defined]
-        ledger.signed(by=actor, at=request.now, is_in=False)  # type: ignore[attr-defined]
+def sign_out(request: Request) -> HttpResponse:
+    if (actor := request.actor) is not None:
+        ledger.signed(by=actor, at=request.now, is_in=False)
     logout(request)
     response = redirect(f"{reverse('accounts:sign_in')}?ended=out")
     # not "cookies": the known-device cookie signs nobody in and keeps the next sign-in open
@@ -100,9 +101,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @page(account=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-def choose(request: HttpRequest) -> HttpResponse:
+def choose(request: Request) -> HttpResponse:
     """Choose the organisation and role one works in now."""
-    places = list(identity.workplaces(request.user))
+    places = identity.workplaces(cast(Any, request.user))
     if not places:
         return render(request, "accounts/nowhere.html", {"title": "No place to work yet"}, status=403)
     current = request.session.get(APPOINTMENT)
@@ -125,12 +126,12 @@ def choose(request: HttpRequest) -> HttpResponse:
 @page(account=True)
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-def password(request: HttpRequest) -> HttpResponse:
+def password(request: Request) -> HttpResponse:
     form = ChangePassword(request.POST or None, account=request.user)
     if request.method == "POST" and form.is_valid():
-        passwords.choose(account=request.user, password=form.cleaned_data["new"], at=request.now)  # type: ignore[arg-type, attr-defined]
+        passwords.choose(account=cast(Any, request.user), password=form.cleaned_data["new"], at=request.now)
         # every other session of this person ends with the old password
-        update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
+        update_session_auth_hash(request, cast(Any, request.user))
         messages.success(request, "Your password is changed. You are signed out everywhere else.")
         return redirect("accounts:sessions")
     status = 422 if form.errors else 200
@@ -141,14 +142,14 @@ def password(request: HttpRequest) -> HttpResponse:
 @page(public=True)
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-def set_password(request: HttpRequest, account_id: UUID, token: str) -> HttpResponse:
+def set_password(request: Request, account_id: UUID, token: str) -> HttpResponse:
     """Where the link of an administrator leads: choose the first password, or a new one."""
     account = passwords.invited(account_id=account_id, token=token)
     if account is None:
         return render(request, "accounts/spent.html", {"title": "This link is spent"}, status=404)
     form = SetPassword(request.POST or None, account=account)
     if request.method == "POST" and form.is_valid():
-        passwords.choose(account=account, password=form.cleaned_data["new"], at=request.now)  # type: ignore[attr-defined]
+        passwords.choose(account=account, password=form.cleaned_data["new"], at=request.now)
         attempts.unlock(account.email)
         messages.success(request, "Your password is set. You can sign in now.")
         return redirect("accounts:sign_in")
@@ -159,8 +160,8 @@ def set_password(request: HttpRequest, account_id: UUID, token: str) -> HttpResp
 
 @page(account=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-def sessions(request: HttpRequest) -> HttpResponse:
-    this, now = request.session.session_key or "", request.now  # type: ignore[attr-defined]
+def sessions(request: Request) -> HttpResponse:
+    this, now = request.session.session_key or "", request.now
     if request.method == "POST":
         count = sessions_.end_others(request.user, this=this, at=now)
         words = {0: "You were signed in nowhere else.", 1: "One other session has ended."}
@@ -172,7 +173,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 @page(account=True)
 @require_GET
-def stay(request: HttpRequest) -> HttpResponse:
+def stay(request: Request) -> HttpResponse:
     """A sign of life: the person is still there."""
-    request.session[sessions_.SEEN] = request.now.timestamp()  # type: ignore[attr-defined]
+    request.session[sessions_.SEEN] = request.now.timestamp()
     return HttpResponse(status=204)
