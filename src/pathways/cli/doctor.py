@@ -16,6 +16,7 @@ import psycopg
 from rich.console import Console
 
 from pathways import __version__
+from pathways.domain.governance.policy import Resource
 from pathways.installation import cluster, credentials, database, folder, roles
 from pathways.installation.refusal import RefusalError
 from pathways.installation.settings import Settings
@@ -193,18 +194,15 @@ def _role(settings: Settings) -> Finding:
 
 def _row_security(settings: Settings) -> Finding:
     query = """
-        SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relname LIKE 'records\\_%'
+        SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relrowsecurity AND c.relforcerowsecurity
     """
+    wanted = {resource.value for resource in Resource}
     with _connect(settings) as connection:
-        tables = connection.execute(query).fetchall()
-    held = [name for name, forced in tables if forced]
-    if not tables:
-        return Finding("row security", Found.WRONG, "there are no tables: start once to make them")
-    if not held:
-        return Finding("row security", Found.WRONG, "no table has row security")
-    return Finding("row security", Found.WORKS, f"forced on {len(held)} of {len(tables)} tables of records")
+        forced = {str(name) for (name,) in connection.execute(query).fetchall()}
+    if missing := wanted - forced:
+        return Finding("row security", Found.WRONG, f"not forced on {', '.join(sorted(missing))}")
+    return Finding("row security", Found.WORKS, f"forced on all {len(wanted)} tables about people")
 
 
 DATABASE_CHECKS: tuple[Check, ...] = (

@@ -1,11 +1,18 @@
-"""Bringing the database up to this version, as its owner: migrations first, then the walls."""
+"""The first hour of an installation: its tables and walls, made as the owner, and its first administrator."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from pathways.domain.terms.people import Regime, Role, Sector
+from pathways.journey import passwords
 from pathways.records import walls
+from pathways.records.models import Account, Appointment, Organisation
+
+OFFICE = "programme-office"
 
 
 def migrate_and_wall(*, verbosity: int = 0) -> None:
@@ -13,3 +20,37 @@ def migrate_and_wall(*, verbosity: int = 0) -> None:
     call_command("migrate", interactive=False, verbosity=verbosity)
     with transaction.atomic():
         walls.apply(connection)
+
+
+def needs_administrator() -> bool:
+    """Whether nobody can administer this installation yet."""
+    held = Appointment.objects.filter(role=Role.ADMINISTRATOR.value, until_at__isnull=True)
+    return not held.filter(account__is_active=True).exists()
+
+
+def first_administrator(*, email: str, name: str, at: datetime) -> str:
+    """Makes the person who sets all others up. Answers the path at which she chooses her password, once.
+
+    Raises PermissionError when there is an administrator already: only the first is made from outside.
+    """
+    with transaction.atomic():
+        if not needs_administrator():
+            raise PermissionError("there is an administrator already")
+        office, _ = Organisation.objects.get_or_create(
+            code=OFFICE,
+            defaults={
+                "name": "Programme office",
+                "sector": Sector.OTHER_STATUTORY.value,
+                "regime": Regime.GENERAL.value,
+                "from_date": at.date(),
+            },
+        )
+        account = Account.objects.filter(email__iexact=email).first()
+        if account is None:
+            account = Account(email=email.lower(), name=name, joined_at=at)
+            account.set_unusable_password()
+            account.save(force_insert=True)
+        Appointment.objects.create(
+            account=account, organisation=office, role=Role.ADMINISTRATOR.value, from_at=at
+        )
+    return passwords.link(account_id=account.id)
