@@ -74,6 +74,7 @@ class Message(Row):
     read_at = models.DateTimeField(null=True, blank=True)
     read_by_id = models.UUIDField(null=True, blank=True)
     passed_on_id = models.UUIDField(null=True, blank=True)
+    answers_id = models.UUIDField(null=True, blank=True)
 
     class Meta:
         db_table = "message"
