@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pathways.installation import credentials, database, settings
+from pathways.installation.refusal import RefusalError
 
 OWNER = "postgresql://owner:o-word@db.example:5433/women?sslmode=verify-full"
 
@@ -64,3 +65,19 @@ def test_a_secret_is_made_once(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "secret"
     assert credentials.make_secret(path) == credentials.make_secret(path)
     assert len(credentials.make_secret(path)) >= 40
+
+
+def test_a_lost_key_is_a_clear_line_and_no_new_one_is_made(tmp_path: Path) -> None:
+    given = settings.Settings(data=tmp_path)
+    credentials.make_key(given)
+    given.key_path.unlink()
+    with pytest.raises(RefusalError, match="is missing"):
+        credentials.make_key(given)
+    assert not given.key_path.exists()
+
+
+def test_a_wrong_key_is_a_clear_line(tmp_path: Path) -> None:
+    given = settings.Settings(data=tmp_path)
+    assert credentials.make_key(given) == credentials.make_key(given)
+    with pytest.raises(RefusalError, match="not the one"):
+        credentials.make_key(settings.Settings(data=tmp_path, key="another"))

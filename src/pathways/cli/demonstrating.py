@@ -28,6 +28,7 @@ class Demonstration(running.Installation):
             self._stop_leftover()
             folder.empty(self.data)  # an earlier start was stopped half-way
             credentials.make_secret(self.settings.session_secret_path)
+            credentials.make_key(self.settings)
         super()._start_database()
 
     def _prepare_database(self) -> None:

@@ -79,6 +79,7 @@ class Installation:
 
     def _bring_up(self) -> None:
         credentials.make_secret(self.settings.session_secret_path)
+        credentials.make_key(self.settings)
         self._start_database()
         self._prepare_database()
         if self.cluster is None:

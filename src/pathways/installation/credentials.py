@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import os
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from pathways.installation.refusal import RefusalError
+from pathways.installation.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +71,27 @@ def write_private(path: Path, content: bytes) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def make_key(settings: Settings) -> bytes:
+    """The key-encryption key as base64 text, made at the very first start and checked at every other.
+
+    Beside the wrapped data keys lies a mark of the key that they were wrapped with. Raises RefusalError when
+    that key is gone or is another one: a new key would make every record unreadable without saying so.
+    """
+    mark_path = settings.key_store_path / "key-mark"
+    is_here = settings.key is not None or settings.key_path.is_file()
+    if mark_path.is_file() and not is_here:
+        raise RefusalError(
+            f"the key-encryption key {settings.key_path} is missing; without it no record can be read:"
+            " put it back from where you keep its copy"
+        )
+    key = settings.key.get_secret_value().encode() if settings.key else make_secret(settings.key_path)
+    mark = hashlib.sha256(b"soc-pathways key mark\0" + key.strip()).hexdigest()[:32].encode()
+    if not mark_path.is_file():
+        write_private(mark_path, mark)
+    elif not hmac.compare_digest(mark_path.read_bytes().strip(), mark):
+        raise RefusalError(
+            "the key-encryption key is not the one that these records were sealed with; put that one back"
+        )
+    return key
