@@ -1,0 +1,120 @@
+"""Her in one glance: the banner that stands on every page about her, and the episode that runs now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from pathways.domain.governance.actors import Actor
+from pathways.domain.reach import plan, stop
+from pathways.domain.support import episode
+from pathways.domain.triage.levels import Level
+from pathways.journey import identity, sight
+from pathways.records.models import Client, Episode, SafeContactPlan, Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """Who this is about, and how she may be reached. Never a telephone number or an address."""
+
+    client_id: UUID
+    name: str
+    reference: str
+    safe_contact: str
+    safe_contact_ok: bool
+    must_not_know: str
+    lead: str
+    level: Level | None
+    is_stopped: bool
+    href: str = ""
+
+
+def banner(*, client_id: UUID, by: Actor, at: datetime) -> Banner | None:
+    """The banner of one woman, or None when for this person she is not there. The caller logs the reading."""
+    return banners(client_ids=[client_id], by=by, at=at).get(client_id)
+
+
+def banners(*, client_ids: Iterable[UUID], by: Actor, at: datetime) -> dict[UUID, Banner]:
+    """The banners of several women, in a fixed number of queries."""
+    wanted = list(client_ids)
+    clients = list(sight.visible(Client, by).filter(id__in=wanted))
+    ids = [client.id for client in clients]
+    plans = {
+        found.client_id: found
+        for found in sight.visible(SafeContactPlan, by)
+        .filter(client_id__in=ids)
+        .exclude(status=plan.Status.REPLACED.value)
+    }
+    stops = {
+        found.client_id: found
+        for found in sight.visible(Stop, by).filter(client_id__in=ids, status=stop.Status.IN_FORCE.value)
+    }
+    episodes: dict[UUID, Episode] = {}
+    for found in sight.visible(Episode, by).filter(client_id__in=ids).order_by("number"):
+        episodes[found.client_id] = found
+    leads = identity.names_of({e.lead_account_id for e in episodes.values() if e.lead_account_id})
+    return {
+        client.id: _banner(
+            client, plans.get(client.id), stops.get(client.id), episodes.get(client.id), leads, at
+        )
+        for client in clients
+    }
+
+
+def _banner(
+    client: Client,
+    current: SafeContactPlan | None,
+    stopped: Stop | None,
+    running: Episode | None,
+    leads: dict[UUID, str],
+    at: datetime,
+) -> Banner:
+    facts = plan_facts(current)
+    words, trusted, hidden_from = "", False, ""
+    if facts is not None:
+        words = plan.line(facts)
+        hidden_from = " and ".join(facts.must_not_know)
+        lapsed = plan.why_lapsed(facts, at=at) or (
+            "It has lapsed." if facts.status is plan.Status.LAPSED else ""
+        )
+        trusted = not lapsed and facts.status in (plan.Status.CONFIRMED, plan.Status.PROVISIONAL)
+        if lapsed:
+            words = f"Lapsed: do not contact her until she has confirmed it. It was: {words}"
+        elif facts.status is plan.Status.PROVISIONAL:
+            words = f"{words} (provisional: she has not confirmed it yet)"
+    if stopped is not None:
+        kind = stop.Kind(stopped.kind)
+        words = (
+            "She has asked for a pause: do not contact her."
+            if kind is stop.Kind.PAUSE
+            else "She has asked us to stop: do not contact her."
+        )
+        trusted = False
+    return Banner(
+        client_id=client.id,
+        name=client.called,
+        reference=client.reference,
+        safe_contact=words,
+        safe_contact_ok=trusted,
+        must_not_know=hidden_from,
+        lead=leads.get(running.lead_account_id, "") if running and running.lead_account_id else "",
+        level=Level(running.level) if running and running.level is not None else None,
+        is_stopped=stopped is not None,
+    )
+
+
+def plan_facts(row: SafeContactPlan | None) -> plan.Facts | None:
+    """A stored plan as the rules see it."""
+    if row is None:
+        return None
+    return plan.read(plan.Status(row.status), row.confirmed_at or row.made_at, row.details or {})
+
+
+def episode_now(client_id: UUID, by: Actor, *, lock: bool = False) -> Episode | None:
+    """Her episode that runs now, open or paused; None when she has none or she is not there."""
+    rows = sight.visible(Episode, by).filter(client_id=client_id).exclude(status=episode.Status.CLOSED.value)
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    return rows.first()
