@@ -177,8 +177,11 @@ class Cluster:
         pid = self.pid()
         if pid is not None:  # it outlived whoever started it
             self._end(pid)
-        else:  # its number is free, or belongs to something else by now
-            pidfile.unlink(missing_ok=True)
+        else:
+            # PostgreSQL sees for itself that a number is free, but not that it belongs to something else by
+            # now, or to a process that has ended and waits to be counted. The folder is ours, so we may say.
+            for path in (pidfile, *socket_folder(self.data).glob(".s.PGSQL.*")):
+                path.unlink(missing_ok=True)
         return True
 
     def _launch(self, who: account.Account, sockets: Path, *, deadline: float) -> None:
