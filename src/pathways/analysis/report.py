@@ -1,0 +1,281 @@
+"""The evaluation report: one self-contained page, with the same protected tables as JSON and XLSX, and PDF.
+
+Everything in it comes from a Summary, so from disclosure control. The same extract, period and audience
+give the same bytes. All files are made before the first is written: whole, or not at all.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+from typing import Any, Final
+
+import xlsxwriter
+
+from pathways.analysis import charts, evaluation, report_page
+from pathways.analysis.charts import Chart
+from pathways.analysis.disclosure import Audience
+from pathways.analysis.evaluation import Summary
+from pathways.analysis.extract import Extract, Period
+from pathways.domain.evaluation.counts import ReleasedCount
+from pathways.domain.evaluation.flow import STEP_DEFINITIONS, Step
+
+#: The name of every file of the report, less its ending.
+NAME: Final = "evaluation"
+
+
+@dataclass(frozen=True)
+class Report:
+    """A finished report: its summary, its charts, its files by name, and what was left out and why."""
+
+    summary: Summary
+    charts: Mapping[str, Chart]
+    files: Mapping[str, bytes]
+    left_out: tuple[str, ...]
+
+
+def build(
+    extract: Extract,
+    period: Period | None = None,
+    audience: Audience = Audience.STEERING,
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """Count, protect, draw and lay out. `progress` is told each stage as it begins."""
+    progress("Counting and protecting")
+    summary = evaluation.summarise(extract, audience, period=period)
+    progress("Drawing")
+    drawn = charts.every(summary)
+    progress("Writing the tables")
+    files = {
+        f"{NAME}.html": report_page.html(summary, drawn).encode(),
+        f"{NAME}.json": as_json(summary).encode(),
+        f"{NAME}.xlsx": _workbook(summary),
+    }
+    progress("Making the PDF")
+    pdf, why_not = _pdf(files[f"{NAME}.html"], summary)
+    if pdf is not None:
+        files[f"{NAME}.pdf"] = pdf
+    return Report(summary, drawn, files, (why_not,) if why_not else ())
+
+
+def write(report: Report, out_dir: Path | str) -> tuple[Path, ...]:
+    """Write all files into a folder, which is made if it is not there. Returns their paths.
+
+    Each is written beside its place first and moved there at the end, so that a failure on the way
+    leaves what was there before.
+    """
+    folder = Path(out_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    waiting: list[tuple[Path, Path]] = []
+    try:
+        for name, content in report.files.items():
+            handle, beside = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
+            waiting.append((Path(beside), folder / name))
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(beside).chmod(0o644)
+    except BaseException:
+        for path, _ in waiting:
+            path.unlink(missing_ok=True)
+        raise
+    for path, place in waiting:
+        path.replace(place)
+    return tuple(place for _, place in waiting)
+
+
+def as_json(summary: Summary) -> str:
+    """The protected tables as JSON; "c" where a count is hidden."""
+    return json.dumps(tables(summary), ensure_ascii=False, indent=2, sort_keys=False) + "\n"
+
+
+def tables(summary: Summary) -> dict[str, Any]:
+    """Every protected table of a summary as plain values: numbers, and "c" where a count is hidden."""
+    period = summary.period
+    return {
+        "programme": summary.programme_name,
+        "synthetic": summary.synthetic,
+        "audience": summary.audience.value,
+        "period": {"from": str(period.start), "to": str(period.end)} if period else None,
+        "as_at": summary.as_at.astimezone(UTC).isoformat(),
+        "extract_sha256": summary.extract_sha256,
+        "version": summary.version,
+        "evidence": summary.evidence,
+        "disclosure": {
+            "statement": summary.disclosure.words,
+            "threshold": summary.disclosure.rule.threshold,
+            "cells": summary.disclosure.cells,
+            "primary": summary.disclosure.primary,
+            "secondary": summary.disclosure.secondary,
+            "audit": {"at_risk": summary.disclosure.at_risk, "narrowest": summary.disclosure.narrowest},
+        },
+        "stages": [
+            {"code": stage.value, "label": stage.label, "definition": words, "n": _plain(count)}
+            for stage, words, count in summary.overlap.stages
+        ],
+        "overlaps": [
+            {"stages": [stage.value for stage in cell], "label": words, "n": _plain(count)}
+            for cell, words, count in summary.overlap.cells
+        ],
+        "flow": [
+            {
+                "route": table.route,
+                "label": table.label,
+                "steps": [
+                    {
+                        "step": line.step.value,
+                        "label": line.step.label,
+                        "n": _plain(line.n),
+                        "lost": _plain(line.lost),
+                        "in_progress": _plain(line.in_progress),
+                        "journeys": _plain(line.journeys) if line.journeys else None,
+                        "reasons": {words: _plain(count) for words, count in line.reasons},
+                    }
+                    for line in table.lines
+                ],
+            }
+            for table in summary.flows
+        ],
+        "times": [
+            {
+                "from": line.start.value,
+                "to": line.end.value,
+                "median_days": line.median_days,
+                "worst_tenth_days": line.worst_tenth_days,
+            }
+            for line in summary.times
+        ],
+        "demographics": [
+            {
+                "code": table.code,
+                "label": table.label,
+                "definition": table.definition,
+                "columns": dict(table.columns),
+                "rows": [
+                    {
+                        "code": line.code,
+                        "label": line.label,
+                        "kind": line.kind,
+                        "counts": {column: _plain(count) for column, count in line.counts.items()},
+                    }
+                    for line in table.lines
+                ],
+            }
+            for table in summary.demographics
+        ],
+    }
+
+
+def _plain(count: ReleasedCount) -> int | str:
+    return count.shown if count.value is None else count.value
+
+
+def _workbook(summary: Summary) -> bytes:
+    """The same tables as a workbook. A cell that begins with = is text, never a formula."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    book.set_properties(
+        {
+            "title": f"{summary.programme_name}: evaluation",
+            "comments": "SYNTHETIC" if summary.synthetic else "",
+            "created": summary.as_at.astimezone(UTC).replace(tzinfo=None),
+        }
+    )
+    head = book.add_format({"bold": True, "text_wrap": True, "bg_color": charts.PALE})
+
+    def sheet(name: str, heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+        page = book.add_worksheet(name)
+        page.freeze_panes(1, 1)
+        page.set_column(0, 0, 44)
+        page.set_column(1, len(heads), 16)
+        page.write_row(0, 0, heads, head)
+        for at, row in enumerate(rows, start=1):
+            page.write_row(at, 0, row)
+
+    sheet("About", ("About", ""), [(label, text) for label, text in report_page.about(summary)])
+    flow_rows = [
+        (table.label, line.step.label, *map(_plain, (line.n, line.lost, line.in_progress)))
+        for table in summary.flows
+        for line in table.lines
+    ]
+    sheet("Flow", ("Route", "Step", "Women", "Lost", "In progress"), flow_rows)
+    sheet(
+        "Why lost",
+        ("Step", "Reason", "Women"),
+        [
+            (line.step.label, words, _plain(count))
+            for line in summary.flow.lines
+            for words, count in line.reasons
+        ],
+    )
+    sheet(
+        "Stages and overlaps",
+        ("Stage or overlap", "Women"),
+        [(stage.label, _plain(count)) for stage, _, count in summary.overlap.stages]
+        + [(words, _plain(count)) for _, words, count in summary.overlap.cells],
+    )
+    columns = _columns(summary)
+    sheet(
+        "Demographics",
+        ("Characteristic", "Row", *columns.values()),
+        [
+            (
+                table.label,
+                line.label,
+                *(_plain(line.counts[code]) if code in line.counts else "" for code in columns),
+            )
+            for table in summary.demographics
+            for line in table.lines
+        ],
+    )
+    sheet(
+        "Times",
+        ("From", "To", "Median days", "Slowest tenth, days at least"),
+        [
+            (
+                line.start.label,
+                line.end.label,
+                *("c" if days is None else days for days in (line.median_days, line.worst_tenth_days)),
+            )
+            for line in summary.times
+        ],
+    )
+    sheet(
+        "Definitions",
+        ("Term", "Definition"),
+        [(stage.label, words) for stage, words, _ in summary.overlap.stages]
+        + [(step.label, STEP_DEFINITIONS[step]) for step in Step]
+        + [(table.label, table.definition) for table in summary.demographics],
+    )
+    book.close()
+    return out.getvalue()
+
+
+def _columns(summary: Summary) -> dict[str, str]:
+    return {code: words for table in summary.demographics for code, words in table.columns}
+
+
+def _pdf(page: bytes, summary: Summary) -> tuple[bytes | None, str]:
+    """The page as an accessible PDF, or None and why not."""
+    try:
+        import weasyprint  # here, because it needs Pango from the system, which may be absent
+    except OSError:
+        return None, "The PDF was left out: Pango is not installed (Debian package libpango-1.0-0)."
+    made = weasyprint.HTML(string=page.decode(), url_fetcher=_no_fetching).write_pdf(
+        pdf_variant="pdf/ua-1", pdf_identifier=summary.extract_sha256.encode()
+    )
+    return bytes(made), ""
+
+
+def _no_fetching(url: str, *_: object, **__: object) -> dict[str, Any]:
+    raise ValueError("the report asks nothing of any other place")

@@ -1,0 +1,80 @@
+"""The report's page: self-contained, printable, and readable without its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import jinja2
+from markupsafe import Markup
+
+from pathways.analysis.charts import Chart
+from pathways.analysis.disclosure import Audience
+from pathways.analysis.evaluation import Summary
+
+_HERE: Final = Path(__file__).parent
+
+
+def html(summary: Summary, charts: Mapping[str, Chart]) -> str:
+    """The whole page. Every value is escaped; the drawings are our own and already safe."""
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    return environment.from_string((_HERE / "report.html").read_text("utf-8")).render(
+        s=summary,
+        charts=charts,
+        style=Markup((_HERE / "report.css").read_text("utf-8")),  # noqa: S704 - our own file
+        audience=_FOR[summary.audience],
+        when=_period(summary),
+        figure=_figure,
+        table=_table,
+        about=about(summary),
+    )
+
+
+def about(summary: Summary) -> tuple[tuple[str, str], ...]:
+    """What names this report: label and text."""
+    return (
+        ("Programme", summary.programme_name + (" (SYNTHETIC)" if summary.synthetic else "")),
+        ("Audience", summary.audience.label),
+        ("Period", _period(summary)),
+        ("As at", f"{summary.as_at:%Y-%m-%d %H:%M %Z}"),
+        ("Extract (SHA-256)", summary.extract_sha256),
+        ("Version of the definitions", summary.version),
+        ("Evidence level", summary.evidence),
+        ("Disclosure control", summary.disclosure.words),
+        *((f"Stage: {stage.label}", text) for stage, text, _ in summary.overlap.stages),
+    )
+
+
+_FOR: Final = {
+    Audience.STEERING: "the steering group",
+    Audience.PARTNER: "partner organisations",
+    Audience.PUBLIC: "the public",
+}
+
+
+def _period(summary: Summary) -> str:
+    if summary.period is None:
+        return "Every journey since the programme began."
+    return f"Journeys that began from {summary.period.start:%Y-%m-%d} to {summary.period.end:%Y-%m-%d}."
+
+
+def _figure(chart: Chart) -> Markup:
+    return Markup(
+        "<figure><p><strong>{}</strong><br>{}</p>{}<figcaption>Source: {}</figcaption></figure>"
+    ).format(chart.headline, chart.subtitle, Markup(chart.svg), chart.source)  # noqa: S704 - our own drawing
+
+
+def _table(chart: Chart, caption: str) -> Markup:
+    heads, *rows = chart.table
+    head = Markup("").join(Markup('<th scope="col">{}</th>').format(word) for word in heads)
+    body = Markup("").join(
+        Markup('<tr><th scope="row">{}</th>{}</tr>').format(
+            first, Markup("").join(Markup("<td>{}</td>").format(cell) for cell in rest)
+        )
+        for first, *rest in rows
+    )
+    return Markup(
+        '<div class="scroll"><table><caption>{}</caption><thead><tr>{}</tr></thead>'
+        "<tbody>{}</tbody></table></div>"
+    ).format(caption, head, body)
