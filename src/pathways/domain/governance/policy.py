@@ -650,13 +650,6 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         (Role.CLERK,),
-        (Action.READ, Action.CHANGE),
-        (Resource.CONTACT,),
-        Always(),
-        "A stop cancels what was planned with her, whoever planned it.",
-    ),
-    _rule(
-        (Role.CLERK,),
         _READ,
         (Resource.JOURNEY_EVENT,),
         Always(),

@@ -1,0 +1,36 @@
+"""What this programme has chosen for itself: its clocks and its numbers, with the working calendar."""
+
+from __future__ import annotations
+
+from pathways.domain.reach import approach, plan
+from pathways.domain.terms.clocks import WorkingTime
+from pathways.records.models import BankHoliday, Setting
+
+
+def number(key: str, usual: int) -> int:
+    """A whole number that the programme has set under this key, or the usual one."""
+    found = Setting.objects.filter(key=key).values_list("value", flat=True).first()
+    return found if isinstance(found, int) and not isinstance(found, bool) and found > 0 else usual
+
+
+def plan_lapses_after_weeks() -> int:
+    return number("safe_contact.lapses_after_weeks", plan.LAPSES_AFTER_WEEKS)
+
+
+def least_attempts() -> int:
+    return number("approach.least_attempts", approach.LEAST_ATTEMPTS)
+
+
+def approach_days() -> int:
+    """Working days in which a worker is to make the first attempt."""
+    return number("approach.first_attempt_days", 2)
+
+
+def draft_days() -> int:
+    """Days after which a form that nobody finished is forgotten."""
+    return number("draft.kept_days", 30)
+
+
+def working() -> WorkingTime:
+    """When the programme works, with the bank holidays that were loaded."""
+    return WorkingTime(frozenset(BankHoliday.objects.values_list("date", flat=True)))
