@@ -67,7 +67,7 @@ class Terms:
 
 
 def agree(*, client_id: UUID, terms: Terms, by: Actor, at: datetime) -> Outcome:
-    """Her agreement, once she has been reached; or a new version of it, when she changes what she agreed to."""
+    """Her agreement, once she has been reached; or a new version of it, when she changes it."""
     with transaction.atomic():
         client = sight.one(Client, client_id, by)
         where = her.episode_now(client_id, by, lock=True) if client else None
@@ -151,7 +151,7 @@ def agree(*, client_id: UUID, terms: Terms, by: Actor, at: datetime) -> Outcome:
 
 
 def _complete_return(terms: Terms) -> decision.Decision:
-    """Where it is a condition: to which police organisation, under which reference, of how many appointments."""
+    """Where it is a condition: to which police, under which reference, of how many appointments."""
     if terms.condition is None or not terms.condition.is_imposed:
         return decision.yes()
     police = Organisation.objects.filter(

@@ -1,4 +1,4 @@
-"""She is approached: a worker is assigned before any referral exists, tries to reach her, and says how it went."""
+"""She is approached: a worker, assigned before any referral exists, tries to reach her."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Action as Do
 from pathways.domain.governance.policy import Resource
 from pathways.domain.reach import approach
+from pathways.domain.reach.approach import WORKFLOW, Action, Result, Status
 from pathways.domain.support import episode
 from pathways.domain.terms.contact import Channel, Purpose
 from pathways.domain.terms.events import EventKind
@@ -32,8 +33,6 @@ from pathways.records.models import (
     InvolvementKind,
     Organisation,
 )
-
-Action, Status, Result, WORKFLOW = approach.Action, approach.Status, approach.Result, approach.WORKFLOW
 
 #: The task that an assigned approach puts before its worker, and the one that a vain approach puts back.
 TASK, TASK_UNREACHED, ROUTE = "approach", "approach_unreached", "reach:approach"
@@ -75,7 +74,7 @@ def assign(*, client_id: UUID, worker_id: UUID, organisation_id: UUID, by: Actor
 def reassign(
     *, approach_id: UUID, worker_id: UUID, organisation_id: UUID, by: Actor, at: datetime
 ) -> Outcome:
-    """Another worker is to reach her. The former one no longer sees her, unless she works with her otherwise."""
+    """Another worker is to reach her. The former one sees her no more, unless involved otherwise."""
     with transaction.atomic():
         row = sight.one(Approach, approach_id, by, lock=True)
         if row is None:

@@ -1,4 +1,4 @@
-"""Her safe-contact plan: confirmed with her, lapsed when life changes, closed to police once it is her own."""
+"""Her safe-contact plan: confirmed with her, lapsed when life changes, closed to police from then on."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Action as Do
 from pathways.domain.governance.policy import Resource
 from pathways.domain.reach import plan
+from pathways.domain.reach.plan import WORKFLOW, Action, Change, Status
 from pathways.domain.terms.contact import Channel, Window
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role
@@ -23,7 +24,6 @@ from pathways.journey import gate, her, identity, involving, ledger, programme, 
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import Client, SafeContactPlan
 
-Action, Status, Change, WORKFLOW = plan.Action, plan.Status, plan.Change, plan.WORKFLOW
 TASK, ROUTE = "plan_lapsed", "reach:plan"
 
 
@@ -293,7 +293,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Her plan as its page shows it. `ways` is None where there is none; `can_write`: the reader may confirm."""
+    """Her plan as its page shows it. `ways` is None where there is none; `can_write`: she may confirm it."""
 
     person: her.Banner
     status: Status | None

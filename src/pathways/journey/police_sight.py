@@ -16,26 +16,26 @@ from pathways.domain.reach.police_view import PoliceView
 from pathways.domain.support import episode
 from pathways.domain.terms import clocks
 from pathways.journey import identity
-from pathways.records.models import Consideration, Episode, FlagReceipt, Spine
+from pathways.records.models import Consideration, Episode, FlagReceipt
 
 
-def update(client_id: UUID, *, by: Actor, at: datetime) -> None:
-    """Brings the police side up to date after anything that opened or ended an episode of hers."""
+def update(*, case_id: UUID, by: Actor, at: datetime) -> None:
+    """Brings the police side up to date after anything that opened or ended an episode of this case.
+
+    A case that came by the open door has no flag, and nothing happens.
+    """
     with identity.clerk(by):
-        flags = Spine.objects.filter(client_id=client_id, consideration_id__isnull=False)
-        for row in Consideration.objects.filter(
-            id__in=list(flags.values_list("consideration_id", flat=True))
-        ):
-            running = Episode.objects.filter(client_id=client_id, case_id=row.case_id).exclude(
-                status=episode.Status.CLOSED.value
-            )
-            facts = police_view.SightFacts(consideration.Status(row.status), running.exists())
-            _show(row, police_view.police_see(facts), at)
+        row = Consideration.objects.filter(case_id=case_id).first()
+        if row is None:
+            return
+        running = Episode.objects.filter(case_id=case_id).exclude(status=episode.Status.CLOSED.value)
+        facts = police_view.SightFacts(consideration.Status(row.status), running.exists())
+        _show(row, police_view.police_see(facts), at)
 
 
 def _show(row: Consideration, view: PoliceView, at: datetime) -> None:
-    if row.police_view == view.value:
-        return
+    if row.police_view in (view.value, PoliceView.CLOSED.value):
+        return  # what has closed stays closed: that she came back is hers to know
     row.police_view, row.police_view_at = view.value, at
     row.save(update_fields=["police_view", "police_view_at"])
     is_closed = view is PoliceView.CLOSED

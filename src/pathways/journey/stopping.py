@@ -18,6 +18,7 @@ from pathways.domain.governance.policy import Action as Do
 from pathways.domain.governance.policy import Resource
 from pathways.domain.outcomes import followup
 from pathways.domain.reach import approach, stop
+from pathways.domain.reach.stop import WORKFLOW, AskedBy, Kind, Status
 from pathways.domain.referral import referral
 from pathways.domain.support import closure, engagement, episode
 from pathways.domain.support.path import Stage
@@ -43,8 +44,6 @@ from pathways.records.models import (
     Referral,
     Stop,
 )
-
-Kind, AskedBy, Status, WORKFLOW = stop.Kind, stop.AskedBy, stop.Status, stop.WORKFLOW
 
 TASK, ROUTE = "stop", "messages:read"
 #: An organisation has so long to acknowledge that it has stopped.
@@ -75,8 +74,8 @@ class Reason(Worded):
 def stop_all(
     *,
     client_id: UUID,
-    kind: stop.Kind,
-    asked_by: stop.AskedBy,
+    kind: Kind,
+    asked_by: AskedBy,
     reason: Reason = Reason.NOT_SAID,
     words: str = "",
     by: Actor,
@@ -137,7 +136,7 @@ def stop_all(
         with identity.clerk(by):
             _follow(row, where, follows, by, at)
         told = _notify(client, row, follows.tell, MessageKind.STOP, by, at)
-        police_sight.update(client_id, by=by, at=at)
+        police_sight.update(case_id=where.case_id, by=by, at=at)
         return done(
             row.id,
             reference=client.reference,
