@@ -103,7 +103,7 @@ def _woman(
         return
     outcome = rng.choice(["completed_planned"] * 6 + ["moved_on", "disengaged", "disengaged", "custody"])
     tell("closed", 90, outcome=outcome)
-    for wave in ("months_3", "months_6"):
+    for wave in ("3", "6"):
         now += timedelta(days=90)
         tell("followed_up", 6, wave=wave, result=rng.choice(["done", "done", "done", "not_reached"]))
     if rng.random() < 0.06:

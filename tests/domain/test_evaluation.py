@@ -194,6 +194,31 @@ def test_she_who_declined_and_came_back_is_not_lost() -> None:
     assert (went.furthest, went.lost) == (Step.AGREED, None)
 
 
+def test_referrals_taken_back_because_she_paused_are_no_loss() -> None:
+    paused = [*WAY[:8], event(K.PAUSED, 9)]
+    back = event(K.REFERRAL_WITHDRAWN, 9, referral="r1", reason="she_stopped")
+    assert flow.passage([*paused, back]).lost is None
+    assert flow.passage([*WAY[:8], event(K.WITHDRAWN, 9), back]).lost is Loss.WITHDREW
+
+
+def test_a_plan_confirmed_again_does_not_undo_her_no() -> None:
+    declined = [*WAY[:4], event(K.DECLINED, 5), event(K.PLAN_CONFIRMED, 6)]
+    assert flow.passage(declined).lost is Loss.DECLINED
+
+
+def test_what_names_no_woman_counts_for_nobody_and_no_journey() -> None:
+    of_nobody = event(K.TAKEN_IN, 1, case="", client="", episode="")
+    plan = event(K.PLAN_CONFIRMED, 6, case="", episode="")
+    assert list(facts.by_woman([*WAY, of_nobody, plan])) == ["client-1"]
+    assert list(facts.by_episode([*WAY, plan])) == ["episode-1"]
+
+
+def test_a_second_flag_of_a_client_screened_as_a_duplicate_ends_nothing() -> None:
+    again = [event(K.FLAGGED, 20), event(K.SCREENED, 21, outcome="duplicate")]
+    assert flow.passage([*WAY[:6], *again]).lost is None
+    assert flow.passage([WAY[0], event(K.SCREENED, 1, outcome="rejected"), again[0]]).lost is None
+
+
 def test_a_skipped_step_counts_as_passed() -> None:
     went = flow.passage([WAY[0], event(K.AGREED, 5)])
     assert went.has_reached(Step.CONTACTED)

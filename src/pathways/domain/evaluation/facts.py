@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from pathways.domain.terms import clocks
 from pathways.domain.terms.events import Attendance, EventKind, Route
 from pathways.domain.terms.people import Sector
 
@@ -33,7 +34,7 @@ class EventFact:
     def happened(self) -> date:
         """The day it happened, which for a contact written up later is not the day of the entry."""
         told = self.detail.get("happened")
-        return date.fromisoformat(told[:10]) if told else self.at.date()
+        return date.fromisoformat(told[:10]) if told else clocks.local(self.at).date()
 
     @property
     def is_attended(self) -> bool:
@@ -93,6 +94,8 @@ def by_woman(events: Iterable[EventFact]) -> dict[str, tuple[EventFact, ...]]:
     women: dict[str, list[EventFact]] = {}
     for event in ordered:
         who = event.client_id or owner.get(event.case_id) or event.case_id
+        if not who:  # of no woman, such as a file that was taken in
+            continue
         women.setdefault(who, []).append(event)
     return {who: tuple(hers) for who, hers in women.items()}
 
@@ -101,16 +104,20 @@ def by_episode(events: Iterable[EventFact]) -> dict[str, tuple[EventFact, ...]]:
     """Each journey through the programme: an episode with the door it opened through.
 
     What happened at the door, before the episode was opened, belongs to the first episode of that
-    case; a case that never became an episode is a journey of its own.
+    case; a case that never became an episode is a journey of its own. What names neither, such as
+    her plan confirmed again, belongs to the journey that was running. Give it one woman's events.
     """
     ordered = corrected(events)
     first: dict[str, str] = {}
     for event in ordered:
-        if event.episode_id:
+        if event.episode_id and event.case_id:
             first.setdefault(event.case_id, event.episode_id)
     journeys: dict[str, list[EventFact]] = {}
+    which = ""
     for event in ordered:
-        which = event.episode_id or first.get(event.case_id) or event.case_id
+        which = event.episode_id or first.get(event.case_id) or event.case_id or which
+        if not which:
+            continue
         journeys.setdefault(which, []).append(event)
     return {which: tuple(hers) for which, hers in journeys.items()}
 

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Final
 
 from pathways.domain.evaluation.facts import EventFact, route_of
+from pathways.domain.outcomes import followup
+from pathways.domain.referral.reasons import WithdrawReason
 from pathways.domain.support import closure
 from pathways.domain.terms.events import EventKind, ScreeningOutcome
 from pathways.domain.terms.words import Worded
@@ -129,14 +131,10 @@ _LOSES: Final[Mapping[EventKind, Loss]] = {
 }
 
 #: What takes a journey up again after a loss was recorded.
-_REOPENS: Final = frozenset(
-    {
-        EventKind.RESUMED,
-        EventKind.RE_ENGAGED,
-        EventKind.EPISODE_OPENED,
-        EventKind.PLAN_CONFIRMED,
-    }
-)
+_REOPENS: Final = frozenset({EventKind.RESUMED, EventKind.RE_ENGAGED, EventKind.EPISODE_OPENED})
+
+#: A second flag takes up again only what never passed the door.
+_DOOR: Final = frozenset({EventKind.FLAGGED, EventKind.SELF_REFERRED})
 
 _REFERRAL_ENDS: Final[Mapping[EventKind, Loss]] = {
     EventKind.REFERRAL_DECLINED: Loss.SERVICE_DECLINED,
@@ -150,8 +148,8 @@ _FOLLOW_UP_LOST: Final[Mapping[str, Loss]] = {
     "declined": Loss.FOLLOW_UP_DECLINED,
 }
 
-#: The last wave of follow-up, in months: after it nothing more is due.
-LAST_WAVE: Final = "12"
+#: The last wave of follow-up: after it nothing more is due.
+LAST_WAVE: Final = followup.Wave.MONTHS_12.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +185,8 @@ def passage(events: Iterable[EventFact]) -> Passage:
             has_completed = event.kind is EventKind.CLOSED and step is Step.COMPLETED
         if step is not None:
             reached.setdefault(step, event.at)
-        if (step is not None and STEPS.index(step) > furthest) or event.kind in _REOPENS:
+        goes_on = step is not None and STEPS.index(step) > furthest
+        if goes_on or _takes_up_again(event.kind, lost, is_at_door=furthest == 0):
             lost = None
         if step is not None:
             furthest = max(furthest, STEPS.index(step))
@@ -197,6 +196,12 @@ def passage(events: Iterable[EventFact]) -> Passage:
     if reached or events:
         reached.setdefault(Step.CONSIDERED, events[0].at)
     return Passage(route_of(events), STEPS[furthest], reached, lost)
+
+
+def _takes_up_again(kind: EventKind, lost: Loss | None, *, is_at_door: bool) -> bool:
+    """Whether this event undoes a loss, though it takes the journey no further."""
+    is_safe_again = lost is Loss.NOT_SAFE and kind is EventKind.PLAN_CONFIRMED
+    return kind in _REOPENS or is_safe_again or (is_at_door and kind in _DOOR)
 
 
 def _step_of(event: EventFact, reached: Mapping[Step, datetime], *, has_completed: bool) -> Step | None:
@@ -217,7 +222,8 @@ def _loss_of(
 ) -> Loss | None:
     """Why this event ends the journey where it stands, if it does."""
     if event.kind is EventKind.SCREENED:
-        return _SCREENED_OUT.get(event.detail.get("outcome", ""))
+        is_at_door = furthest is Step.CONSIDERED  # a second flag about a client ends nothing
+        return _SCREENED_OUT.get(event.detail.get("outcome", "")) if is_at_door else None
     if event.kind is EventKind.CLOSED:
         if furthest is Step.COMPLETED and has_completed:
             return None
@@ -230,6 +236,8 @@ def _loss_of(
         referrals[reference] = True
     if event.kind in _REFERRAL_ENDS:
         referrals[reference] = False
+        if event.detail.get("reason") == WithdrawReason.SHE_STOPPED.value:
+            return None  # her own pause or withdrawal says why, in an event of its own
         nothing_open = furthest is Step.REFERRED and not any(referrals.values())
         return _REFERRAL_ENDS[event.kind] if nothing_open else None
     return _LOSES.get(event.kind)

@@ -94,7 +94,7 @@ _MACHINE = frozenset({Role.CLERK.value, Role.COUNTING.value})
 def identified_on(events: Iterable[EventFact]) -> date | None:
     """The first day a named person confirmed her. Formula: domain definitions, stage (a)."""
     return _first(
-        event.at.date()
+        event.happened
         for event in events
         if event.kind is EventKind.IDENTIFIED
         or (

@@ -156,7 +156,7 @@ CODES: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.DISENGAGED: frozenset({"referral", "reason"}),
         EventKind.RE_ENGAGED: frozenset({"referral"}),
         EventKind.CLOSED: frozenset({"outcome", "reason"}),
-        # wave: 3, 6 or 12 months. result: done, not_reached, declined
+        # wave: outcomes.followup.Wave. result: done, not_reached, declined
         EventKind.FOLLOWED_UP: frozenset({"wave", "result"}),
         EventKind.EPISODE_OPENED: frozenset({"number", "route"}),
         EventKind.MESSAGE_SENT: frozenset({"channel", "kind"}),
