@@ -50,11 +50,15 @@ def workplaces(account: Account) -> list[Actor]:
 
 def actor_for(account: Account, appointment_id: str | uuid.UUID | None) -> Actor | None:
     """The person in the role they chose, read afresh, so that a change holds from the next request."""
-    places = workplaces(account)
-    chosen = next((place for place in places if str(place.appointment_id) == str(appointment_id)), None)
-    if chosen is None and len(places) == 1:
+    return chosen(workplaces(account), appointment_id)
+
+
+def chosen(places: list[Actor], appointment_id: str | uuid.UUID | None) -> Actor | None:
+    """Of a person's workplaces the one that was chosen, or the only one there is."""
+    found = next((place for place in places if str(place.appointment_id) == str(appointment_id)), None)
+    if found is None and len(places) == 1:
         return places[0]
-    return chosen
+    return found
 
 
 def _actor(account: Account, appointment: Appointment) -> Actor:

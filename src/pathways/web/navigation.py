@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from pathways.domain.terms.people import Role
-from pathways.journey import identity, tasks
+from pathways.journey import tasks
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "search_address": _address("search:search") if actor else "",
         "tasks_address": _address("home:tasks") if actor else "",
         "open_tasks": SimpleLazyObject(lambda: tasks.count_open(by=actor)) if actor else 0,
-        "workplaces": SimpleLazyObject(lambda: identity.workplaces(user)) if signed_in else [],
+        "workplaces": getattr(request, "workplaces", []),
         "idle_seconds": int(settings.PATHWAYS_IDLE.total_seconds()) if signed_in else 0,
     }

@@ -17,3 +17,5 @@ class Request(HttpRequest):
 
     actor: Actor
     now: datetime
+    #: everywhere this person could work, for the switch
+    workplaces: list[Actor]

@@ -30,9 +30,11 @@ class OneTransaction:
         request.now = timezone.now()  # the only clock that a page reads
         account: Any = request.user if request.user.is_authenticated else None
         request.actor = None  # type: ignore[assignment]
+        request.workplaces = []
         with transaction.atomic():
             if account is not None:
-                found = identity.actor_for(account, request.session.get(APPOINTMENT))
+                request.workplaces = identity.workplaces(account)
+                found = identity.chosen(request.workplaces, request.session.get(APPOINTMENT))
                 request.actor = found  # type: ignore[assignment]
             if request.actor is None:
                 identity.forget()  # a thread serves one person after another: leave nobody behind
