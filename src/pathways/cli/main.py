@@ -98,6 +98,39 @@ def doctor(
     examination.run(_settings(), json_file)
 
 
+@app.command("take-in")
+def take_in(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="What it is: directory.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A file or a folder: JSON or CSV.")],
+    agency: Annotated[
+        str, typer.Option("--agency", metavar="CODE", help="The organisation it is taken in for.")
+    ],
+    user: Annotated[str, typer.Option("--as", metavar="USER", help="E-mail of the person it is done as.")],
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            "--mapping", metavar="FILE", help="JSON: names and sectors of organisations by their code."
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and write nothing.")] = False,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(
+            "--rejects", metavar="FILE", help="Where to write what was left out; rejected.csv here."
+        ),
+    ] = None,
+) -> None:
+    """Take an agency's extract into the programme: all of it or nothing; twice changes nothing.
+
+    Reads PATH. Writes the programme in the data folder, and a copy of the rows left out with the reason.
+    """
+    from pathways.cli import take_in as taking_in
+
+    taking_in.run(
+        _settings(), kind, path, agency=agency, user=user, mapping=mapping, dry_run=dry_run, rejects=rejects
+    )
+
+
 def _settings(*, port: int | None = None, bind: str | None = None, demonstration: bool = False) -> Settings:
     """The installation's settings with what was said on the command line. Raises RefusalError."""
     try:

@@ -17,7 +17,7 @@ from django.db import connection
 
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Role, Sector
-from pathways.records.models import Account, Appointment
+from pathways.records.models import Account, Appointment, Organisation
 
 _assumed: ContextVar[Actor | None] = ContextVar("assumed", default=None)
 
@@ -72,6 +72,15 @@ def _actor(account: Account, appointment: Appointment) -> Actor:
         organisation_name=organisation.name,
         sector=Sector(organisation.sector),
     )
+
+
+def person_at(email: str, organisation_code: str) -> list[Actor]:
+    """Every role that the person with this e-mail address holds now at this organisation."""
+    account = Account.objects.filter(email__iexact=email).first()
+    organisation = Organisation.objects.filter(code=organisation_code).first()
+    if account is None or organisation is None:
+        return []
+    return [place for place in workplaces(account) if place.organisation_id == organisation.id]
 
 
 def assume(actor: Actor) -> None:

@@ -117,8 +117,7 @@ def organisations_of(client_id: UUID, *, by: Actor) -> set[UUID]:
 def workers_of(client_id: UUID, *, by: Actor) -> list[tuple[UUID, UUID]]:
     """(account, organisation) of every person who works with her now."""
     with identity.clerk(by):
-        return list(
-            Involvement.objects.filter(
-                client_id=client_id, until_at__isnull=True, account_id__isnull=False
-            ).values_list("account_id", "organisation_id")
-        )
+        rows = Involvement.objects.filter(
+            client_id=client_id, until_at__isnull=True, account_id__isnull=False
+        ).values_list("account_id", "organisation_id")
+        return [(account, organisation) for account, organisation in rows if account is not None]

@@ -160,5 +160,11 @@ def exported(*, by: Actor, at: datetime, resource: Resource, reason: str, found:
     _access(AccessKind.EXPORTED, by=by, at=at, resource=resource, reason=reason, found=found)
 
 
+def took_in(*, by: Actor, at: datetime, what: str, operator: str, found: int) -> None:
+    """A file was taken in from the command line: both the operator and the named user are kept."""
+    who = f"{what}, by the operator {operator}" if operator else what
+    _access(AccessKind.COLLECTION, by=by, at=at, route="take-in", reason=who, found=found)
+
+
 def signed(*, by: Actor, at: datetime, is_in: bool) -> None:
     _access(AccessKind.SIGNED_IN if is_in else AccessKind.SIGNED_OUT, by=by, at=at)

@@ -133,10 +133,15 @@ class SealedField(models.BinaryField):
 class SealedText(SealedField):
     """Words."""
 
+    _pyi_private_set_type: str | None  # type: ignore[assignment]
+    _pyi_private_get_type: str  # type: ignore[assignment]
+
 
 class SealedDate(SealedField):
     """A day."""
 
+    _pyi_private_set_type: dt.date | None  # type: ignore[assignment]
+    _pyi_private_get_type: dt.date | None  # type: ignore[assignment]
     empty = None
 
     def to_text(self, value: Any) -> str:
@@ -149,6 +154,8 @@ class SealedDate(SealedField):
 class SealedJSON(SealedField):
     """A small structure of words and numbers."""
 
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
     empty = None
 
     def to_text(self, value: Any) -> str:
