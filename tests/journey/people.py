@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -10,6 +11,8 @@ from django.contrib.auth.hashers import make_password
 
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Regime, Role, Sector
+from pathways.domain.terms.routes import Route
+from pathways.journey import entering, identity
 from pathways.records.models import Account, Appointment, Organisation
 
 NOW = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)  # a Tuesday, 10:00 in London
@@ -98,3 +101,22 @@ def cast() -> Cast:
         commissioner=appoint("Cleo Commissioner", Role.COMMISSIONER, council),
         administrator=appoint("Adam Administrator", Role.ADMINISTRATOR, council),
     )
+
+
+def born(cast: Cast, called: str = "Rosa", **more):
+    """A woman who came herself and was confirmed by the coordinator: (client_id, episode_id)."""
+    values = {
+        "case_id": uuid.uuid4(),
+        "route": Route.SELF,
+        "called": called,
+        "given_names": called,
+        "surname": "Invented",
+        "born": date(1990, 6, 12),
+        "telephone": "01632 960123",
+        "contact_plan": {"channels": ["text"], "is_any_time": True},
+    }
+    with identity.acting(cast.coordinator) as by:
+        client, episode = entering.enter(
+            **(values | more), coordinating_organisation_id=by.organisation_id, by=by, at=NOW
+        )
+    return client.id, episode.id

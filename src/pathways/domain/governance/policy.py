@@ -618,6 +618,7 @@ RULES: tuple[Rule, ...] = (
             Resource.REFERRAL_IN,
             Resource.CLIENT,
             Resource.IDENTITY,
+            Resource.DEMOGRAPHICS,
             Resource.SAFE_CONTACT,
             Resource.EPISODE,
             Resource.INVOLVEMENT,

@@ -54,6 +54,7 @@ class MessageKind(models.TextChoices):
     RESUME = "resume", "Contact may start again"
     REPLY = "reply", "Reply"
     RETURN = "return", "Return that the condition requires"
+    DISCLOSURE = "disclosure", "Disclosed to police by the coordinator"
 
 
 class Message(Row):

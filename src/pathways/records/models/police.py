@@ -158,6 +158,9 @@ class Spine(Row):
     consideration_id = models.UUIDField(null=True, blank=True, db_index=True)
     referral_in_id = models.UUIDField(null=True, blank=True)
     client_id = models.UUIDField(null=True, blank=True, db_index=True)
+    # the episode that this door led to; none while a woman who had asked us to stop is flagged again
+    episode_id = models.UUIDField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
     made_at = models.DateTimeField()
 
     class Meta:
