@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -85,6 +86,8 @@ class Writes(flow.Flow):
             return flow.Receipt.of(refusal(no), "No")
         if answers["text"] == "hidden":
             return flow.Receipt.of(refusal(decision.no("Not there.", hidden=True)), "No")
+        if answers["text"] == "slow":
+            time.sleep(0.3)
         CALLS.append(answers)
         return flow.Receipt.of(done(reference="KW5219ED", next=("A task appears.",)), "Note recorded")
 
