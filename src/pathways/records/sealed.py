@@ -133,7 +133,7 @@ class SealedField(models.BinaryField):
 class SealedText(SealedField):
     """Words."""
 
-    _pyi_private_set_type: str | None  # type: ignore[assignment]
+    _pyi_private_set_type: str  # type: ignore[assignment]
     _pyi_private_get_type: str  # type: ignore[assignment]
 
 
@@ -142,6 +142,7 @@ class SealedDate(SealedField):
 
     _pyi_private_set_type: dt.date | None  # type: ignore[assignment]
     _pyi_private_get_type: dt.date | None  # type: ignore[assignment]
+
     empty = None
 
     def to_text(self, value: Any) -> str:
@@ -156,6 +157,7 @@ class SealedJSON(SealedField):
 
     _pyi_private_set_type: Any
     _pyi_private_get_type: Any
+
     empty = None
 
     def to_text(self, value: Any) -> str:
