@@ -25,7 +25,6 @@ from pathways.records.models import (
     Episode,
     FollowUp,
     Involvement,
-    InvolvementKind,
     Organisation,
     Referral,
     SafeContactPlan,
@@ -155,11 +154,11 @@ def follow_ups_due(*, at: datetime) -> int:
 
 
 def end_covers(*, at: datetime) -> int:
-    """Cover that has run out ends, and with it what the colleague could see."""
+    """Cover that has run out ends, and sight kept for follow-up, and with each what could be seen by it."""
     with transaction.atomic(), identity.clerk():
         rows = list(
             Involvement.objects.select_for_update(skip_locked=True).filter(
-                kind=InvolvementKind.COVER.value, until_at__isnull=True, expires_at__lte=at
+                until_at__isnull=True, expires_at__lte=at
             )
         )
         for row in rows:
