@@ -28,6 +28,14 @@ if (postgres.ROOT / "src" / "pathways" / "web" / "settings.py").exists():
 SHARED = postgres.ROOT.parent / "shared" / "data"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Each worker settles its own folder before Django reads it, so none may inherit this process's."""
+    if not hasattr(session.config, "workerinput") and getattr(session.config.option, "numprocesses", None):
+        os.environ.pop("PATHWAYS_DATA", None)
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say why a test that needs something absent is left out."""
     without_data = pytest.mark.skip(reason=f"the open data is not at {SHARED}")
