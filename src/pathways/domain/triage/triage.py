@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from pathways.domain import decision
 from pathways.domain.decision import Decision
+from pathways.domain.terms.clocks import WorkingTime, local, weeks_after
 from pathways.domain.terms.people import ALONGSIDE_ROLES, Role
 from pathways.domain.terms.words import Worded
 from pathways.domain.triage import assessment
-from pathways.domain.triage.levels import Level
+from pathways.domain.triage.levels import STANDARDS, Level
 from pathways.domain.workflow import Move, Workflow, actors, sources
 
 
@@ -31,6 +32,19 @@ class Action(Worded):
     RETURN = "return", "Return to the assessor"
     RESUBMIT = "resubmit", "Send for triage again"
     REOPEN = "reopen", "Triage again"
+
+
+class ReturnReason(Worded):
+    """Why the coordinator sent an assessment back to whoever made it."""
+
+    ANSWER_MISSING = "answer_missing", "An answer that could change the level is missing"
+    SAFETY_UNCLEAR = "safety_unclear", "It is not clear whether she is safe"
+    HER_VIEW_MISSING = "her_view_missing", "Her own view is missing"
+    DOES_NOT_AGREE = "does_not_agree", "What was written and what was judged do not agree"
+
+
+#: So many working days for a person to decide; where her safety is in question, the same day.
+DECIDE_WITHIN_DAYS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +96,26 @@ def complete(level: Level | None, reason: str) -> Decision:
     if not reason.strip():
         return decision.no("Give your reason: it is kept with the decision.")
     return decision.yes()
+
+
+def decision_due(suggested: Level | None, *, asked_at: datetime, working: WorkingTime) -> datetime:
+    """By when a person is to decide."""
+    urgent = suggested is Level.URGENT_SAFETY
+    return working.due_after_days(asked_at, 0 if urgent else DECIDE_WITHIN_DAYS)
+
+
+def first_contact_by(level: Level, *, decided_at: datetime, working: WorkingTime) -> date:
+    """The day by which she is to be seen or spoken with, in working days from the decision."""
+    return working.day_after(local(decided_at).date(), STANDARDS[level].first_contact_days)
+
+
+def review_by(level: Level, *, decided_at: datetime, working: WorkingTime) -> date | None:
+    """The day by which her level is looked at again: some weeks on, moved to a working day; or never."""
+    weeks = STANDARDS[level].review_weeks
+    if weeks is None:
+        return None
+    day = weeks_after(local(decided_at).date(), weeks)
+    return day if working.is_working_day(day) else working.day_after(day, 1)
 
 
 def may_decide(facts: Facts) -> Decision:
