@@ -1,0 +1,605 @@
+"""Assessed: her strengths, her words and her needs, made with her; completing it asks for triage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from pathways.domain import decision
+from pathways.domain.decision import Decision
+from pathways.domain.governance.actors import Actor
+from pathways.domain.governance.policy import Resource
+from pathways.domain.terms import demographics as d
+from pathways.domain.terms import needs
+from pathways.domain.terms.clocks import local
+from pathways.domain.terms.events import EventKind
+from pathways.domain.terms.law import Coercion
+from pathways.domain.terms.people import Role
+from pathways.domain.triage import assessment, mechanisms, triage
+from pathways.domain.triage.assessment import Action, Exploitation, ImmediateSafety, Need, Status
+from pathways.domain.triage.levels import Level
+from pathways.domain.triage.mechanisms import Mechanism, Standing
+from pathways.journey import gate, her, identity, ledger, programme, sight, tasks, triage_policy
+from pathways.journey.outcome import Outcome, done, refusal
+from pathways.records.models import (
+    Assessment,
+    Demographics,
+    Episode,
+    Identity,
+    NeedRating,
+    Service,
+    Setting,
+    TriageDecision,
+)
+
+TRIAGE_TASK = "triage"
+ASSESS_TASK = "assessment"
+
+OffendingHow = tuple[tuple[str, str], ...]
+
+#: How offending was spoken of. What is written can be asked for by a court; what is not written cannot.
+OFFENDING: OffendingHow = (
+    ("not_discussed", "Not discussed"),
+    ("not_written", "Discussed, not written down"),
+    ("written", "Discussed, and written here with her knowledge"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """Equality monitoring as it was answered. A missing answer says which kind of missing it is."""
+
+    ethnicity_code: str = ""
+    ethnicity_scheme: d.EthnicityScheme = d.EthnicityScheme.GSS_19
+    lasting_condition: str = d.NoAnswer.NOT_ASKED.value
+    restriction: str = d.NoAnswer.NOT_ASKED.value
+    orientation: str = d.NoAnswer.NOT_ASKED.value
+    religion: str = d.NoAnswer.NOT_ASKED.value
+    marital_status: str = d.NoAnswer.NOT_ASKED.value
+    pregnancy: str = d.NoAnswer.NOT_ASKED.value
+    has_children: str = d.NoAnswer.NOT_ASKED.value
+    is_carer: str = d.NoAnswer.NOT_ASKED.value
+    care_experience: str = d.NoAnswer.NOT_ASKED.value
+    interpreter: str = d.NoAnswer.NOT_ASKED.value
+    area: str = d.NoAnswer.NOT_ASKED.value
+    declared_by: d.DeclaredBy = d.DeclaredBy.SELF
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A whole assessment. A judgement that nobody has made yet is None; `as_given` is kept for reopening."""
+
+    strengths: str
+    her_words: str
+    ladder: Mapping[needs.Domain, needs.Rung | needs.Unrated]
+    conclusion: str
+    management_plan: str = ""
+    notes: Mapping[needs.Domain, str] = field(default_factory=dict)
+    immediate_safety: ImmediateSafety | None = None
+    safety: str = ""
+    relationships: str = ""
+    coercion: Coercion | None = None
+    children: str = ""
+    offending_how: str = "not_discussed"
+    offending: str = ""
+    mechanisms: Mapping[Mechanism, Standing] = field(default_factory=dict)
+    monitoring: Monitoring = field(default_factory=Monitoring)
+    need: Need | None = None
+    exploitation: Exploitation | None = None
+    as_given: Mapping[str, Any] = field(default_factory=dict)
+
+
+# --- verbs ------------------------------------------------------------------------------------------
+
+
+def start(*, client_id: UUID, by: Actor, at: datetime) -> Outcome:
+    """Begins an assessment with her. One that is in progress is answered as it stands."""
+    with transaction.atomic():
+        episode = _episode(client_id, by)
+        if episode is None:
+            return refusal(sight.NOT_THERE)
+        if not (answer := assessment.may_assess(_facts(client_id, by))):
+            return refusal(answer)
+        latest = _latest(episode, by)
+        if latest is not None and latest.status == Status.IN_PROGRESS.value:
+            return done(latest.id)
+        if latest is not None:
+            return refusal(decision.no("There is an assessment already: open it again to change it."))
+        made = _new(episode, by, at, number=1)
+        _tell(EventKind.ASSESSMENT_STARTED, made, episode, by=by, at=at)
+        return done(made.id)
+
+
+def complete(*, assessment_id: UUID, answers: Answers, by: Actor, at: datetime) -> Outcome:
+    """Completes the assessment and asks the coordinator to decide her level of support."""
+    with transaction.atomic():
+        row = sight.one(Assessment, assessment_id, by, lock=True)
+        if row is None:
+            return refusal(sight.NOT_THERE)
+        facts = _facts(row.client_id, by, answers)
+        may = assessment.WORKFLOW.may(Action.COMPLETE, status=Status(row.status), role=by.role, facts=facts)
+        if not may:
+            return refusal(may)
+        if not (codes := _readable(answers.monitoring)):
+            return refusal(codes)
+        episode = Episode.objects.get(id=row.episode_id)
+        _write(row, answers, by, at)
+        _rate(row, answers)
+        _monitor(row, answers.monitoring, by, at)
+        ledger.record(
+            EventKind.ASSESSMENT_COMPLETED,
+            by=by,
+            at=at,
+            case_id=episode.case_id,
+            client_id=row.client_id,
+            episode_id=episode.id,
+            detail={
+                "assessment": str(row.id),
+                "need": row.need,
+                "exploitation": row.exploitation,
+                "safety": row.immediate_safety,
+            },
+        )
+        ledger.altered(by=by, at=at, resource=Resource.ASSESSMENT, subjects=[row.client_id])
+        tasks.settle(ASSESS_TASK, object_id=row.client_id, by=by, at=at)
+        asked = _ask_for_triage(row, episode, by, at)
+        return done(row.id, next=_what_is_next(asked, facts))
+
+
+def refuse(*, client_id: UUID, by: Actor, at: datetime) -> Outcome:
+    """She does not want an assessment. She can still be offered support: a level is decided without it."""
+    with transaction.atomic():
+        episode = _episode(client_id, by)
+        if episode is None:
+            return refusal(sight.NOT_THERE)
+        latest = _latest(episode, by, lock=True)
+        status = Status.IN_PROGRESS if latest is None else Status(latest.status)
+        may = assessment.WORKFLOW.may(Action.REFUSE, status=status, role=by.role, facts=_facts(client_id, by))
+        if not may:
+            return refusal(may)
+        row = latest or _new(episode, by, at, number=1)
+        row.status = Status.REFUSED.value
+        row.save(update_fields=["status"])
+        _tell(EventKind.ASSESSMENT_REFUSED, row, episode, by=by, at=at)
+        tasks.settle(ASSESS_TASK, object_id=client_id, by=by, at=at)
+        _ask_for_triage(row, episode, by, at)
+        return done(
+            row.id,
+            next=("The coordinator decides her level of support from what is known.",),
+        )
+
+
+def reopen(*, assessment_id: UUID, by: Actor, at: datetime) -> Outcome:
+    """Opens an assessment again. What was answered is still there; triage waits until it is complete."""
+    with transaction.atomic():
+        row = sight.one(Assessment, assessment_id, by, lock=True)
+        if row is None:
+            return refusal(sight.NOT_THERE)
+        facts = _facts(row.client_id, by)
+        may = assessment.WORKFLOW.may(Action.REOPEN, status=Status(row.status), role=by.role, facts=facts)
+        if not may:
+            return refusal(may)
+        row.status = Status.IN_PROGRESS.value
+        row.completed_at = row.completed_by_id = None
+        row.save(update_fields=["status", "completed_at", "completed_by_id"])
+        episode = Episode.objects.get(id=row.episode_id)
+        _tell(EventKind.ASSESSMENT_STARTED, row, episode, by=by, at=at)
+        return done(row.id)
+
+
+# --- the pieces -------------------------------------------------------------------------------------
+
+
+def _episode(client_id: UUID, by: Actor) -> Episode | None:
+    return her.episode_now(client_id, by, lock=True)
+
+
+def _latest(episode: Episode, by: Actor, *, lock: bool = False) -> Assessment | None:
+    rows = sight.visible(Assessment, by).filter(episode=episode).order_by("-number")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    return rows.first()
+
+
+def _new(episode: Episode, by: Actor, at: datetime, *, number: int) -> Assessment:
+    row = Assessment(
+        client_id=episode.client_id,
+        organisation_id=episode.organisation_id,
+        episode=episode,
+        number=number,
+        started_at=at,
+        started_by_id=by.account_id,
+    )
+    row.save(force_insert=True)
+    return row
+
+
+def _facts(client_id: UUID, by: Actor, answers: Answers | None = None) -> assessment.Facts:
+    stands = gate.standing(client_id, by)
+    has_agreed, is_stopped = stands.agreement is not None, stands.stop is not None
+    if answers is None:
+        return assessment.Facts(has_agreed=has_agreed, is_stopped=is_stopped)
+    return assessment.Facts(
+        has_agreed=has_agreed,
+        is_stopped=is_stopped,
+        ladder=answers.ladder,
+        summary=answers.conclusion,
+        need=answers.need,
+        exploitation=answers.exploitation,
+        immediate_safety=answers.immediate_safety,
+    )
+
+
+def _tell(kind: EventKind, row: Assessment, episode: Episode, *, by: Actor, at: datetime) -> None:
+    ledger.record(
+        kind,
+        by=by,
+        at=at,
+        case_id=episode.case_id,
+        client_id=row.client_id,
+        episode_id=episode.id,
+        detail={"assessment": str(row.id)},
+    )
+
+
+def _write(row: Assessment, answers: Answers, by: Actor, at: datetime) -> None:
+    row.status = Status.COMPLETE.value
+    row.need = answers.need.value if answers.need else ""
+    row.exploitation = answers.exploitation.value if answers.exploitation else ""
+    row.immediate_safety = answers.immediate_safety.value if answers.immediate_safety else ""
+    row.strengths, row.her_words = answers.strengths, answers.her_words
+    row.safety, row.relationships = answers.safety, answers.relationships
+    row.offending = answers.offending if answers.offending_how == "written" else ""
+    row.conclusion, row.management_plan = answers.conclusion, answers.management_plan
+    row.mechanisms = {
+        mechanism.value: answers.mechanisms.get(mechanism, Standing.NOT_CONSIDERED).value
+        for mechanism in Mechanism
+    }
+    row.sections = {
+        "children": answers.children,
+        "coercion": answers.coercion.value if answers.coercion else "",
+        "offending_how": answers.offending_how,
+        "as_given": dict(answers.as_given),
+    }
+    row.completed_at, row.completed_by_id = at, by.account_id
+    row.save()
+
+
+def _rate(row: Assessment, answers: Answers) -> None:
+    for domain in needs.Domain:
+        value = answers.ladder[domain]
+        rated = isinstance(value, needs.Rung)
+        rating = NeedRating.objects.filter(assessment=row, domain=domain.value).first() or NeedRating(
+            client_id=row.client_id,
+            organisation_id=row.organisation_id,
+            assessment=row,
+            domain=domain.value,
+        )
+        rating.rung = int(value) if rated else None
+        rating.unrated = "" if rated else str(value.value)
+        rating.note = answers.notes.get(domain, "")
+        rating.save()
+
+
+def _readable(given: Monitoring) -> Decision:
+    """Whether the ethnicity code is one of its scheme."""
+    try:
+        d.ethnicity(given.ethnicity_code, given.ethnicity_scheme)
+    except ValueError:
+        return decision.no(
+            f"“{given.ethnicity_code}” is not a code of “{given.ethnicity_scheme.label}”: choose another."
+        )
+    return decision.yes()
+
+
+def _monitor(row: Assessment, given: Monitoring, by: Actor, at: datetime) -> None:
+    """Keeps the codes apart from her record; the raw ethnicity code is kept with its scheme."""
+    with identity.clerk(by):
+        born = Identity.objects.filter(client_id=row.client_id).first()
+    mine = Demographics.objects.filter(client_id=row.client_id).first() or Demographics(
+        client_id=row.client_id, organisation_id=row.organisation_id
+    )
+    mine.age_band = _age_band(born.date_of_birth if born else None, at)
+    mine.ethnicity_code = given.ethnicity_code
+    mine.ethnicity_scheme = given.ethnicity_scheme.value if given.ethnicity_code else ""
+    mine.ethnicity = (
+        d.ethnicity(given.ethnicity_code, given.ethnicity_scheme).value
+        if given.ethnicity_code
+        else d.NoAnswer.NOT_ASKED.value
+    )
+    mine.disability = d.disabled(
+        d.Condition(_member(d.YesNo, given.lasting_condition), _member(d.Restriction, given.restriction))
+    ).value
+    mine.activity_restriction = given.restriction
+    for name in (
+        "orientation",
+        "religion",
+        "marital_status",
+        "pregnancy",
+        "has_children",
+        "is_carer",
+        "care_experience",
+        "interpreter",
+        "area",
+    ):
+        setattr(mine, name, getattr(given, name))
+    mine.declared_by = given.declared_by.value
+    mine.changed_at, mine.changed_by_id = at, by.account_id
+    mine.save()
+
+
+def _age_band(born: date | None, at: datetime) -> str:
+    if born is None:
+        return d.NoAnswer.UNKNOWN.value
+    try:
+        return d.age_band(born, on=local(at).date()).value
+    except ValueError:
+        return d.NoAnswer.UNKNOWN.value
+
+
+def _member(enum: Any, value: str) -> Any:
+    """An answer, or the kind of no answer that it is."""
+    return d.NoAnswer(value) if value in {answer.value for answer in d.NoAnswer} else enum(value)
+
+
+def _ask_for_triage(row: Assessment, episode: Episode, by: Actor, at: datetime) -> TriageDecision:
+    """Puts her before the coordinator: once returned it comes back, once decided a new decision begins."""
+    answers = answers_of(row)
+    suggested = triage_policy.suggest(triage_policy.in_force(at), answers)
+    asked = sight.visible(TriageDecision, by).filter(episode=episode).order_by("-asked_at").first()
+    if asked is not None and asked.status == triage.Status.RETURNED.value:
+        answer = triage.WORKFLOW.may(
+            triage.Action.RESUBMIT, status=triage.Status.RETURNED, role=by.role, facts=None
+        )
+        asked = asked if answer else None
+    elif asked is not None and asked.status != triage.Status.AWAITING.value:
+        asked = None
+    if asked is None:
+        asked = TriageDecision(
+            client_id=row.client_id, organisation_id=episode.organisation_id, episode=episode
+        )
+    asked.status = triage.Status.AWAITING.value
+    asked.assessment, asked.asked_at, asked.inputs = row, at, answers
+    if suggested is not None:
+        asked.suggested_level, asked.suggested_rule = int(suggested.level), suggested.rule
+        asked.is_provisional, asked.missing = suggested.provisional, list(suggested.missing)
+        asked.policy_version = suggested.policy_version
+    asked.save()
+    level = Level(asked.suggested_level) if asked.suggested_level is not None else None
+    tasks.settle(TRIAGE_TASK, object_id=asked.id, by=by, at=at)
+    tasks.set_task(
+        TRIAGE_TASK,
+        "Decide a level of support",
+        organisation_id=episode.organisation_id,
+        role=Role.COORDINATOR,
+        client_id=row.client_id,
+        route="triage:decide",
+        object_id=asked.id,
+        due_at=triage.decision_due(level, asked_at=at, working=programme.working()),
+        is_urgent=level is Level.URGENT_SAFETY and not asked.is_provisional,
+        by=by,
+        at=at,
+    )
+    return asked
+
+
+def answers_of(row: Assessment | None) -> dict[str, str | None]:
+    """The answers for the triage policy; None where nobody has judged yet."""
+    if row is None or row.status == Status.REFUSED.value:
+        return {"need": None, "exploitation": None, "immediate_safety": None}
+    return {
+        "need": row.need or None,
+        "exploitation": row.exploitation or None,
+        "immediate_safety": row.immediate_safety or None,
+    }
+
+
+def _what_is_next(asked: TriageDecision, facts: assessment.Facts) -> tuple[str, ...]:
+    said = ["The coordinator decides her level of support and says why."]
+    if asked.is_provisional:
+        said.append("An answer that could change the level is missing, so the suggestion is provisional.")
+    if facts.immediate_safety is ImmediateSafety.YES:
+        said.append("There is a concern for her immediate safety: act on it now, before anything else.")
+    return tuple(said)
+
+
+# --- reads ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """One part of her life, as it was rated."""
+
+    domain: needs.Domain
+    rung: needs.Rung | None
+    words: str
+    note: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An assessment as it can be read. `id` is None while there is none yet."""
+
+    banner: her.Banner
+    may_begin: Decision
+    id: UUID | None = None
+    status: Status | None = None
+    started_at: datetime | None = None
+    started_by: str = ""
+    completed_at: datetime | None = None
+    completed_by: str = ""
+    ratings: tuple[Rating, ...] = ()
+    strengths: str = ""
+    her_words: str = ""
+    immediate_safety: ImmediateSafety | None = None
+    safety: str = ""
+    relationships: str = ""
+    coercion: Coercion | None = None
+    children: str = ""
+    offending_how: str = ""
+    offending: str = ""
+    mechanisms: tuple[tuple[Mechanism, Standing], ...] = ()
+    need: Need | None = None
+    exploitation: Exploitation | None = None
+    conclusion: str = ""
+    management_plan: str = ""
+    moves: tuple[Action, ...] = ()
+
+    @property
+    def open_needs(self) -> tuple[Rating, ...]:
+        """What needs work first, hardest first."""
+        return tuple(sorted((r for r in self.ratings if r.is_open), key=lambda r: r.rung or 0))
+
+
+def page(*, client_id: UUID, by: Actor, at: datetime, route: str = "assess") -> Page | None:
+    """Her newest assessment in the episode that runs; None when for this person she is not there."""
+    banner = her.banner(client_id=client_id, by=by, at=at)
+    if banner is None:
+        return None
+    episode = her.episode_now(client_id, by)
+    if episode is None:
+        return Page(banner, decision.no("She has no open episode."))
+    row = _latest(episode, by)
+    ledger.read(by=by, at=at, resource=Resource.ASSESSMENT, subjects=[client_id], route=route)
+    return _page(row, banner, by)
+
+
+def _page(row: Assessment | None, banner: her.Banner, by: Actor) -> Page:
+    facts = _facts(banner.client_id, by)
+    answer = assessment.may_assess(facts)
+    if row is None:
+        return Page(banner, answer)
+    names = identity.names_of({x for x in (row.started_by_id, row.completed_by_id) if x})
+    status = Status(row.status)
+    sections = row.sections or {}
+    standing = row.mechanisms or {}
+    return Page(
+        banner=banner,
+        may_begin=answer,
+        id=row.id,
+        status=status,
+        started_at=row.started_at,
+        started_by=names.get(row.started_by_id, ""),
+        completed_at=row.completed_at,
+        completed_by=names.get(row.completed_by_id, "") if row.completed_by_id else "",
+        ratings=_ratings(row, by),
+        strengths=row.strengths,
+        her_words=row.her_words,
+        immediate_safety=ImmediateSafety(row.immediate_safety) if row.immediate_safety else None,
+        safety=row.safety,
+        relationships=row.relationships,
+        coercion=Coercion(sections["coercion"]) if sections.get("coercion") else None,
+        children=sections.get("children", ""),
+        offending_how=dict(OFFENDING).get(sections.get("offending_how", ""), ""),
+        offending=row.offending,
+        mechanisms=tuple(
+            (each, Standing(standing.get(each.value, Standing.NOT_CONSIDERED.value))) for each in Mechanism
+        ),
+        need=Need(row.need) if row.need else None,
+        exploitation=Exploitation(row.exploitation) if row.exploitation else None,
+        conclusion=row.conclusion,
+        management_plan=row.management_plan,
+        moves=tuple(
+            move.action
+            for move in assessment.WORKFLOW.open_to(status=status, role=by.role, facts=facts)
+            if move.action is not Action.COMPLETE
+        ),
+    )
+
+
+def _ratings(row: Assessment, by: Actor) -> tuple[Rating, ...]:
+    kept = {rating.domain: rating for rating in sight.visible(NeedRating, by).filter(assessment=row)}
+    return tuple(_rating(domain, kept.get(domain.value)) for domain in needs.Domain)
+
+
+def _rating(domain: needs.Domain, row: NeedRating | None) -> Rating:
+    rung = needs.Rung(row.rung) if row is not None and row.rung is not None else None
+    if rung is not None:
+        words = f"{int(rung)}. {rung.label}"
+    else:
+        words = needs.Unrated(row.unrated).label if row is not None and row.unrated else "Not asked yet"
+    return Rating(domain, rung, words, row.note if row else "", rung is not None and rung <= needs.OPEN_AT)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What the form needs to begin with: whose it is, what was answered before, and where she lives."""
+
+    banner: her.Banner
+    assessment_id: UUID
+    as_given: Mapping[str, Any]
+    age_band: str
+    areas: tuple[str, ...]
+    may: Decision
+
+
+def writing(*, assessment_id: UUID, by: Actor, at: datetime) -> Writing | None:
+    """An assessment in progress, for the person who is writing it."""
+    row = sight.one(Assessment, assessment_id, by)
+    banner = None if row is None else her.banner(client_id=row.client_id, by=by, at=at)
+    if row is None or banner is None:
+        return None
+    may: Decision = decision.yes()
+    if row.status != Status.IN_PROGRESS.value:
+        may = decision.no("This assessment is not in progress: open it again to change it.")
+    else:
+        may = assessment.may_assess(_facts(row.client_id, by))
+    born = sight.visible(Identity, by).filter(client_id=row.client_id).first()
+    band = _age_band(born.date_of_birth if born else None, at)
+    known = {member.value: member.label for member in (*d.AgeBand, *d.NoAnswer)}
+    ledger.read(by=by, at=at, resource=Resource.ASSESSMENT, subjects=[row.client_id], route="assess:write")
+    return Writing(
+        banner=banner,
+        assessment_id=row.id,
+        as_given=(row.sections or {}).get("as_given", {}),
+        age_band=known[band],
+        areas=areas(),
+        may=may,
+    )
+
+
+def areas() -> tuple[str, ...]:
+    """The local authorities that the programme counts by, as it has set them; else those of its services."""
+    chosen = Setting.objects.filter(key="programme.areas").values_list("value", flat=True).first()
+    if isinstance(chosen, list) and chosen:
+        return tuple(str(area) for area in chosen)
+    named = Service.objects.exclude(area="").values_list("area", flat=True).distinct().order_by("area")
+    return tuple(named)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Her assessment in a few lines, for her page."""
+
+    status: Status | None
+    completed_at: datetime | None
+    open_needs: tuple[str, ...]
+    unconsidered: tuple[Mechanism, ...]
+    need: Need | None
+    exploitation: Exploitation | None
+
+
+def card(*, client_id: UUID, by: Actor, at: datetime) -> Card | None:
+    """For her page, which records the reading itself; None where there is no episode or no right to see."""
+    episode = her.episode_now(client_id, by)
+    if episode is None:
+        return None
+    row = _latest(episode, by)
+    if row is None:
+        return Card(None, None, (), (), None, None)
+    ratings = _ratings(row, by) if row.status != Status.REFUSED.value else ()
+    standing = {Mechanism(k): Standing(v) for k, v in (row.mechanisms or {}).items()}
+    return Card(
+        status=Status(row.status),
+        completed_at=row.completed_at,
+        open_needs=tuple(r.domain.label for r in sorted(ratings, key=lambda r: r.rung or 9) if r.is_open),
+        unconsidered=mechanisms.unconsidered(standing),
+        need=Need(row.need) if row.need else None,
+        exploitation=Exploitation(row.exploitation) if row.exploitation else None,
+    )

@@ -1,0 +1,536 @@
+"""Triaged: the policy suggests with its working, and a named person decides her level of support, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from pathways.domain.decision import Decision
+from pathways.domain.governance.actors import Actor
+from pathways.domain.governance.policy import Resource
+from pathways.domain.terms.clocks import WorkingTime
+from pathways.domain.terms.events import EventKind
+from pathways.domain.terms.people import Role
+from pathways.domain.triage import assessment, nearby
+from pathways.domain.triage import triage as rules
+from pathways.domain.triage.levels import STANDARDS, Level
+from pathways.domain.triage.mechanisms import Mechanism
+from pathways.domain.triage.policy import Policy, Suggestion
+from pathways.domain.triage.triage import Action, ReturnReason, Status
+from pathways.journey import assess, gate, her, identity, ledger, programme, sight, tasks, triage_policy
+from pathways.journey.outcome import Outcome, done, refusal
+from pathways.records.models import Appointment, Assessment, Episode, TriageDecision
+
+REFER_TASK = "refer"
+
+#: The questions of the default policy in words, for a page; another policy's are shown by their names.
+QUESTIONS: Mapping[str, str] = {
+    "need": "Need",
+    "exploitation": "Exploitation, or the pull of organised crime",
+    "immediate_safety": "A concern for her immediate safety",
+}
+
+_ANSWERS: Mapping[str, type[assessment.Need | assessment.Exploitation | assessment.ImmediateSafety]] = {
+    "need": assessment.Need,
+    "exploitation": assessment.Exploitation,
+    "immediate_safety": assessment.ImmediateSafety,
+}
+
+
+# --- verbs ------------------------------------------------------------------------------------------
+
+
+def decide(
+    *, triage_id: UUID, level: Level | None, reasons: str, told_her: str = "", by: Actor, at: datetime
+) -> Outcome:
+    """A named person decides her level, as suggested or otherwise. Never without saying why."""
+    with transaction.atomic():
+        row = sight.one(TriageDecision, triage_id, by, lock=True)
+        if row is None:
+            return refusal(sight.NOT_THERE)
+        if not (answer := rules.complete(level, reasons)) or level is None:
+            return refusal(answer)
+        using = triage_policy.in_force(at)
+        inputs = assess.answers_of(row.assessment)
+        suggested = triage_policy.suggest(using, inputs)
+        suggested_level = _level(suggested)
+        action = rules.action(level, suggested_level)
+        may = rules.WORKFLOW.may(action, status=Status(row.status), role=by.role, facts=_facts(row, by))
+        if not may:
+            return refusal(may)
+        decided = rules.TriageDecision(
+            level=level,
+            reason=reasons,
+            decided_by=by.name,
+            decided_at=at,
+            suggested=suggested_level,
+            was_provisional=bool(suggested and suggested.provisional),
+            policy_version=using.version,
+        )
+        episode = sight.one(Episode, row.episode_id, by, lock=True)
+        if episode is None:
+            return refusal(sight.NOT_THERE)
+        _keep(row, decided, using, inputs, suggested)
+        row.told_her = told_her
+        row.decided_by_id = by.account_id
+        row.save()
+        episode.level = level.value
+        episode.save(update_fields=["level"])
+        ledger.record(
+            EventKind.TRIAGED,
+            by=by,
+            at=at,
+            case_id=episode.case_id,
+            client_id=row.client_id,
+            episode_id=episode.id,
+            detail={
+                "level": str(level.value),
+                "suggested": "" if suggested_level is None else str(suggested_level.value),
+                "provisional": "yes" if decided.was_provisional else "no",
+                "overridden": "yes" if decided.is_override else "no",
+                "policy": using.version,
+                "rule": suggested.rule if suggested else "",
+            },
+        )
+        ledger.altered(by=by, at=at, resource=Resource.TRIAGE, subjects=[row.client_id])
+        _follow(row, episode, level, by, at)
+        return done(row.id, next=_said_next(row, level))
+
+
+def send_back(*, triage_id: UUID, reason: ReturnReason, words: str, by: Actor, at: datetime) -> Outcome:
+    """Returns the assessment to whoever made it, saying what is wanted; it is open for writing again."""
+    with transaction.atomic():
+        row = sight.one(TriageDecision, triage_id, by, lock=True)
+        if row is None:
+            return refusal(sight.NOT_THERE)
+        may = rules.WORKFLOW.may(
+            Action.RETURN, status=Status(row.status), role=by.role, facts=_facts(row, by)
+        )
+        if not may:
+            return refusal(may)
+        row.status = Status.RETURNED.value
+        row.reasons = f"{reason.label}. {words}".strip()
+        row.save(update_fields=["status", "reasons"])
+        episode = Episode.objects.get(id=row.episode_id)
+        ledger.record(
+            EventKind.TRIAGE_RETURNED,
+            by=by,
+            at=at,
+            case_id=episode.case_id,
+            client_id=row.client_id,
+            episode_id=episode.id,
+            detail={"reason": reason.value},
+        )
+        tasks.settle(assess.TRIAGE_TASK, object_id=row.id, by=by, at=at)
+        assessor = _open_again(row, by)
+        if assessor is not None:
+            account_id, organisation_id = assessor
+            tasks.set_task(
+                assess.ASSESS_TASK,
+                "An assessment was returned to you",
+                organisation_id=organisation_id,
+                account_id=account_id,
+                client_id=row.client_id,
+                route="assess:her",
+                object_id=row.client_id,
+                due_at=programme.working().due_after_days(at, rules.DECIDE_WITHIN_DAYS),
+                by=by,
+                at=at,
+            )
+        return done(row.id, next=("The assessor sees what is wanted, and sends it for triage again.",))
+
+
+def again(*, triage_id: UUID, by: Actor, at: datetime) -> Outcome:
+    """Triage again: a new decision is asked for, and the former one is kept as it was made."""
+    with transaction.atomic():
+        row = sight.one(TriageDecision, triage_id, by, lock=True)
+        if row is None:
+            return refusal(sight.NOT_THERE)
+        may = rules.WORKFLOW.may(Action.REOPEN, status=Status(row.status), role=by.role)
+        if not may:
+            return refusal(may)
+        waiting = (
+            sight.visible(TriageDecision, by)
+            .filter(episode_id=row.episode_id, status=Status.AWAITING.value)
+            .first()
+        )
+        if waiting is not None:
+            return done(waiting.id)
+        new = TriageDecision(
+            client_id=row.client_id,
+            organisation_id=row.organisation_id,
+            episode_id=row.episode_id,
+            assessment=row.assessment,
+            inputs=assess.answers_of(row.assessment),
+            asked_at=at,
+        )
+        suggested = triage_policy.suggest(triage_policy.in_force(at), new.inputs)
+        if suggested is not None:
+            new.suggested_level, new.suggested_rule = int(suggested.level), suggested.rule
+            new.is_provisional, new.missing = suggested.provisional, list(suggested.missing)
+        new.save(force_insert=True)
+        episode = Episode.objects.get(id=row.episode_id)
+        ledger.record(
+            EventKind.CORRECTED,
+            by=by,
+            at=at,
+            case_id=episode.case_id,
+            client_id=row.client_id,
+            episode_id=episode.id,
+            detail={"what": "triage", "reason": "again"},
+        )
+        tasks.set_task(
+            assess.TRIAGE_TASK,
+            "Decide a level of support",
+            organisation_id=episode.organisation_id,
+            role=Role.COORDINATOR,
+            client_id=row.client_id,
+            route="triage:decide",
+            object_id=new.id,
+            due_at=rules.decision_due(_level(suggested), asked_at=at, working=programme.working()),
+            by=by,
+            at=at,
+        )
+        return done(new.id)
+
+
+# --- the pieces -------------------------------------------------------------------------------------
+
+
+def _level(suggested: Suggestion | None) -> Level | None:
+    return None if suggested is None else suggested.support_level
+
+
+def _facts(row: TriageDecision, by: Actor) -> rules.Facts:
+    status = row.assessment.status if row.assessment else assessment.Status.REFUSED.value
+    return rules.Facts(
+        assessment=assessment.Status(status), is_stopped=gate.standing(row.client_id, by).stop is not None
+    )
+
+
+def _keep(
+    row: TriageDecision,
+    decided: rules.TriageDecision,
+    using: Policy,
+    inputs: dict[str, str | None],
+    suggested: Suggestion | None,
+) -> None:
+    working = programme.working()
+    row.status = decided.status.value
+    row.policy_name, row.policy_version, row.inputs = using.name, using.version, inputs
+    row.suggested_level = decided.suggested.value if decided.suggested is not None else None
+    row.suggested_rule = suggested.rule if suggested else ""
+    row.is_provisional = decided.was_provisional
+    row.missing = list(suggested.missing) if suggested else []
+    row.level, row.reasons = decided.level.value, decided.reason
+    row.decided_at = decided.decided_at
+    row.first_contact_due = rules.first_contact_by(
+        decided.level, decided_at=decided.decided_at, working=working
+    )
+    row.review_due = rules.review_by(decided.level, decided_at=decided.decided_at, working=working)
+
+
+def _follow(row: TriageDecision, episode: Episode, level: Level, by: Actor, at: datetime) -> None:
+    tasks.settle(assess.TRIAGE_TASK, object_id=row.id, by=by, at=at)
+    tasks.settle(REFER_TASK, object_id=row.client_id, by=by, at=at)
+    tasks.set_task(
+        REFER_TASK,
+        "Refer to a service" if level is not Level.ADVICE else "Give advice, or refer to a service",
+        organisation_id=episode.organisation_id,
+        role=Role.COORDINATOR,
+        client_id=row.client_id,
+        route="refer:new",
+        object_id=row.client_id,
+        due_at=programme.working().due_after_days(at, STANDARDS[level].first_contact_days),
+        is_urgent=level is Level.URGENT_SAFETY,
+        by=by,
+        at=at,
+    )
+
+
+def _open_again(row: TriageDecision, by: Actor) -> tuple[UUID, UUID] | None:
+    """Opens the assessment for writing; answers who made it, and where that person works."""
+    if row.assessment is None:
+        return None
+    with identity.clerk(by):
+        made = Assessment.objects.select_for_update(of=("self",)).get(id=row.assessment_id)
+        account_id = made.completed_by_id or made.started_by_id
+        made.status = assessment.Status.IN_PROGRESS.value
+        made.completed_at = made.completed_by_id = None
+        made.save(update_fields=["status", "completed_at", "completed_by_id"])
+    places = dict(_workplaces(account_id))
+    if not places:
+        return None
+    return account_id, next(iter(places))
+
+
+def _workplaces(account_id: UUID) -> list[tuple[UUID, str]]:
+    return list(
+        Appointment.objects.filter(account_id=account_id, until_at__isnull=True)
+        .order_by("from_at")
+        .values_list("organisation_id", "role")
+    )
+
+
+def _said_next(row: TriageDecision, level: Level) -> tuple[str, ...]:
+    standard = STANDARDS[level]
+    said = [f"{level.label}. {standard.offer}."]
+    if row.first_contact_due is not None:
+        said.append(f"First contact by {row.first_contact_due:%A} {row.first_contact_due:%-d %B %Y}.")
+    if row.review_due is not None:
+        said.append(f"Her level is looked at again by {row.review_due:%-d %B %Y}.")
+    if level is Level.URGENT_SAFETY:
+        said.append("Take the safeguarding route now, before any referral.")
+    return tuple(said)
+
+
+# --- reads ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One woman in the list of triage."""
+
+    id: UUID
+    client_id: UUID
+    name: str
+    reference: str
+    status: Status
+    suggested: Level | None
+    is_provisional: bool
+    level: Level | None
+    asked_at: datetime
+    due_at: datetime
+    decided_at: datetime | None
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The list of triage: one tab of it, and how many there are in each."""
+
+    lines: tuple[Line, ...]
+    counts: Mapping[str, int]
+
+
+_TABS: Mapping[str, tuple[str, ...]] = {
+    "waiting": (Status.AWAITING.value,),
+    "returned": (Status.RETURNED.value,),
+    "decided": (Status.DECIDED.value, Status.OVERRIDDEN.value),
+}
+
+
+def listed(*, tab: str, by: Actor, at: datetime, offset: int = 0, limit: int = 25) -> Waiting:
+    """Triage waiting, the highest suggested level first and then by its clock; or what was decided."""
+    rows = sight.visible(TriageDecision, by)
+    counts = {name: rows.filter(status__in=values).count() for name, values in _TABS.items()}
+    wanted = rows.filter(status__in=_TABS[tab]).defer("reasons", "told_her")
+    if tab == "decided":
+        found = list(wanted.order_by("-decided_at")[offset : offset + limit])
+    else:
+        ordered = wanted.order_by("-suggested_level", "asked_at")
+        found = list(ordered[offset : offset + limit])
+    people = her.banners(client_ids=[row.client_id for row in found], by=by, at=at)
+    working = programme.working()
+    lines = tuple(_line(row, people[row.client_id], working, at) for row in found if row.client_id in people)
+    ledger.read(
+        by=by,
+        at=at,
+        resource=Resource.TRIAGE,
+        subjects=[line.client_id for line in lines],
+        route="triage:list",
+    )
+    return Waiting(lines, counts)
+
+
+def _line(row: TriageDecision, banner: her.Banner, working: WorkingTime, at: datetime) -> Line:
+    suggested = Level(row.suggested_level) if row.suggested_level is not None else None
+    due = rules.decision_due(suggested, asked_at=row.asked_at, working=working)
+    status = Status(row.status)
+    return Line(
+        id=row.id,
+        client_id=row.client_id,
+        name=banner.name,
+        reference=banner.reference,
+        status=status,
+        suggested=suggested,
+        is_provisional=row.is_provisional,
+        level=Level(row.level) if row.level is not None else None,
+        asked_at=row.asked_at,
+        due_at=due,
+        decided_at=row.decided_at,
+        is_overdue=status is Status.AWAITING and at > due,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of the policy with her answer in words; None is a gap."""
+
+    name: str
+    words: str
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """One answer changed, in words, and the level that would follow."""
+
+    words: str
+    answer: str
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the person who decides sees: facts with their gaps, the suggestion, what may be done."""
+
+    id: UUID
+    client_id: UUID
+    banner: her.Banner
+    status: Status
+    asked_at: datetime
+    due_at: datetime
+    assessment: assess.Page | None
+    questions: tuple[Question, ...]
+    suggested: Level | None
+    suggestion: Suggestion | None
+    missing: tuple[str, ...]
+    immaterial: tuple[str, ...]
+    could_be: tuple[Level, ...]
+    nearby: tuple[Nearby, ...]
+    policy_name: str
+    policy_version: str
+    unconsidered: tuple[Mechanism, ...]
+    may_decide: Decision
+    moves: tuple[Action, ...]
+    level: Level | None = None
+    reasons: str = ""
+    told_her: str = ""
+    decided_at: datetime | None = None
+    decided_by: str = ""
+    was_provisional: bool = False
+    first_contact_due: date | None = None
+    review_due: date | None = None
+    earlier: tuple[tuple[datetime, Level], ...] = ()
+
+
+def page(*, triage_id: UUID, by: Actor, at: datetime) -> Page | None:
+    """One triage decision, made or to be made; None when for this person it is not there."""
+    row = sight.one(TriageDecision, triage_id, by)
+    if row is None:
+        return None
+    found = assess.page(client_id=row.client_id, by=by, at=at, route="triage:decide")
+    if found is None:
+        return None
+    is_open = row.status in (Status.AWAITING.value, Status.RETURNED.value)
+    using = triage_policy.in_force(at)
+    inputs = assess.answers_of(row.assessment) if is_open else dict(row.inputs)
+    suggestion = triage_policy.suggest(using, inputs)
+    facts = _facts(row, by)
+    decided = Level(row.level) if row.level is not None else None
+    suggested = (
+        _level(suggestion)
+        if is_open
+        else (Level(row.suggested_level) if row.suggested_level is not None else None)
+    )
+    names = identity.names_of({row.decided_by_id} if row.decided_by_id else set())
+    earlier = (
+        sight.visible(TriageDecision, by)
+        .filter(episode_id=row.episode_id, decided_at__isnull=False, asked_at__lt=row.asked_at)
+        .values_list("decided_at", "level")
+    )
+    return Page(
+        id=row.id,
+        client_id=row.client_id,
+        banner=found.banner,
+        status=Status(row.status),
+        asked_at=row.asked_at,
+        due_at=rules.decision_due(suggested, asked_at=row.asked_at, working=programme.working()),
+        assessment=found if found.id else None,
+        questions=tuple(
+            Question(question.name, _question(question.name), _answer(question.name, inputs))
+            for question in using.inputs
+        ),
+        suggested=suggested,
+        suggestion=suggestion,
+        missing=tuple(_question(name) for name in suggestion.missing) if suggestion else (),
+        immaterial=tuple(_question(name) for name in suggestion.immaterial) if suggestion else (),
+        could_be=tuple(Level(int(level)) for level in suggestion.could_be) if suggestion else (),
+        nearby=_nearby(using, inputs) if suggestion else (),
+        policy_name=using.name if is_open else row.policy_name,
+        policy_version=using.version if is_open else row.policy_version,
+        unconsidered=tuple(m for m, standing in found.mechanisms if standing.value == "not_considered"),
+        may_decide=rules.WORKFLOW.may(Action.DECIDE, status=Status(row.status), role=by.role, facts=facts),
+        moves=tuple(
+            move.action
+            for move in rules.WORKFLOW.open_to(status=Status(row.status), role=by.role, facts=facts)
+        ),
+        level=decided,
+        reasons=row.reasons,
+        told_her=row.told_her,
+        decided_at=row.decided_at,
+        decided_by=names.get(row.decided_by_id, "") if row.decided_by_id else "",
+        was_provisional=row.is_provisional,
+        first_contact_due=row.first_contact_due,
+        review_due=row.review_due,
+        earlier=tuple((when, Level(level)) for when, level in earlier if level is not None),
+    )
+
+
+def _question(name: str) -> str:
+    return QUESTIONS.get(name, name.replace("_", " ").capitalize())
+
+
+def _in_words(name: str, value: str) -> str:
+    enum = _ANSWERS.get(name)
+    return enum(value).label if enum is not None else value
+
+
+def _answer(name: str, inputs: Mapping[str, str | None]) -> str | None:
+    value = inputs.get(name)
+    return None if value is None else _in_words(name, str(value))
+
+
+def _nearby(using: Policy, inputs: Mapping[str, str | None]) -> tuple[Nearby, ...]:
+    known = {question.name: inputs.get(question.name) for question in using.inputs}
+    return tuple(
+        Nearby(_question(one.question), _in_words(one.question, one.answer), Level(int(one.level)))
+        for one in nearby.neighbours(using, known)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Her level in a few lines, for her page."""
+
+    id: UUID
+    status: Status
+    level: Level | None
+    decided_at: datetime | None
+    decided_by: str
+    reasons: str
+    first_contact_due: date | None
+    review_due: date | None
+
+
+def card(*, client_id: UUID, by: Actor, at: datetime) -> Card | None:
+    """For her page, which records the reading itself; None before triage, or without a right to see."""
+    row = sight.visible(TriageDecision, by).filter(client_id=client_id).order_by("-asked_at").first()
+    if row is None:
+        return None
+    names = identity.names_of({row.decided_by_id} if row.decided_by_id else set())
+    return Card(
+        id=row.id,
+        status=Status(row.status),
+        level=Level(row.level) if row.level is not None else None,
+        decided_at=row.decided_at,
+        decided_by=names.get(row.decided_by_id, "") if row.decided_by_id else "",
+        reasons=row.reasons,
+        first_contact_due=row.first_contact_due,
+        review_due=row.review_due,
+    )
