@@ -85,9 +85,7 @@ def agreed(cast: Cast, *, called: str = "Rosa", reference: str = "KW5219EC", has
             plan.Status.CONFIRMED,
             NOW,
             channels=frozenset({Channel.TEXT}),
-            windows=(
-                Window(Weekday.TUESDAY, _clock(10), _clock(12)),
-            ),
+            windows=(Window(Weekday.TUESDAY, _clock(10), _clock(12)),),
             say="from the library",
             must_not_know=("her brother",),
         )

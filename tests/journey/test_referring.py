@@ -268,9 +268,7 @@ def test_withdrawing_closes_the_pack_and_tells_the_service(cast, her):
     with identity.acting(cast.provider):
         refer.accept(referral_id=said.id, by=cast.provider, at=NOW)
     with identity.acting(cast.coordinator):
-        assert refer.withdraw(
-            referral_id=said.id, reason=WithdrawReason.SAFETY, by=cast.coordinator, at=NOW
-        )
+        assert refer.withdraw(referral_id=said.id, reason=WithdrawReason.SAFETY, by=cast.coordinator, at=NOW)
     with identity.acting(cast.provider):
         assert herself.banner(client_id=her.client_id, by=cast.provider, at=NOW) is None
         assert refer.page(referral_id=said.id, by=cast.provider, at=NOW) is None
@@ -287,9 +285,7 @@ def test_support_that_has_begun_is_not_withdrawn_as_a_referral(cast, her):
     with identity.clerk(cast.coordinator):
         Engagement.objects.update(started_at=NOW, status="started")
     with identity.acting(cast.coordinator):
-        said = refer.withdraw(
-            referral_id=said.id, reason=WithdrawReason.SAFETY, by=cast.coordinator, at=NOW
-        )
+        said = refer.withdraw(referral_id=said.id, reason=WithdrawReason.SAFETY, by=cast.coordinator, at=NOW)
     assert not said and "begun" in said.reason
 
 

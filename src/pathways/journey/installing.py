@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.utils import timezone
 
 from pathways.domain.terms.people import Regime, Role, Sector
-from pathways.journey import passwords
+from pathways.journey import passwords, triage_policy
 from pathways.records import walls
 from pathways.records.models import Account, Appointment, Organisation
 
@@ -16,10 +17,12 @@ OFFICE = "programme-office"
 
 
 def migrate_and_wall(*, verbosity: int = 0) -> None:
-    """Migrates, then sets every privilege and policy afresh, so that the walls are always today's."""
+    """Migrates, sets every privilege and policy afresh, so that the walls are always today's, and puts the
+    default triage policy in force where there is none."""
     call_command("migrate", interactive=False, verbosity=verbosity)
     with transaction.atomic():
         walls.apply(connection)
+        triage_policy.install(timezone.now())
 
 
 def needs_administrator() -> bool:
