@@ -121,7 +121,7 @@ def _clock(hour: int):
 
 def answers(**changes) -> assess.Answers:
     """A whole assessment with one part of her life in crisis."""
-    ladder: dict = {domain: Rung.MOSTLY_MANAGING for domain in Domain}
+    ladder: dict = dict.fromkeys(Domain, Rung.MOSTLY_MANAGING)
     ladder[Domain.HOUSING] = Rung.CRISIS
     ladder[Domain.IDENTITY] = Unrated.NOT_ASKED
     given = {

@@ -101,6 +101,7 @@ def send(
         if _is_with(service, episode, by):
             return refusal(decision.no("This service already has a referral for her that is not answered."))
         level = Level(episode.level) if episode.level is not None else Level.UNIVERSAL
+        due = rules.answer_due(level, sent_at=at, working=programme.working())
         row = Referral(
             client_id=client_id,
             organisation_id=episode.organisation_id,
@@ -115,7 +116,7 @@ def send(
             made_at=at,
             made_by_id=by.account_id,
             sent_at=at,
-            answer_due_at=rules.answer_due(level, sent_at=at, working=programme.working()),
+            answer_due_at=due,
         )
         row.save(force_insert=True)
         content = packing.contents(
@@ -172,7 +173,7 @@ def send(
             reference=row.reference,
             next=(
                 f"{service.organisation.name} is asked to answer by"
-                f" {local(row.answer_due_at):%A %-d %B at %H:%M}.",
+                f" {local(due):%A %-d %B at %H:%M}.",
                 "You are told at once if it declines, and why.",
             ),
         )

@@ -254,7 +254,7 @@ def _follow(row: TriageDecision, episode: Episode, level: Level, by: Actor, at: 
 
 def _open_again(row: TriageDecision, by: Actor) -> tuple[UUID, UUID] | None:
     """Opens the assessment for writing; answers who made it, and where that person works."""
-    if row.assessment is None:
+    if row.assessment_id is None:
         return None
     with identity.clerk(by):
         made = Assessment.objects.select_for_update(of=("self",)).get(id=row.assessment_id)
@@ -478,7 +478,9 @@ def page(*, triage_id: UUID, by: Actor, at: datetime) -> Page | None:
         was_provisional=row.is_provisional,
         first_contact_due=row.first_contact_due,
         review_due=row.review_due,
-        earlier=tuple((when, Level(level)) for when, level in earlier if level is not None),
+        earlier=tuple(
+            (when, Level(level)) for when, level in earlier if when is not None and level is not None
+        ),
     )
 
 
