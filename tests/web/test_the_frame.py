@@ -202,8 +202,12 @@ def test_a_draft_is_its_writers_alone(worker: Client) -> None:
 def test_a_draft_is_listed_to_be_finished_and_can_be_discarded(worker: Client) -> None:
     worker.post("/t/checked/", {**NOTE, "_do": "save"})
     assert kept("checked:")
+    listed = worker.get("/drafts/").content.decode()
+    assert "Record a note" in listed
+    assert 'href="/t/checked/"' in listed
     worker.post("/t/checked/", {"_do": "discard"})
     assert kept("checked:") is None
+    assert "No drafts" in worker.get("/drafts/").content.decode()
 
 
 def test_a_mistake_is_shown_and_what_was_typed_is_kept(worker: Client) -> None:

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("pathways.web.frame.urls")),
     path("account/", include("pathways.web.accounts.urls")),
+    path("drafts/", include("pathways.web.drafts.urls")),
 ]
 
 handler400 = "pathways.web.frame.refusals.bad_request"

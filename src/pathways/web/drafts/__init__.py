@@ -1,0 +1,1 @@
+"""Forms that a person began and has not finished."""

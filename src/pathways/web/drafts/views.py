@@ -1,0 +1,24 @@
+"""What one began and has not finished, to go on with it."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from pathways.journey import drafts
+from pathways.web.access import page
+from pathways.web.request import Request
+
+
+@page(signed_in=True)
+def unfinished(request: Request) -> HttpResponse:
+    found = drafts.unfinished(by=request.actor)
+    context = {
+        "title": "Drafts to finish",
+        "columns": [{"label": "Form"}, {"label": "Kept"}],
+        "rows": [
+            {"cells": [{"text": draft["title"], "href": draft["url"]}, {"date": draft["kept_at"]}]}
+            for draft in found
+        ],
+    }
+    return render(request, "drafts/list.html", context)
