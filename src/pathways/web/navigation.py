@@ -17,47 +17,47 @@ from pathways.journey import tasks
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the navigation: words, the name of its address, and the addresses that belong to it."""
+    """One entry of the navigation: words, the name of its address, and the areas that belong to it."""
 
     label: str
     name: str
-    area: str = ""
+    areas: tuple[str, ...] = ()
 
 
 HOME = Entry("Home", "home:home")
-CASES = Entry("Women", "support:list", "support")
-REFERRALS = Entry("Referrals", "refer:list", "refer")
-DIRECTORY = Entry("Services", "directory:list", "directory")
-EVALUATION = Entry("Evaluation", "evaluate:overview", "evaluate")
+CASES = Entry("Women", "cases:list", ("cases", "herpage", "women", "support", "assess", "reach"))
+REFERRALS = Entry("Referrals", "refer:list", ("refer",))
+DIRECTORY = Entry("Services", "directory:list", ("directory",))
+EVALUATION = Entry("Evaluation", "evaluate:overview", ("evaluate",))
 
 #: at most six for each role
 ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.POLICE_OFFICER: (HOME, Entry("Raise a concern", "police:flag")),
     Role.POLICE_SPOC: (
         HOME,
-        Entry("Considerations", "police:list", "police"),
+        Entry("Considerations", "police:list", ("police",)),
         Entry("Raise a concern", "police:flag"),
     ),
-    Role.POLICE_ANALYST: (HOME, Entry("Considerations", "police:list", "police")),
+    Role.POLICE_ANALYST: (HOME, Entry("Considerations", "police:list", ("police",))),
     Role.COORDINATOR: (
         HOME,
         CASES,
-        Entry("Referrals in", "doors:list", "doors"),
-        Entry("Triage", "triage:list", "triage"),
+        Entry("Referrals in", "doors:list", ("doors",)),
+        Entry("Triage", "triage:list", ("triage",)),
         REFERRALS,
         DIRECTORY,
     ),
-    Role.PANEL_CHAIR: (HOME, CASES, Entry("Triage", "triage:list", "triage")),
+    Role.PANEL_CHAIR: (HOME, CASES, Entry("Triage", "triage:list", ("triage",))),
     Role.SUPPORT_WORKER: (HOME, CASES, REFERRALS, DIRECTORY),
     Role.PROVIDER_WORKER: (HOME, REFERRALS, CASES, DIRECTORY),
     Role.SUPERVISOR: (HOME, CASES, REFERRALS, DIRECTORY),
     Role.EVALUATOR: (HOME, EVALUATION),
-    Role.GOVERNANCE_LEAD: (HOME, Entry("Governance", "administer:governance", "governance")),
+    Role.GOVERNANCE_LEAD: (HOME, Entry("Governance", "administer:governance", ("governance",))),
     Role.COMMISSIONER: (HOME, EVALUATION),
     Role.ADMINISTRATOR: (
         HOME,
-        Entry("People", "administer:people", "people"),
-        Entry("Organisations", "administer:organisations", "organisations"),
+        Entry("People", "administer:people", ("people",)),
+        Entry("Organisations", "administer:organisations", ("organisations",)),
         DIRECTORY,
     ),
 }
@@ -78,7 +78,7 @@ def entries(role: Any, *, here: str) -> list[dict[str, Any]]:
         if not (address := _address(entry.name)):
             continue
         inside = address != "/" and here.startswith(address)
-        by_area = bool(entry.area) and here.startswith(f"/{entry.area}/")
+        by_area = any(here.startswith(f"/{area}/") for area in entry.areas)
         found.append({
             "label": entry.label,
             "href": address,
