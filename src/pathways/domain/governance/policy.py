@@ -345,6 +345,13 @@ RULES: tuple[Rule, ...] = (
         "Anyone who works with her can stop everything at her word.",
     ),
     _rule(
+        (Role.SUPERVISOR,),
+        (Action.CREATE,),
+        (Resource.STOP,),
+        both(_OURS, _PRIVATE_SUPERVISOR),
+        "Anyone who works with her can stop everything at her word.",
+    ),
+    _rule(
         (Role.PROVIDER_WORKER,),
         _ALL,
         (*_OWN_WORK, Resource.CASE_NOTE),
