@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from pathways.domain.identification import consideration
 from pathways.domain.reach import plan
@@ -32,7 +32,7 @@ from pathways.records.models import (
 )
 from tests.journey.people import NOW, Cast
 
-TUESDAY = Window(Weekday.TUESDAY, *(datetime(2026, 1, 1, hour).time() for hour in (10, 12)))
+TUESDAY = Window(Weekday.TUESDAY, time(10), time(12))
 WAYS = Ways(
     channels=frozenset({Channel.TEXT}),
     windows=(TUESDAY,),
