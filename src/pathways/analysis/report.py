@@ -53,16 +53,25 @@ def build(
     progress("Drawing")
     drawn = charts.every(summary)
     progress("Writing the tables")
-    files = {
-        f"{NAME}.html": report_page.html(summary, drawn).encode(),
-        f"{NAME}.json": as_json(summary).encode(),
-        f"{NAME}.xlsx": _workbook(summary),
-    }
+    files = {f"{NAME}.{kind}": one_file(kind, summary, drawn) for kind in KINDS}
     progress("Making the PDF")
     pdf, why_not = _pdf(files[f"{NAME}.html"], summary)
     if pdf is not None:
         files[f"{NAME}.pdf"] = pdf
     return Report(summary, drawn, files, (why_not,) if why_not else ())
+
+
+#: The kinds of file that need nothing from the system.
+KINDS: Final = ("html", "json", "xlsx")
+
+
+def one_file(kind: str, summary: Summary, drawn: Mapping[str, Chart]) -> bytes:
+    """One file of the report. Raises KeyError for a kind that is not in KINDS."""
+    return {
+        "html": lambda: report_page.html(summary, drawn).encode(),
+        "json": lambda: as_json(summary).encode(),
+        "xlsx": lambda: _workbook(summary),
+    }[kind]()
 
 
 def write(report: Report, out_dir: Path | str) -> tuple[Path, ...]:

@@ -59,6 +59,18 @@ def person(email: str, agency: str, roles: frozenset[Any] | None = None) -> Any:
     return fitting[0]
 
 
+def anywhere(email: str, roles: frozenset[Any]) -> Any:
+    """The person in the first of her roles, at whatever organisation, that may do it."""
+    from pathways.journey import identity
+
+    places = identity.workplaces_of(email)
+    fitting = [place for place in places if place.role in roles]
+    if not fitting:
+        held = ", ".join(place.role.label.lower() for place in places) or "nobody here"
+        raise RefusalError(f"{email} is {held}, which may not do this")
+    return fitting[0]
+
+
 def operator() -> str:
     """Who runs the command on this machine."""
     import getpass

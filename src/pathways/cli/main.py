@@ -131,6 +131,26 @@ def take_in(
     )
 
 
+@app.command()
+def report(
+    user: Annotated[str, typer.Option("--as", metavar="USER", help="E-mail of the person it is made as.")],
+    start: Annotated[str, typer.Option("--from", metavar="DATE", help="First day, as 2026-04-01.")],
+    end: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day, as 2026-06-30.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files.")],
+    audience: Annotated[
+        str | None,
+        typer.Option("--audience", help="steering, partner or public: the wider, the more is hidden."),
+    ] = None,
+) -> None:
+    """Write the evaluation report as HTML, PDF, XLSX and JSON, from an extract frozen at this moment.
+
+    Counts women whose journey began in the period. Reads the programme in the data folder; writes DIR.
+    """
+    from pathways.cli import report as reporting
+
+    reporting.run(_settings(), user=user, start=start, end=end, out=out, audience=audience)
+
+
 def _settings(*, port: int | None = None, bind: str | None = None, demonstration: bool = False) -> Settings:
     """The installation's settings with what was said on the command line. Raises RefusalError."""
     try:

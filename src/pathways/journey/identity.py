@@ -74,6 +74,12 @@ def _actor(account: Account, appointment: Appointment) -> Actor:
     )
 
 
+def workplaces_of(email: str) -> list[Actor]:
+    """Everything that the person with this e-mail address may be now."""
+    account = Account.objects.filter(email__iexact=email).first()
+    return workplaces(account) if account else []
+
+
 def person_at(email: str, organisation_code: str) -> list[Actor]:
     """Every role that the person with this e-mail address holds now at this organisation."""
     account = Account.objects.filter(email__iexact=email).first()

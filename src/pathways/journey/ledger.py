@@ -156,8 +156,9 @@ def refused(*, by: Actor, at: datetime, reason: str, route: str = "", subjects: 
     _access(AccessKind.REFUSED, by=by, at=at, subjects=subjects, route=route, reason=reason)
 
 
-def exported(*, by: Actor, at: datetime, resource: Resource, reason: str, found: int | None = None) -> None:
-    _access(AccessKind.EXPORTED, by=by, at=at, resource=resource, reason=reason, found=found)
+def exported(*, by: Actor, at: datetime, reason: str, found: int | None = None) -> None:
+    """Released figures left as a file."""
+    _access(AccessKind.EXPORTED, by=by, at=at, reason=reason, found=found)
 
 
 def took_in(*, by: Actor, at: datetime, what: str, operator: str, found: int) -> None:

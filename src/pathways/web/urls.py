@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("pathways.web.frame.urls")),
     path("account/", include("pathways.web.accounts.urls")),
     path("drafts/", include("pathways.web.drafts.urls")),
+    path("evaluate/", include("pathways.web.evaluate.urls")),
 ]
 
 handler400 = "pathways.web.frame.refusals.bad_request"

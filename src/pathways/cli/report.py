@@ -1,0 +1,75 @@
+"""`pathways report`: the evaluation report, every number in it through disclosure control."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from pathways.cli import live
+from pathways.installation import folder
+from pathways.installation.refusal import RefusalError
+from pathways.installation.settings import Settings
+
+
+def run(settings: Settings, *, user: str, start: str, end: str, out: Path, audience: str | None) -> None:
+    """Raises RefusalError for a date, an audience, a person or a folder that will not do."""
+    first, last = _day(start, "--from"), _day(end, "--to")
+    if last < first:
+        raise RefusalError(f"--to {end} is before --from {start}")
+    if out.exists() and not out.is_dir():
+        raise RefusalError(f"{out} is a file; give a folder for --out")
+    console = Console(highlight=False, soft_wrap=True)
+    with live.programme(settings):
+        from pathways.analysis.disclosure import Audience
+
+        try:
+            wanted = Audience(audience) if audience else None
+        except ValueError:
+            known = ", ".join(one.value for one in Audience)
+            raise RefusalError(f"{audience} is not an audience; give one of: {known}") from None
+        stamp = folder.read_stamp(settings.data) if settings.is_embedded else None
+        synthetic = settings.synthetic or (stamp is not None and stamp.kind is folder.Kind.DEMONSTRATION)
+        with console.status("reading the programme") as status:
+            said = _write(
+                user, first, last, wanted, out, synthetic, lambda stage: status.update(stage.lower())
+            )
+    for path in said.data["files"]:
+        console.print(str(path))
+    for line in said.data["left_out"]:
+        console.print(f"left out: {line}")
+    console.print(said.data["disclosure"].words)
+
+
+def _write(user, start, end, wanted, out, synthetic, progress):  # type: ignore[no-untyped-def]
+    from django.db import transaction
+
+    from pathways.journey import evaluate, identity
+
+    actor = live.anywhere(user, evaluate.MAY_REPORT)
+    with transaction.atomic():
+        identity.assume(actor)
+        try:
+            said = evaluate.write_report(
+                start=start,
+                end=end,
+                audience=wanted,
+                out=out,
+                by=actor,
+                at=datetime.now(UTC),
+                synthetic=synthetic,
+                progress=progress,
+            )
+        except OSError as error:
+            raise RefusalError(f"{out} cannot be written: {error.strerror}") from None
+    if not said:
+        raise RefusalError(said.reason)
+    return said
+
+
+def _day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise RefusalError(f"{option} {text} is not a date; write it as 2026-04-01") from None

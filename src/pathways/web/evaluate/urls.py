@@ -1,0 +1,12 @@
+from django.urls import path
+
+from pathways.web.evaluate import views
+
+app_name = "evaluate"
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("women/", views.women, name="women"),
+    path("definitions/", views.definitions, name="definitions"),
+    path("chart/<slug:name>.svg", views.chart, name="chart"),
+    path("download/<slug:kind>/", views.download, name="download"),
+]

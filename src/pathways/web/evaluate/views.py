@@ -1,0 +1,87 @@
+"""Evaluation pages: every figure on them has passed disclosure control before it gets here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from pathways.domain.decision import Decision
+from pathways.journey import evaluate
+from pathways.web import access
+from pathways.web.access import page
+
+TABS = (("overview", "The flow"), ("women", "The women"), ("definitions", "Definitions and method"))
+_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def _drawn(request: HttpRequest, tab: str, template: str, **more: Any) -> HttpResponse:
+    found = evaluate.overview(by=request.actor, at=request.now, synthetic=settings.PATHWAYS_SYNTHETIC)  # type: ignore[attr-defined]
+    if isinstance(found, Decision):
+        return access.refuse(request, found)
+    tabs = [
+        {"label": label, "href": reverse(f"evaluate:{name}"), "current": name == tab} for name, label in TABS
+    ]
+    said = {"title": "Evaluation", "tabs": tabs, "summary": found.summary, "charts": found.charts, **more}
+    if tab == "women":
+        said["characteristics"] = [
+            (table, found.charts[name])
+            for table in found.summary.demographics
+            if (name := _chart_of(table.code, found.charts))
+        ]
+    return render(request, template, said)
+
+
+def _chart_of(code: str, charts: Any) -> str:
+    return next((name for name in charts if name.replace("-", "_").endswith(code)), "")
+
+
+@page(roles=evaluate.MAY_SEE)
+def overview(request: HttpRequest) -> HttpResponse:
+    return _drawn(request, "overview", "evaluate/flow.html")
+
+
+@page(roles=evaluate.MAY_SEE)
+def women(request: HttpRequest) -> HttpResponse:
+    return _drawn(request, "women", "evaluate/women.html")
+
+
+@page(roles=evaluate.MAY_SEE)
+def definitions(request: HttpRequest) -> HttpResponse:
+    return _drawn(request, "definitions", "evaluate/definitions.html")
+
+
+@page(roles=evaluate.MAY_SEE)
+def chart(request: HttpRequest, name: str) -> HttpResponse:
+    found = evaluate.overview(by=request.actor, at=request.now, synthetic=settings.PATHWAYS_SYNTHETIC)  # type: ignore[attr-defined]
+    if isinstance(found, Decision):
+        return access.refuse(request, found)
+    drawn = found.charts.get(name)
+    if drawn is None:
+        return access.not_found(request)
+    return HttpResponse(drawn.svg, content_type="image/svg+xml")
+
+
+@page(roles=evaluate.MAY_SEE)
+def download(request: HttpRequest, kind: str) -> HttpResponse:
+    found = evaluate.download(
+        name=kind,
+        by=request.actor,  # type: ignore[attr-defined]
+        at=request.now,  # type: ignore[attr-defined]
+        synthetic=settings.PATHWAYS_SYNTHETIC,
+    )
+    if isinstance(found, Decision):
+        return access.refuse(request, found)
+    if found is None:
+        return access.not_found(request)
+    name, content = found
+    response = HttpResponse(content, content_type=_TYPES[kind])
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,121 @@
+"""The evaluation pages: everyone meant to sees protected figures, nobody sees a raw one."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from pathways.domain.terms.people import Role, Sector
+from pathways.journey import evaluate, identity
+from pathways.records.models import AccessEvent, JourneyEvent
+from tests.analysis import programme
+from tests.web import people
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return programme.invent(women=120).events
+
+
+@pytest.fixture
+def told(rows):
+    """The invented programme, as events in the ledger."""
+    with identity.clerk():
+        JourneyEvent.objects.bulk_create(
+            JourneyEvent(
+                **{k: row[k] for k in ("kind", "at", "case_id", "client_id", "episode_id", "sector", "role")},
+                organisation_id=uuid.uuid5(uuid.NAMESPACE_OID, str(row["organisation_id"])),
+                actor_id=uuid.UUID(int=1),
+                detail=row["detail"],
+            )
+            for row in rows
+        )
+
+
+def signed_in(role: Role, sector: Sector) -> Client:
+    place = people.organisation(f"place-{role.value}", sector)
+    account = people.account(f"{role.value}@place.example", role, at=place)
+    client = Client()
+    people.post_sign_in(client, account.email)
+    return client
+
+
+@pytest.fixture
+def evaluator() -> Client:
+    return signed_in(Role.EVALUATOR, Sector.ACADEMIC)
+
+
+PAGES = ["/evaluate/", "/evaluate/women/", "/evaluate/definitions/"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_page_is_drawn_with_figures_and_without(evaluator, told, page):
+    found = evaluator.get(page)
+    assert found.status_code == 200, found.content[:400]
+    assert b"not released" not in found.content
+    assert b"RawCount" not in found.content
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_page_is_drawn_before_anything_has_happened(evaluator, page):
+    assert evaluator.get(page).status_code == 200
+
+
+def test_every_picture_of_a_page_can_be_fetched(evaluator, told):
+    import re
+
+    for page in PAGES[:2]:
+        pictures = re.findall(r'src="(/evaluate/chart/[^"]+)"', evaluator.get(page).content.decode())
+        assert pictures
+        for picture in pictures:
+            drawn = evaluator.get(picture)
+            assert drawn.status_code == 200
+            assert drawn["Content-Type"] == "image/svg+xml"
+
+
+def test_no_count_of_one_to_four_is_shown_to_anyone(evaluator, told):
+    shown = evaluate.overview(
+        by=identity.actor_for(evaluator_account(), None), at=timezone.now(), synthetic=True
+    ).summary
+    counts = [line.n for flow in shown.flows for line in flow.lines]
+    counts += [
+        count for table in shown.demographics for line in table.lines for count in line.counts.values()
+    ]
+    assert counts
+    assert not [count.value for count in counts if count.value in (1, 2, 3, 4)]
+    assert shown.disclosure.at_risk == 0
+
+
+def evaluator_account():
+    from pathways.records.models import Account
+
+    return Account.objects.get(email="evaluator@place.example")
+
+
+def test_a_commissioner_sees_the_figures_as_a_partner(told):
+    commissioner = signed_in(Role.COMMISSIONER, Sector.LOCAL_AUTHORITY)
+    assert b"partner organisations" in commissioner.get("/evaluate/").content
+
+
+@pytest.mark.parametrize("role", [Role.SUPPORT_WORKER, Role.ADMINISTRATOR, Role.POLICE_OFFICER])
+def test_a_role_that_the_figures_are_not_for_is_told_so(role):
+    sector = Sector.POLICE if role is Role.POLICE_OFFICER else Sector.THIRD_SECTOR
+    assert signed_in(role, sector).get("/evaluate/").status_code == 403
+
+
+@pytest.mark.parametrize("kind", ["html", "json", "xlsx"])
+def test_a_download_is_recorded(evaluator, told, kind):
+    found = evaluator.get(f"/evaluate/download/{kind}/")
+    assert found.status_code == 200
+    assert "attachment" in found["Content-Disposition"]
+    place = people.organisation("place-evaluator", Sector.ACADEMIC)
+    from dataclasses import replace
+
+    reader = replace(identity.MACHINE, role=Role.GOVERNANCE_LEAD, organisation_id=place.id)
+    with identity.acting(reader):
+        assert AccessEvent.objects.filter(kind="exported").count() == 1
