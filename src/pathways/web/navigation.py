@@ -52,11 +52,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.PROVIDER_WORKER: (HOME, REFERRALS, CASES, DIRECTORY),
     Role.SUPERVISOR: (HOME, CASES, REFERRALS, DIRECTORY),
     Role.EVALUATOR: (HOME, EVALUATION),
-<<<<<<< HEAD
-    Role.GOVERNANCE_LEAD: (HOME, Entry("Governance", "administer:governance", ("governance",))),
-=======
-    Role.GOVERNANCE_LEAD: (HOME, Entry("Governance", "administer:governance", "governance"), EVALUATION),
->>>>>>> adbf3b6 (Show the evaluation: pictures first, tables beside them, nothing unreleased)
+    Role.GOVERNANCE_LEAD: (HOME, Entry("Governance", "administer:governance", ("governance",)), EVALUATION),
     Role.COMMISSIONER: (HOME, EVALUATION),
     Role.ADMINISTRATOR: (
         HOME,
