@@ -20,7 +20,7 @@ from pathways.domain.evaluation.counts import RawCount
 SDC = pathlib.Path(__file__).parents[3] / "shared" / "data" / "sdc"
 
 
-def attack(system: System, shown: dict, *, floor: int) -> dict:  # type: ignore[type-arg]
+def attack(system: System, shown: dict, *, floor: int, only: object = None) -> dict:  # type: ignore[type-arg]
     """For each hidden cell the least and most it can be, by two linear programmes over the whole."""
     keys = list(system.counts)
     place = {key: i for i, key in enumerate(keys)}
@@ -32,7 +32,7 @@ def attack(system: System, shown: dict, *, floor: int) -> dict:  # type: ignore[
     bounds = [(shown[k], shown[k]) if shown[k] is not None else (floor, None) for k in keys]
     found = {}
     for key in keys:
-        if shown[key] is None:
+        if shown[key] is None and (only is None or key in only):  # type: ignore[operator]
             cost = np.zeros(len(keys))
             cost[place[key]] = 1
             ends = []
@@ -168,6 +168,40 @@ def test_a_table_that_does_not_add_up_is_refused() -> None:
     system.add("part", 4)
     with pytest.raises(ValueError, match="not the sum"):
         system.sums("all", ["part"])
+
+
+def test_records_are_tallied_one_each_or_by_a_column_of_counts() -> None:
+    records = [{"r": "a", "c": "x", "n": "3"}, {"r": "a", "c": "x", "n": 4.0}, {"r": None, "c": "y", "n": 0}]
+    one_each = disclosure.tally(records, rows="r", columns="c")
+    assert one_each["a", "x"].for_disclosure_control() == 2
+    counted = disclosure.tally(records, rows="r", columns="c", counts="n")
+    assert counted["a", "x"].for_disclosure_control() == 7
+    assert ("(blank)", "y") in counted
+
+
+@pytest.mark.parametrize("n", ["-1", "2.5", "many", None])
+def test_a_count_that_is_none_is_refused_with_its_place(n: object) -> None:
+    with pytest.raises(ValueError, match="record 1, column 'n'"):
+        disclosure.tally([{"r": "a", "c": "x", "n": n}], rows="r", columns="c", counts="n")
+
+
+def test_a_missing_column_is_named() -> None:
+    with pytest.raises(ValueError, match="no column 'c'"):
+        disclosure.tally([{"r": "a"}], rows="r", columns="c")
+
+
+def test_cells_that_were_shown_before_stay_shown_and_hidden_ones_hidden() -> None:
+    system = two_way([[2, 18, 9], [19, 14, 8], [30, 12, 7]])
+    before = {("r0", "c1"), ("r1", "c0")}
+    protected = disclosure.protect(system, Rule(2), shown=before, hidden={("r2", "c2")})
+    assert not any(protected[key].is_hidden for key in before)
+    assert protected["r2", "c2"].is_hidden
+
+
+def test_what_is_shown_already_may_leave_nothing_to_be_done_and_then_nothing_leaves() -> None:
+    system = two_way([[2, 18], [19, 14]])
+    with pytest.raises(disclosure.AtRisk):
+        disclosure.protect(system, Rule(2), shown=set(system.keys) - {("r0", "c0")})
 
 
 def test_a_row_called_total_is_refused() -> None:

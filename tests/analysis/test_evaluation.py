@@ -15,6 +15,7 @@ from pathways.domain.evaluation.counts import RawCount, ReleasedCount
 from pathways.domain.evaluation.flow import Step
 from pathways.domain.evaluation.milestones import CohortStage
 from tests.analysis.programme import AS_AT, invent
+from tests.analysis.test_disclosure import attack
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,25 @@ def test_the_attack_on_all_tables_at_once_finds_nothing(steering: evaluation.Sum
     assert steering.disclosure.narrowest is not None
     assert steering.disclosure.narrowest >= steering.disclosure.rule.threshold
     assert "found nothing at risk" in steering.disclosure.words
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("audience", [Audience.STEERING, Audience.PUBLIC])
+def test_an_attack_of_the_tests_own_on_the_whole_release_finds_nothing(audience: Audience) -> None:
+    programme = invent(90, seed=5)
+    women = programme.women()
+    went, standing = flow.passages(women), overlap.cells(women)
+    answers = {c.code: demographics.answers(c, standing, programme.demographics) for c in CHARACTERISTICS}
+    core, parts = evaluation.systems(women, went, standing, answers)
+    whole = System()
+    for system in (core, *parts):
+        whole.merge(system)
+    protected = evaluation._jointly(core, parts, audience.rule)
+    shown = {key: count.value for key, count in protected.cells.items()}
+    small = {key for key, count in protected.cells.items() if count.because == "small"}
+    widths = attack(whole, shown, floor=1, only=small)
+    assert len(widths) == len(small) > 100
+    assert min(widths.values()) > audience.rule.threshold - 1e-6
 
 
 def test_the_stages_are_of_the_size_that_the_programme_expects(steering: evaluation.Summary) -> None:

@@ -17,14 +17,16 @@ import numpy as np
 
 from pathways.analysis import demographics, flow, overlap
 from pathways.analysis.demographics import CharacteristicTable
-from pathways.analysis.disclosure import AtRisk, Audience, Protected, Rule, System, protect, released
+from pathways.analysis.disclosure import AtRisk, Audience, Protected, Rule, System, choose, protect, released
 from pathways.analysis.disclosure.system import Key
 from pathways.analysis.extract import Extract, Period
 from pathways.analysis.flow import FlowTable, TimeLine
 from pathways.domain.evaluation import milestones
 from pathways.domain.evaluation.characteristics import CHARACTERISTICS
 from pathways.domain.evaluation.counts import ReleasedCount
-from pathways.domain.evaluation.milestones import CohortStage
+from pathways.domain.evaluation.facts import EventFact
+from pathways.domain.evaluation.flow import Passage
+from pathways.domain.evaluation.milestones import CohortStage, Overlap
 
 #: The version of the definitions and methods; raised whenever the same extract would count otherwise.
 VERSION: Final = "1"
@@ -103,16 +105,8 @@ def summarise(
     standing = overlap.cells(women)
     answers = {c.code: demographics.answers(c, standing, extract.demographics) for c in CHARACTERISTICS}
 
-    core = System()
-    overlap.add(core, standing)
-    flow.add(core, went, flow.journeys(women, went))
-    flow.tie_to_sets(core, went, standing)
-    parts: dict[str, System] = {}
-    for characteristic in CHARACTERISTICS:
-        parts[characteristic.code] = part = System()
-        overlap.add(part, standing)
-        demographics.add(part, characteristic, standing, answers[characteristic.code])
-    protected = _jointly(core, list(parts.values()), rule)
+    core, parts = systems(women, went, standing, answers)
+    protected = _jointly(core, parts, rule)
 
     cells: Mapping[Key, ReleasedCount] = protected.cells
     return Summary(
@@ -147,6 +141,26 @@ def summarise(
     )
 
 
+def systems(
+    women: Mapping[str, tuple[EventFact, ...]],
+    went: Mapping[str, Passage],
+    standing: Mapping[str, Overlap],
+    answers: Mapping[str, Mapping[str, str]],
+) -> tuple[System, list[System]]:
+    """The flow and the sets as one system, and each characteristic as one that shares its totals."""
+    core = System()
+    overlap.add(core, standing)
+    flow.add(core, went, flow.journeys(women, went))
+    flow.tie_to_sets(core, went, standing)
+    parts = []
+    for characteristic in CHARACTERISTICS:
+        part = System()
+        overlap.add(part, standing)
+        demographics.add(part, characteristic, standing, answers[characteristic.code])
+        parts.append(part)
+    return core, parts
+
+
 def _jointly(core: System, parts: list[System], rule: Rule) -> Protected:
     """Protect tables that share totals, piece by piece where that holds and all at once where not."""
     whole = System()
@@ -155,24 +169,20 @@ def _jointly(core: System, parts: list[System], rule: Rule) -> Protected:
     shared = set(core.counts)
     hidden: set[Key] = set()
     try:
-        totals = _hidden(protect(core, rule))
+        totals = choose(core, rule)
         for _ in range(8):
             hidden, more = set(totals), set[Key]()
             for part in parts:
                 theirs = shared & set(part.counts)
                 try:
-                    hidden |= _hidden(protect(part, rule, shown=theirs - totals, hidden=theirs & totals))
+                    hidden |= choose(part, rule, shown=theirs - totals, hidden=theirs & totals)
                 except AtRisk:  # a total that is shown gives it away: see which, and begin again without
-                    alone = _hidden(protect(part, rule, hidden=theirs & totals))
+                    alone = choose(part, rule, hidden=theirs & totals)
                     more = (alone & shared) - totals
                     break
             if not more:
                 break
-            totals = _hidden(protect(core, rule, hidden=totals | more))
+            totals = choose(core, rule, hidden=totals | more)
         return released(whole, rule, np.array([key in hidden for key in whole.keys], dtype=bool))
     except AtRisk:
         return protect(whole, rule, hidden=hidden, is_mending=True)
-
-
-def _hidden(protected: Protected) -> set[Key]:
-    return {key for key, count in protected.cells.items() if count.is_hidden}

@@ -6,9 +6,9 @@
 
 from pathways.analysis.disclosure.attack import Audit, audit
 from pathways.analysis.disclosure.rule import Audience, Rule, Zeros
-from pathways.analysis.disclosure.suppression import AtRisk, Protected, protect, released
+from pathways.analysis.disclosure.suppression import AtRisk, Protected, choose, protect, released
 from pathways.analysis.disclosure.system import System
-from pathways.analysis.disclosure.tables import TOTAL, FrequencyTable, frequency
+from pathways.analysis.disclosure.tables import TOTAL, FrequencyTable, frequency, tally
 
 __all__ = [
     "TOTAL",
@@ -21,7 +21,9 @@ __all__ = [
     "System",
     "Zeros",
     "audit",
+    "choose",
     "frequency",
     "protect",
     "released",
+    "tally",
 ]

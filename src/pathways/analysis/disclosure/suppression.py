@@ -59,24 +59,37 @@ def protect(
     hidden: Collection[Key] = (),
     is_mending: bool = False,
 ) -> Protected:
-    """Hide what must be hidden.
-
-    `is_mending` only adds to `hidden` what is still wanted, and does not look for what could be shown
-    again: for a large system of which the parts were protected well already.
+    """Hide what must be hidden, attack it, and release it.
 
     `shown` and `hidden` are cells that another table, protected before this one, has shown or hidden
     already: they stay so. Raises AtRisk if the attack still finds something, which can happen only
-    where `shown` gives it away.
+    where `shown` gives it away. `is_mending` only adds to `hidden` what is still wanted, and does not
+    look for what could be shown again: for a large system of which the parts were protected well.
     """
-    is_small = np.array([rule.is_small(int(n)) for n in system.values], dtype=bool)
+    chosen = choose(system, rule, shown=shown, hidden=hidden, is_mending=is_mending)
+    return released(system, rule, np.array([key in chosen for key in system.keys], dtype=bool))
+
+
+def choose(
+    system: System,
+    rule: Rule,
+    *,
+    shown: Collection[Key] = (),
+    hidden: Collection[Key] = (),
+    is_mending: bool = False,
+) -> set[Key]:
+    """The cells to hide, as `protect` does but without releasing: for a part of a larger release."""
+    small = np.array([rule.is_small(int(n)) for n in system.values], dtype=bool)
     is_shown = np.array([key in shown for key in system.keys], dtype=bool)
     may_hide = ((system.values > 0) | (rule.zeros is Zeros.HIDE)) & ~is_shown
-    work = _Work(system, rule, is_small, is_small | [key in hidden for key in system.keys], may_hide)
+    work = _Work(system, rule, small, small | [key in hidden for key in system.keys], may_hide)
     chosen = work.kept.copy()
     _protect_routes(work, chosen, is_mending=is_mending)
     if not is_mending:
         chosen = _exact(work, chosen)
-    return released(system, rule, chosen)
+    if exposed := _exposed(work, chosen):
+        raise AtRisk(f"{len(exposed)} small counts cannot be protected beside what is shown")
+    return {key for key, is_hidden in zip(system.keys, chosen, strict=True) if is_hidden}
 
 
 def released(system: System, rule: Rule, hidden: np.ndarray) -> Protected:
@@ -128,7 +141,7 @@ def _protect_routes(work: _Work, hidden: np.ndarray, *, is_mending: bool) -> Non
             hidden |= near
             work = replace(work, kept=work.kept | near)
         if not is_mending:
-            _show_again(work, hidden, routes)
+            _show_again(work, hidden)
         exposed = _exposed(work, hidden)
 
 
@@ -146,13 +159,14 @@ def _neighbours(work: _Work, cell: int) -> np.ndarray:
     return near & work.may_hide
 
 
-def _show_again(work: _Work, hidden: np.ndarray, routes: Routes) -> None:
+def _show_again(work: _Work, hidden: np.ndarray) -> None:
     """Show, in place, every cell that some choice of routes can do without.
 
     Only where the system is a network are routes whole numbers, so that a route proves its cell safe;
     elsewhere the attack that follows decides, and hides again what it must.
     """
     system, small, kept = work.system, work.small, work.kept
+    routes = Routes(work, hidden)
     used: dict[int, np.ndarray] = {}
     for cell in map(int, np.flatnonzero(small)):
         route = routes.within(cell, hidden)
@@ -186,34 +200,49 @@ class Routes:
     relation. The cell itself gains g in the upper and loses g' in the lower with g + g' = width.
     """
 
-    def __init__(self, work: _Work) -> None:
+    def __init__(self, work: _Work, cells: np.ndarray | None = None) -> None:
+        """Routes that may use any cell, or only those given (one boolean a cell): far fewer columns."""
         system, rule = work.system, work.rule
-        self._system, self._rule, self._kept = system, rule, work.kept
-        matrix = system.matrix
+        self._all = len(system.keys)
+        self._cells = np.arange(self._all) if cells is None else np.flatnonzero(cells)
+        self._place = {int(cell): place for place, cell in enumerate(self._cells)}
+        self._costs, self._kept, self._rule = system.costs[self._cells], work.kept[self._cells], rule
+        matrix = sparse.csr_matrix(system.matrix[:, self._cells])
+        matrix = matrix[np.flatnonzero(np.diff(matrix.indptr))]
         n = matrix.shape[1]
         self._n = n
-        may_change = work.may_hide | work.kept
+        may_change = (work.may_hide | work.kept)[self._cells]
+        slack = np.maximum(system.values[self._cells] - rule.floor, 0)
         self._room = np.where(may_change, np.inf, 0.0)
-        self._slack = np.where(may_change, np.maximum(system.values - rule.floor, 0), 0.0)
+        self._slack = np.where(may_change, slack, 0.0)
         split = sparse.bmat([[matrix, -matrix, None, None], [None, None, matrix, -matrix]], format="csc")
         upper = self._upper(np.ones(n, dtype=bool))
         self._program = Program(split, np.zeros(split.shape[0]), np.zeros(4 * n), upper)
 
     def cheapest(self, cell: int, hidden: np.ndarray, *, width: int) -> np.ndarray:
         """The cells on the cheapest route for this one, whatever is hidden so far; True on the route."""
-        costs = np.where(hidden, 0.001, self._system.costs)
-        first = self._route(cell, self._upper(np.ones(self._n, dtype=bool)), costs, width)
+        costs = np.where(hidden[self._cells], 0.001, self._costs)
+        place = self._place[cell]
+        first = self._route(place, self._upper(np.ones(self._n, dtype=bool)), costs, width)
         if first is None:
-            return np.zeros(self._n, dtype=bool)
+            return np.zeros(self._all, dtype=bool)
+        if not (first[~hidden[self._cells]] > NEAR).any():
+            return self._everywhere(first > NEAR)  # hidden cells are enough
         # once more with what little it took weighing more: fewer cells rather than smaller changes
-        again = self._route(cell, self._upper(first > NEAR), costs / np.maximum(first, 0.1), width)
-        return np.asarray((first if again is None else again) > NEAR)
+        again = self._route(place, self._upper(first > NEAR), costs / np.maximum(first, 0.1), width)
+        return self._everywhere((first if again is None else again) > NEAR)
 
     def within(self, cell: int, hidden: np.ndarray) -> np.ndarray | None:
         """The cells on a route that keeps to what is hidden; None where there is no such route."""
-        costs = np.where(self._kept, 0.001, self._system.costs)
-        route = self._route(cell, self._upper(hidden), costs, self._rule.threshold, is_any=True)
-        return None if route is None else route > NEAR
+        costs = np.where(self._kept, 0.001, self._costs)
+        allowed = self._upper(hidden[self._cells])
+        route = self._route(self._place[cell], allowed, costs, self._rule.threshold, is_any=True)
+        return None if route is None else self._everywhere(route > NEAR)
+
+    def _everywhere(self, here: np.ndarray) -> np.ndarray:
+        found = np.zeros(self._all, dtype=bool)
+        found[self._cells] = here
+        return found
 
     def _upper(self, allowed: np.ndarray) -> np.ndarray:
         gain = np.where(allowed, self._room, 0.0)
@@ -225,7 +254,7 @@ class Routes:
     ) -> np.ndarray | None:
         """How much each cell changes over both tables, on the best of a few ways to part the width.
 
-        With `is_any`, the first way that there is.
+        With `is_any`, the first way that there is; else the first that takes hidden cells alone.
         """
         n, best, least = self._n, None, np.inf
         most_lost = int(min(self._slack[cell], width))
@@ -245,7 +274,7 @@ class Routes:
             cost = float(change @ costs)
             if cost < least - NEAR:
                 best, least = change, cost
-            if is_any:
+            if is_any or not (change[costs >= 1] > NEAR).any():
                 break
         return best
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,6 +49,39 @@ class FrequencyTable:
                 "narrowest_informed": found.narrowest_informed,
             },
         }
+
+
+def tally(
+    records: Iterable[Mapping[str, object]], *, rows: str, columns: str, counts: str | None = None
+) -> dict[tuple[str, str], RawCount]:
+    """Counts by (row, column) from records: one each, or what the column `counts` says.
+
+    A blank is a category of its own, “(blank)”. Raises ValueError naming the record (the first is 1)
+    and the column where a column is missing or a count is not a whole number from nought up.
+    """
+    found: dict[tuple[str, str], int] = {}
+    for number, record in enumerate(records, start=1):
+        for name in (rows, columns, *([counts] if counts else [])):
+            if name not in record:
+                raise ValueError(f"record {number} has no column {name!r}")
+        cell = (_category(record[rows]), _category(record[columns]))
+        found[cell] = found.get(cell, 0) + (_whole(record[counts], number, counts) if counts else 1)
+    return {cell: RawCount(n) for cell, n in sorted(found.items())}
+
+
+def _category(value: object) -> str:
+    text = "" if value is None else str(value).strip()
+    return text or "(blank)"
+
+
+def _whole(value: object, number: int, column: str) -> int:
+    try:
+        count = float(str(value))
+    except ValueError:
+        count = -1.0
+    if count < 0 or not count.is_integer():
+        raise ValueError(f"record {number}, column {column!r}: {value!r} is not a count")
+    return int(count)
 
 
 def frequency(
