@@ -154,10 +154,8 @@ def _complete_return(terms: Terms) -> decision.Decision:
     """Where it is a condition: to which police, under which reference, of how many appointments."""
     if terms.condition is None or not terms.condition.is_imposed:
         return decision.yes()
-    police = Organisation.objects.filter(
-        id=terms.return_to, sector=Sector.POLICE.value, until_date__isnull=True
-    )
-    if terms.return_to is None or not police.exists():
+    police = Organisation.objects.filter(sector=Sector.POLICE.value, until_date__isnull=True)
+    if terms.return_to is None or not police.filter(id=terms.return_to).exists():
         return decision.no("Say to which police organisation the return goes.")
     if not terms.return_reference.strip():
         return decision.no("Enter the reference by which police know the disposal: the return names nobody.")
@@ -221,7 +219,9 @@ def page(*, client_id: UUID, by: Actor, at: datetime) -> Page | None:
         version=row.version if row else 0,
         agreed_at=row.agreed_at if row else None,
         recorded_by=identity.account_named(row.recorded_by_id) if row else "",
-        return_to=places.get(row.return_to_organisation_id, "") if row else "",
+        return_to=places.get(row.return_to_organisation_id, "")
+        if row and row.return_to_organisation_id
+        else "",
         may_agree=_may_agree(where, row, client_id, by),
         may_return=bool(
             terms and terms.condition and terms.condition.is_imposed and by.role is Role.COORDINATOR

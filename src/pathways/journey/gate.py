@@ -17,6 +17,9 @@ from pathways.domain.terms.contact import Channel, Purpose
 from pathways.journey import identity
 from pathways.records.models import Episode, ParticipationAgreement, SafeContactPlan, Stop
 
+PlanFacts = plan.Facts
+StopKind = stop.Kind
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -28,11 +31,11 @@ class Standing:
     agreement: ParticipationAgreement | None
 
     @property
-    def plan_facts(self) -> plan.Facts | None:
+    def plan_facts(self) -> PlanFacts | None:
         return None if self.plan is None else plan_facts(self.plan)
 
     @property
-    def stop_kind(self) -> stop.Kind | None:
+    def stop_kind(self) -> StopKind | None:
         return None if self.stop is None else stop.Kind(self.stop.kind)
 
     def facts(self) -> reaching.Facts:

@@ -72,6 +72,8 @@ def from_police(*, consideration_id: UUID, body: str, by: Actor, at: datetime) -
             )
             coordinating = (
                 Client.objects.filter(pk=client_id).values_list("organisation_id", flat=True).first()
+                if client_id
+                else None
             )
         if coordinating is None:
             return refusal(decision.no("The programme has not taken her on yet."))
