@@ -67,7 +67,11 @@ def make_in_given(settings: Settings) -> None:
 
     Raises RefusalError, with the statements for whoever may run them, when the owner may not make roles.
     """
+    is_first = credentials.read_passwords(settings.data) is None
     passwords = credentials.make_passwords(settings.data)
+    named = str(parameters(Role.APP, settings).get("user", ""))
+    if named != Role.APP:
+        raise RefusalError(f"PATHWAYS_APP_DATABASE_URL has to name the role {Role.APP}, not {named}")
     try:
         with psycopg.connect(**parameters(Role.OWNER, settings), connect_timeout=10) as connection:
             if connection.info.server_version < OLDEST:
@@ -81,6 +85,11 @@ def make_in_given(settings: Settings) -> None:
             for role, (given, password) in wanted.items():
                 if given is None and role.value not in there:
                     _make_role(connection, role, password, name)
+                elif given is None and is_first:
+                    raise RefusalError(
+                        f"the role {role} is there already, and its password is not known here: set"
+                        f" PATHWAYS_{role.name}_DATABASE_URL"
+                    )
             connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
             for role, (given, _) in wanted.items():
                 if given is None:
