@@ -40,9 +40,9 @@ MOST = 2000
 class Answer(Worded):
     """All that can be said back to police about a message of theirs."""
 
-    READ = "read", "Your message was received and read. The programme cannot say more."
+    READ = "say_read", "Your message was received and read. The programme cannot say more."
     SAFEGUARD = (
-        "safeguard",
+        "say_safeguard",
         "Your message was received and read. If somebody is in danger, raise it as a safeguarding concern "
         "by the usual route now.",
     )
@@ -361,8 +361,8 @@ def read(*, message_id: UUID, by: Actor, at: datetime) -> Page | None:
         subjects=[client_id] if client_id and not by.is_police else [],
         route=ROUTE,
     )
-    is_mine = row.from_organisation_id == by.organisation_id and row.sent_by_id == by.account_id
-    is_for_me = row.to_organisation_id == by.organisation_id and not is_mine
+    is_for_me = row.to_organisation_id == by.organisation_id
+    is_mine = row.sent_by_id == by.account_id and not is_for_me
     kind = MessageKind(row.kind)
     passing = is_for_me and kind is MessageKind.POLICE and by.role is Role.COORDINATOR
     workers: tuple[tuple[UUID, str], ...] = ()

@@ -108,13 +108,14 @@ def mark_sent(*, message_id: UUID, by: Actor, at: datetime) -> Outcome:
         if row is None:
             return refusal(sight.NOT_THERE)
         if row.sent_at is not None:
-            return done(row.id)
+            return done(row.id, client_id=row.client_id)
         if not row.was_allowed:
-            return refusal(decision.no(f"This message was not let through. {row.why}"))
+            answer = decision.no(f"This message was not let through. {row.why}")
+            return Outcome(False, answer.reason, data={"client_id": row.client_id})
         channel, purpose = Channel(row.channel), Purpose(row.purpose)
         standing = gate.standing(row.client_id, by)
         if not (answer := _may_send(standing, channel, purpose, row.body, at)):
-            return refusal(answer)
+            return Outcome(False, answer.reason, answer.ask, data={"client_id": row.client_id})
         row.sent_at = at
         row.save(update_fields=["sent_at"])
         ledger.record(
@@ -126,7 +127,7 @@ def mark_sent(*, message_id: UUID, by: Actor, at: datetime) -> Outcome:
             episode_id=standing.episode.id if standing.episode else None,
             detail={"channel": channel.value, "kind": purpose.value},
         )
-        return done(row.id)
+        return done(row.id, client_id=row.client_id)
 
 
 @dataclass(frozen=True, slots=True)

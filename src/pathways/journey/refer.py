@@ -172,8 +172,7 @@ def send(
             row.id,
             reference=row.reference,
             next=(
-                f"{service.organisation.name} is asked to answer by"
-                f" {local(due):%A %-d %B at %H:%M}.",
+                f"{service.organisation.name} is asked to answer by {local(due):%A %-d %B at %H:%M}.",
                 "You are told at once if it declines, and why.",
             ),
         )

@@ -25,7 +25,9 @@ class Entry:
 
 
 HOME = Entry("Home", "home:home")
-CASES = Entry("Women", "cases:list", ("cases", "herpage", "women", "support", "assess", "reach"))
+CASES = Entry("Women", "cases:list", ("cases", "herpage", "women", "support", "assess"))
+APPROACHES = Entry("Approaches", "reach:list", ("reach",))
+MESSAGES = Entry("Messages", "messages:list", ("messages",))
 REFERRALS = Entry("Referrals", "refer:list", ("refer",))
 DIRECTORY = Entry("Services", "directory:list", ("directory",))
 EVALUATION = Entry("Evaluation", "evaluate:overview", ("evaluate",))
@@ -37,20 +39,21 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
         HOME,
         Entry("Considerations", "police:list", ("police",)),
         Entry("Raise a concern", "police:flag"),
+        MESSAGES,
     ),
-    Role.POLICE_ANALYST: (HOME, Entry("Considerations", "police:list", ("police",))),
+    Role.POLICE_ANALYST: (HOME, Entry("Considerations", "police:list", ("police",)), MESSAGES),
     Role.COORDINATOR: (
         HOME,
         CASES,
         Entry("Referrals in", "doors:list", ("doors",)),
+        APPROACHES,
         Entry("Triage", "triage:list", ("triage",)),
         REFERRALS,
-        DIRECTORY,
     ),
     Role.PANEL_CHAIR: (HOME, CASES, Entry("Triage", "triage:list", ("triage",))),
-    Role.SUPPORT_WORKER: (HOME, CASES, REFERRALS, DIRECTORY),
-    Role.PROVIDER_WORKER: (HOME, REFERRALS, CASES, DIRECTORY),
-    Role.SUPERVISOR: (HOME, CASES, REFERRALS, DIRECTORY),
+    Role.SUPPORT_WORKER: (HOME, CASES, APPROACHES, REFERRALS, MESSAGES, DIRECTORY),
+    Role.PROVIDER_WORKER: (HOME, REFERRALS, CASES, MESSAGES, DIRECTORY),
+    Role.SUPERVISOR: (HOME, CASES, APPROACHES, REFERRALS, MESSAGES, DIRECTORY),
     Role.EVALUATOR: (HOME, EVALUATION),
     Role.GOVERNANCE_LEAD: (HOME, Entry("Governance", "administer:governance", ("governance",)), EVALUATION),
     Role.COMMISSIONER: (HOME, EVALUATION),

@@ -7,6 +7,8 @@ urlpatterns = [
     path("account/", include("pathways.web.accounts.urls")),
     path("drafts/", include("pathways.web.drafts.urls")),
     path("evaluate/", include("pathways.web.evaluate.urls")),
+    path("reach/", include("pathways.web.reach.urls")),
+    path("messages/", include("pathways.web.messages.urls")),
 ]
 
 handler400 = "pathways.web.frame.refusals.bad_request"

@@ -1,0 +1,1 @@
+"""Messages between organisations, through the coordinator."""
