@@ -120,6 +120,14 @@ class Flow(View):
         """More rows for "check your answers": what will follow from them."""
         return []
 
+    def waits(self, step: Step) -> str:
+        """For a task list: why this part cannot start yet, or nothing when it can."""
+        return ""
+
+    def seed(self) -> dict[str, dict[str, list[str]]]:
+        """Answers of an earlier time as they were posted, by step: taken up where no draft is kept."""
+        return {}
+
     def client_id(self) -> UUID | None:
         """Whose draft this is, so that it goes when her record goes."""
         return self.kwargs.get("client_id")
@@ -149,6 +157,8 @@ class Flow(View):
         if (stop := self.begin()) is not None:
             return stop
         self.kept: dict[str, Any] = drafts.fetch(self.key(), self.actor) or {}
+        if not self.kept and (earlier := self.seed()):
+            self.kept = {"steps": earlier, "token": secrets.token_urlsafe(18)}
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -272,6 +282,9 @@ class Flow(View):
     def _tasks(self) -> HttpResponse:
         items = []
         for step in self.all_steps:
+            if why := self.waits(step):
+                items.append({"title": step.title, "hint": why, "status": "Cannot start yet"})
+                continue
             form = self._judged(step)
             done = form is not None and form.is_valid()
             status = (

@@ -5,10 +5,13 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("pathways.web.frame.urls")),
     path("account/", include("pathways.web.accounts.urls")),
+    path("assess/", include("pathways.web.assess.urls")),
     path("drafts/", include("pathways.web.drafts.urls")),
     path("evaluate/", include("pathways.web.evaluate.urls")),
-    path("reach/", include("pathways.web.reach.urls")),
     path("messages/", include("pathways.web.messages.urls")),
+    path("reach/", include("pathways.web.reach.urls")),
+    path("refer/", include("pathways.web.refer.urls")),
+    path("triage/", include("pathways.web.triage.urls")),
 ]
 
 handler400 = "pathways.web.frame.refusals.bad_request"

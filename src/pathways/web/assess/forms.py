@@ -1,0 +1,242 @@
+"""What an assessment asks, in its order: her strengths and her words first, judgements last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pathways.domain.terms import demographics as d
+from pathways.domain.terms import needs
+from pathways.domain.terms.law import Coercion
+from pathways.domain.terms.words import Worded, choices
+from pathways.domain.triage.assessment import Exploitation, ImmediateSafety, Need
+from pathways.domain.triage.mechanisms import Mechanism, Standing
+from pathways.journey.assess import OFFENDING
+from pathways.web import forms
+
+NOT_YET = "not_yet"
+
+
+class Strengths(forms.PathwaysForm):
+    strengths = forms.LongText(
+        label="What is she good at, proud of, or keeping going?",
+        hint="People, skills, routines and courage: what support can build on.",
+        error="Enter at least one strength",
+        rows=5,
+    )
+    her_words = forms.LongText(
+        label="What does she want, in her own words?",
+        hint="As near as you can to how she said it. She can read this.",
+        error="Enter what she wants, in her own words",
+        rows=5,
+    )
+
+
+def _ladder() -> type[forms.PathwaysForm]:
+    rungs = [(str(int(rung)), f"{int(rung)}. {rung.label}") for rung in needs.Rung]
+    unrated = choices(needs.Unrated)
+    fields: dict[str, Any] = {}
+    sections = []
+    for domain in needs.Domain:
+        rung, note = f"rung_{domain.value}", f"note_{domain.value}"
+        fields[rung] = forms.Choose(
+            label=domain.label,
+            choices=[*rungs, *unrated],
+            dividers={unrated[0][0]: "or"},
+            hint=needs.PROMPTS[domain],
+            error=f"Choose a rung for {domain.label.lower()}, or say why there is none",
+            small=True,
+        )
+        fields[note] = forms.LongText(
+            label=f"{domain.label}: what she said, or what you saw", required=False, rows=2
+        )
+        sections.append((domain.label, (rung, note)))
+    return type("Ladder", (forms.PathwaysForm,), {**fields, "__module__": __name__})
+
+
+Ladder = _ladder()
+
+
+class Safety(forms.PathwaysForm):
+    immediate_safety = forms.Choose(
+        label="Is there a concern for her immediate safety?",
+        choices=[*choices(ImmediateSafety), ("unknown", "Not known")],
+        hints={
+            "yes": "Act on it now: 999, safeguarding or MARAC come before this form.",
+            "unknown": "The suggested level will be provisional until somebody knows.",
+        },
+        error="Say whether there is a concern for her immediate safety",
+    )
+    safety = forms.LongText(
+        label="What makes her more safe, and what less?",
+        required=False,
+        hint="Who, where and when. Do not write an address where she is hiding: it has a place of its own.",
+    )
+
+
+class Relationships(forms.PathwaysForm):
+    relationships = forms.LongText(
+        label="Who is good for her, and is anyone controlling, hurting or using her?",
+        required=False,
+        rows=6,
+    )
+    children = forms.LongText(
+        label="Her children and family: who does she care for, and what does she want for them?",
+        required=False,
+        rows=5,
+    )
+
+
+class Offending(forms.PathwaysForm):
+    offending_how = forms.Choose(
+        label="Has offending been talked about?",
+        choices=list(OFFENDING),
+        hints={
+            "not_written": "You know what she needs you to know, and nothing of it stands on paper.",
+            "written": "Write what explains her need for support, never the details of an offence.",
+        },
+        error="Say whether offending has been talked about",
+    )
+    offending = forms.LongText(
+        label="What she agreed to have written", rows=5, error="Enter what she agreed to have written"
+    )
+    coercion = forms.Choose(
+        label="Was she made to do what she did?",
+        choices=[*choices(Coercion), (NOT_YET, "Not asked")],
+        hint="Being made to do it changes what the law says of it, and what she may need.",
+        error="Say whether she was made to do it, or that nobody asked",
+    )
+    conditional = {"offending": ("offending_how", "written")}
+
+
+def _mechanisms() -> type[forms.PathwaysForm]:
+    fields: dict[str, Any] = {
+        f"mechanism_{one.value}": forms.Pick(
+            label=one.label, choices=choices(Standing), initial=Standing.NOT_CONSIDERED.value, error="Choose"
+        )
+        for one in Mechanism
+    }
+    return type("Mechanisms", (forms.PathwaysForm,), {**fields, "__module__": __name__})
+
+
+Mechanisms = _mechanisms()
+
+
+def _grouped() -> list[Any]:
+    groups = [
+        (group.label, [(e.value, e.label) for e in d.Ethnicity if e.group is group])
+        for group in d.EthnicGroup
+    ]
+    return [*groups, ("No answer", choices(d.NoAnswer))]
+
+
+def _asked(label: str, enum: type[Worded], **more: Any) -> forms.Choose:
+    kind = forms.Choose if len(list(enum)) < 4 else forms.Pick
+    if kind is forms.Choose:
+        more.setdefault("small", True)
+    return kind(
+        label=label,
+        choices=d.asked(enum),
+        initial=d.NoAnswer.NOT_ASKED.value,
+        error="Choose an answer",
+        **more,
+    )
+
+
+class Equality(forms.PathwaysForm):
+    declared_by = forms.Choose(
+        label="Who gave these answers?",
+        of=d.DeclaredBy,
+        initial=d.DeclaredBy.SELF.value,
+        error="Say who gave these answers",
+        small=True,
+    )
+    ethnicity_scheme = forms.Choose(
+        label="How is her ethnicity recorded?",
+        choices=choices(d.EthnicityScheme)[2:3]
+        + choices(d.EthnicityScheme)[:2]
+        + choices(d.EthnicityScheme)[3:],
+        initial=d.EthnicityScheme.GSS_19.value,
+        hints={"officer_perceived": "Kept as a code, and never counted as what she says of herself."},
+        error="Choose how her ethnicity is recorded",
+        small=True,
+    )
+    ethnicity_gss = forms.Pick(
+        label="Her ethnic group",
+        choices=_grouped(),
+        initial=d.NoAnswer.NOT_ASKED.value,
+        error="Choose an answer",
+    )
+    ethnicity_sde_18 = forms.Text(label="Code of the 18+1 list", width=3, hint="For example W1, A3 or NS")
+    ethnicity_sde_16 = forms.Text(label="Code of the 16+1 list", width=3, hint="For example W1, O1 or NS")
+    ethnicity_perceived = forms.Text(label="Code as perceived", width=3, hint="For example IC1")
+    conditional = {
+        "ethnicity_gss": ("ethnicity_scheme", d.EthnicityScheme.GSS_19),
+        "ethnicity_sde_18": ("ethnicity_scheme", d.EthnicityScheme.SDE_18),
+        "ethnicity_sde_16": ("ethnicity_scheme", d.EthnicityScheme.SDE_16),
+        "ethnicity_perceived": ("ethnicity_scheme", d.EthnicityScheme.OFFICER_PERCEIVED),
+    }
+    area = forms.Pick(
+        label="The local authority she lives in", choices=[], initial="not_asked", error="Choose an answer"
+    )
+    lasting_condition = _asked(
+        "Has she a physical or mental health condition lasting, or likely to last, 12 months or more?",
+        d.YesNo,
+    )
+    restriction = _asked("Does it limit what she can do day to day?", d.Restriction)
+    pregnancy = _asked("Is she pregnant, or has she given birth in the last 26 weeks?", d.YesNo)
+    has_children = _asked("Has she children under 18, living with her or not?", d.YesNo)
+    is_carer = _asked("Does she care for somebody, unpaid?", d.YesNo)
+    care_experience = _asked("Was she in the care of a council as a child?", d.YesNo)
+    interpreter = _asked("Does she want an interpreter?", d.YesNo)
+    orientation = _asked("Sexual orientation", d.Orientation)
+    religion = _asked("Religion", d.Religion)
+    marital_status = _asked("Marital or civil-partnership status", d.MaritalStatus)
+    sections = (
+        ("", ("declared_by",)),
+        ("Ethnicity and area", ("ethnicity_scheme", "area")),
+        ("Health", ("lasting_condition", "restriction", "pregnancy")),
+        ("Family and caring", ("has_children", "is_carer", "care_experience")),
+        ("About her", ("interpreter", "orientation", "religion", "marital_status")),
+    )
+
+    def __init__(self, *args: Any, areas: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(area, area) for area in areas]
+        self.fields["area"].choices = [*named, ("elsewhere", "Elsewhere"), *choices(d.NoAnswer)]  # type: ignore[attr-defined]
+
+
+class Judgements(forms.PathwaysForm):
+    need = forms.Choose(
+        label="How much support does she need?",
+        choices=[*choices(Need), (NOT_YET, "I cannot judge this yet")],
+        dividers={NOT_YET: "or"},
+        hint="From everything above, not from the number of low rungs.",
+        error="Choose a judgement, or say that you cannot judge it yet",
+    )
+    exploitation = forms.Choose(
+        label="How strong is exploitation, or the pull of organised crime?",
+        choices=[*choices(Exploitation), (NOT_YET, "I cannot judge this yet")],
+        dividers={NOT_YET: "or"},
+        hint="How much others use her or hold her there. It is not a judgement of her.",
+        error="Choose a judgement, or say that you cannot judge it yet",
+    )
+
+
+class Conclusion(forms.PathwaysForm):
+    conclusion = forms.LongText(
+        label="Your summary",
+        hint="In words she could read: strengths first, then what is needed most and why.",
+        error="Write a summary",
+        rows=7,
+    )
+    management_plan = forms.LongText(
+        label="What is being done to keep her safe, and by whom", required=False, rows=5
+    )
+
+
+class Refusing(forms.PathwaysForm):
+    is_asked = forms.Confirm(
+        label="I have asked her, and she does not want an assessment now",
+        error="Confirm that she has been asked",
+    )

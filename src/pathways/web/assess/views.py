@@ -1,0 +1,216 @@
+"""The assessment: what was found with her, and the task list in which it is written."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from pathways.domain.governance.policy import Resource
+from pathways.domain.terms import demographics as d
+from pathways.domain.terms import needs
+from pathways.domain.terms.law import Coercion
+from pathways.domain.terms.people import Role
+from pathways.domain.triage import levels
+from pathways.domain.triage.assessment import Action, Exploitation, ImmediateSafety, Need, Status
+from pathways.domain.triage.mechanisms import Mechanism, Standing
+from pathways.journey import assess
+from pathways.web import about_her, access, flow
+from pathways.web.access import page
+from pathways.web.assess import forms
+from pathways.web.request import Request
+
+_COLOURS = {Status.IN_PROGRESS: "blue", Status.COMPLETE: "green", Status.REFUSED: "grey"}
+
+ASSESSORS = {Role.SUPPORT_WORKER, Role.SUPERVISOR, Role.COORDINATOR}
+
+
+@page(reads=Resource.ASSESSMENT)
+def her(request: Request, client_id: UUID) -> HttpResponse:
+    found = assess.page(client_id=client_id, by=request.actor, at=request.now)
+    if found is None:
+        return access.not_found(request)
+    return render(
+        request,
+        "assess/her.html",
+        {
+            "title": "Assessment",
+            "person": about_her.person(found.banner),
+            "back": about_her.address(client_id),
+            "found": found,
+            "client_id": client_id,
+            "status_colour": _COLOURS[found.status] if found.status else "",
+            "can_write": request.actor.role in ASSESSORS,
+            "can_reopen": Action.REOPEN in found.moves,
+            "can_refuse": found.may_begin.allowed and (found.id is None or Action.REFUSE in found.moves),
+            "ladder_caveat": needs.CAVEAT,
+        },
+    )
+
+
+@page(roles=ASSESSORS)
+@require_POST
+def start(request: Request, client_id: UUID) -> HttpResponse:
+    said = assess.start(client_id=client_id, by=request.actor, at=request.now)
+    if not said:
+        return access.refuse(request, said)
+    return redirect("assess:write", said.id)
+
+
+@page(roles=ASSESSORS)
+@require_POST
+def reopen(request: Request, assessment_id: UUID) -> HttpResponse:
+    said = assess.reopen(assessment_id=assessment_id, by=request.actor, at=request.now)
+    if not said:
+        return access.refuse(request, said)
+    messages.success(request, "The assessment is open again. What was answered is still there.")
+    return redirect("assess:write", assessment_id)
+
+
+@page(roles=ASSESSORS)
+class Refuse(flow.Flow):
+    title = "She does not want an assessment"
+    form = forms.Refusing
+    check = False
+    button = "Record that she does not want one"
+
+    def begin(self) -> HttpResponse | None:
+        found = assess.page(client_id=self.kwargs["client_id"], by=self.actor, at=self.now)
+        if found is None:
+            return access.not_found(self.request)
+        self.banner = found.banner
+        return None
+
+    def context(self) -> dict[str, Any]:
+        return {"person": about_her.person(self.banner)}
+
+    def back(self) -> str:
+        return reverse("assess:her", args=[self.kwargs["client_id"]])
+
+    def do(self, answers: dict[str, Any]) -> flow.Receipt:
+        said = assess.refuse(client_id=self.kwargs["client_id"], by=self.actor, at=self.now)
+        return flow.Receipt.of(said, "Recorded", href=self.back(), onward="Back to her assessment")
+
+
+@page(roles=ASSESSORS)
+class Write(flow.Flow):
+    title = "Assessment"
+    as_tasks = True
+    button = "Complete the assessment"
+    template = "assess/ask.html"
+    tasks_template = "assess/tasks.html"
+    steps = (
+        flow.Step("strengths", "Her strengths, and her own words", forms.Strengths),
+        flow.Step("ladder", "Needs, part by part", forms.Ladder),
+        flow.Step("safety", "Safety", forms.Safety),
+        flow.Step("relationships", "Relationships, children and family", forms.Relationships),
+        flow.Step("offending", "Offending and coercion", forms.Offending),
+        flow.Step("protections", "Other protections to consider", forms.Mechanisms),
+        flow.Step("equality", "Equality monitoring", forms.Equality),
+        flow.Step("judgements", "Your two judgements", forms.Judgements),
+        flow.Step("conclusion", "Summary and plan", forms.Conclusion),
+    )
+
+    def begin(self) -> HttpResponse | None:
+        found = assess.writing(assessment_id=self.kwargs["assessment_id"], by=self.actor, at=self.now)
+        if found is None:
+            return access.not_found(self.request)
+        self.found = found
+        if not found.may and "done" not in self.request.GET:
+            return redirect("assess:her", found.banner.client_id)
+        return None
+
+    def client_id(self) -> UUID | None:
+        return self.found.banner.client_id
+
+    def seed(self) -> dict[str, dict[str, list[str]]]:
+        return dict(self.found.as_given)
+
+    def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
+        return {"areas": self.found.areas} if step.slug == "equality" else {}
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "person": about_her.person(self.found.banner),
+            "age_band": self.found.age_band,
+            "ladder_caveat": needs.CAVEAT,
+            "levels": [(level, levels.STANDARDS[level]) for level in levels.Level],
+        }
+
+    def back(self) -> str:
+        return reverse("assess:her", args=[self.found.banner.client_id])
+
+    def do(self, answers: dict[str, Any]) -> flow.Receipt:
+        said = assess.complete(
+            assessment_id=self.kwargs["assessment_id"],
+            answers=read(answers, as_given=self.kept.get("steps", {})),
+            by=self.actor,
+            at=self.now,
+        )
+        return flow.Receipt.of(said, "Assessment complete", href=self.back(), onward="Back to her assessment")
+
+
+def read(given: dict[str, Any], *, as_given: dict[str, Any]) -> assess.Answers:
+    """The answers of every step as the verb takes them. “Not yet” becomes no answer at all."""
+    return assess.Answers(
+        strengths=given["strengths"],
+        her_words=given["her_words"],
+        ladder={domain: _rung(given[f"rung_{domain.value}"]) for domain in needs.Domain},
+        notes={domain: given[f"note_{domain.value}"] for domain in needs.Domain},
+        immediate_safety=_judged(ImmediateSafety, given["immediate_safety"]),
+        safety=given["safety"],
+        relationships=given["relationships"],
+        children=given["children"],
+        offending_how=given["offending_how"],
+        offending=given["offending"],
+        coercion=_judged(Coercion, given["coercion"]),
+        mechanisms={one: Standing(given[f"mechanism_{one.value}"]) for one in Mechanism},
+        monitoring=_monitoring(given),
+        need=_judged(Need, given["need"]),
+        exploitation=_judged(Exploitation, given["exploitation"]),
+        conclusion=given["conclusion"],
+        management_plan=given["management_plan"],
+        as_given=as_given,
+    )
+
+
+def _rung(value: str) -> needs.Rung | needs.Unrated:
+    return needs.Rung(int(value)) if value.isdigit() else needs.Unrated(value)
+
+
+def _judged(enum: Any, value: str) -> Any:
+    return enum(value) if value in {member.value for member in enum} else None
+
+
+def _monitoring(given: dict[str, Any]) -> assess.Monitoring:
+    scheme = d.EthnicityScheme(given["ethnicity_scheme"])
+    code = {
+        d.EthnicityScheme.GSS_19: "ethnicity_gss",
+        d.EthnicityScheme.SDE_18: "ethnicity_sde_18",
+        d.EthnicityScheme.SDE_16: "ethnicity_sde_16",
+        d.EthnicityScheme.OFFICER_PERCEIVED: "ethnicity_perceived",
+    }[scheme]
+    plain = (
+        "lasting_condition",
+        "restriction",
+        "orientation",
+        "religion",
+        "marital_status",
+        "pregnancy",
+        "has_children",
+        "is_carer",
+        "care_experience",
+        "interpreter",
+        "area",
+    )
+    return assess.Monitoring(
+        ethnicity_code=str(given[code] or "").strip(),
+        ethnicity_scheme=scheme,
+        declared_by=given["declared_by"],
+        **{name: given[name] for name in plain},
+    )

@@ -1,0 +1,1 @@
+"""Pages of a referral: the one who makes it, and the service that answers."""

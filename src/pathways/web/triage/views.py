@@ -1,0 +1,194 @@
+"""Triage: the list by level and clock, and the page on which a named person decides."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from pathways.domain.terms.people import Role
+from pathways.domain.triage.default import CAVEAT
+from pathways.domain.triage.levels import STANDARDS, Level
+from pathways.domain.triage.triage import Action, Status
+from pathways.journey import triage
+from pathways.web import about_her, access, flow, lists
+from pathways.web.access import page
+from pathways.web.request import Request
+from pathways.web.triage import forms
+
+READERS = {Role.COORDINATOR, Role.PANEL_CHAIR}
+TABS = {"waiting": "Waiting", "returned": "Returned to the assessor", "decided": "Decided"}
+
+
+@page(roles=READERS)
+def waiting(request: Request) -> HttpResponse:
+    listing = lists.Listing(request, tabs=tuple(TABS))
+    found = triage.listed(
+        tab=listing.tab, by=request.actor, at=request.now, offset=listing.offset, limit=listing.per_page
+    )
+    listing.count(found.counts[listing.tab])
+    return render(
+        request,
+        "triage/list.html",
+        {
+            "title": "Triage",
+            "listing": listing,
+            "tabs": [
+                {
+                    "label": label,
+                    "href": f"?tab={name}",
+                    "current": name == listing.tab,
+                    "count": found.counts[name],
+                }
+                for name, label in TABS.items()
+            ],
+            "columns": _columns(listing),
+            "rows": [{"cells": _cells(line, listing.tab)} for line in found.lines],
+        },
+    )
+
+
+def _columns(listing: lists.Listing) -> list[dict[str, Any]]:
+    if listing.tab == "decided":
+        return listing.columns(lists.Column("Woman"), lists.Column("Level decided"), lists.Column("Decided"))
+    return listing.columns(
+        lists.Column("Woman"),
+        lists.Column("Suggested level"),
+        lists.Column("Asked"),
+        lists.Column("Decide by"),
+    )
+
+
+def _cells(line: triage.Line, tab: str) -> list[dict[str, Any]]:
+    who = {
+        "text": line.name,
+        "href": reverse("triage:decide", args=[line.id]),
+        "hint": line.reference,
+    }
+    if tab == "decided":
+        decided = {
+            "text": line.level.label if line.level is not None else "",
+            "hint": "Otherwise than suggested" if line.status is Status.OVERRIDDEN else "",
+        }
+        return [who, decided, {"date": line.decided_at}]
+    suggested = {
+        "text": line.suggested.label if line.suggested is not None else "No suggestion",
+        "hint": "Provisional: an answer is missing" if line.is_provisional else "",
+    }
+    due: dict[str, Any] = {"date": line.due_at}
+    if line.is_overdue:
+        due = {"tag": "Overdue", "colour": "red", "hint": f"since {line.due_at:%-d %B}"}
+    return [who, suggested, {"date": line.asked_at, "show": "relative"}, due]
+
+
+@page(roles=READERS)
+class Decide(flow.Flow):
+    title = "Decide her level of support"
+    form = forms.Decide
+    check = False
+    button = "Record this decision"
+    template = "triage/decide.html"
+
+    def begin(self) -> HttpResponse | None:
+        found = triage.page(triage_id=self.kwargs["triage_id"], by=self.actor, at=self.now)
+        if found is None:
+            return access.not_found(self.request)
+        self.found = found
+        is_open = found.status is Status.AWAITING and self.actor.role is Role.COORDINATOR
+        if "done" in self.request.GET or (is_open and found.may_decide):
+            return None
+        if self.request.method == "POST":
+            return access.refuse(self.request, found.may_decide) if not found.may_decide else None
+        return render(
+            self.request,
+            "triage/read.html",
+            {
+                **self.context(),
+                "title": "Her level of support",
+                "back": self.back(),
+                "can_triage_again": Action.REOPEN in found.moves and self.actor.role is Role.COORDINATOR,
+                "awaits": found.status is Status.AWAITING,
+            },
+        )
+
+    def client_id(self) -> UUID | None:
+        return self.found.client_id
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "person": about_her.person(self.found.banner),
+            "found": self.found,
+            "caveat": CAVEAT,
+            "levels": [(level, STANDARDS[level]) for level in Level],
+            "can_send_back": Action.RETURN in self.found.moves and self.found.assessment is not None,
+        }
+
+    def back(self) -> str:
+        return reverse("triage:list")
+
+    def do(self, answers: dict[str, Any]) -> flow.Receipt:
+        said = triage.decide(
+            triage_id=self.kwargs["triage_id"],
+            level=Level(int(answers["level"])),
+            reasons=answers["reasons"],
+            told_her=answers["told_her"],
+            by=self.actor,
+            at=self.now,
+        )
+        return flow.Receipt.of(
+            said,
+            "Level of support decided",
+            href=reverse("refer:new", args=[self.found.client_id]),
+            onward="Refer her to a service",
+        )
+
+
+@page(roles={Role.COORDINATOR})
+class SendBack(flow.Flow):
+    title = "Return to the assessor"
+    form = forms.SendBack
+    check = False
+    button = "Return to the assessor"
+
+    def begin(self) -> HttpResponse | None:
+        found = triage.page(triage_id=self.kwargs["triage_id"], by=self.actor, at=self.now)
+        if found is None:
+            return access.not_found(self.request)
+        self.found = found
+        return None
+
+    def client_id(self) -> UUID | None:
+        return self.found.client_id
+
+    def context(self) -> dict[str, Any]:
+        return {"person": about_her.person(self.found.banner)}
+
+    def back(self) -> str:
+        return reverse("triage:decide", args=[self.kwargs["triage_id"]])
+
+    def do(self, answers: dict[str, Any]) -> flow.Receipt:
+        said = triage.send_back(
+            triage_id=self.kwargs["triage_id"],
+            reason=answers["reason"],
+            words=answers["words"],
+            by=self.actor,
+            at=self.now,
+        )
+        return flow.Receipt.of(
+            said, "Returned to the assessor", href=reverse("triage:list"), onward="Back to triage"
+        )
+
+
+@page(roles={Role.COORDINATOR})
+@require_POST
+def again(request: Request, triage_id: UUID) -> HttpResponse:
+    said = triage.again(triage_id=triage_id, by=request.actor, at=request.now)
+    if not said:
+        return access.refuse(request, said)
+    messages.success(request, "She is triaged again. The earlier decision is kept as it was made.")
+    return redirect("triage:decide", said.id)
