@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -40,6 +40,17 @@ def banners(*, client_ids: Iterable[UUID], by: Actor, at: datetime) -> dict[UUID
     """The banners of several women, in a fixed number of queries."""
     wanted = list(client_ids)
     clients = list(sight.visible(Client, by).filter(id__in=wanted))
+    episodes: dict[UUID, Episode] = {}
+    found_episodes = sight.visible(Episode, by).filter(client_id__in=[client.id for client in clients])
+    for found in found_episodes.order_by("number"):
+        episodes[found.client_id] = found
+    return banners_over(clients=clients, episodes=episodes, by=by, at=at)
+
+
+def banners_over(
+    *, clients: Iterable[Client], episodes: Mapping[UUID, Episode], by: Actor, at: datetime
+) -> dict[UUID, Banner]:
+    """The banners of women whose rows are at hand already: three queries, however many they are."""
     ids = [client.id for client in clients]
     plans = {
         found.client_id: found
@@ -51,9 +62,6 @@ def banners(*, client_ids: Iterable[UUID], by: Actor, at: datetime) -> dict[UUID
         found.client_id: found
         for found in sight.visible(Stop, by).filter(client_id__in=ids, status=stop.Status.IN_FORCE.value)
     }
-    episodes: dict[UUID, Episode] = {}
-    for found in sight.visible(Episode, by).filter(client_id__in=ids).order_by("number"):
-        episodes[found.client_id] = found
     leads = identity.names_of({e.lead_account_id for e in episodes.values() if e.lead_account_id})
     return {
         client.id: _banner(
@@ -118,3 +126,8 @@ def episode_now(client_id: UUID, by: Actor, *, lock: bool = False) -> Episode | 
     if lock:
         rows = rows.select_for_update(of=("self",))
     return rows.first()
+
+
+def latest_episode(client_id: UUID, by: Actor) -> Episode | None:
+    """Her episode that runs now, or the last one that ended; None when this person reads none."""
+    return sight.visible(Episode, by).filter(client_id=client_id).order_by("-number").first()

@@ -26,6 +26,11 @@ def approach_days() -> int:
     return number("approach.first_attempt_days", 2)
 
 
+def screening_days() -> int:
+    """Working days in which a flag, or a woman at the open door, is to be decided on."""
+    return number("screening.days", 5)
+
+
 def draft_days() -> int:
     """Days after which a form that nobody finished is forgotten."""
     return number("draft.kept_days", 30)

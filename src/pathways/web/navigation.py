@@ -11,8 +11,10 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Role
 from pathways.journey import tasks
+from pathways.web import onward
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Entry:
 
 
 HOME = Entry("Home", "home:home")
-CASES = Entry("Women", "cases:list", ("cases", "herpage", "women", "support", "assess"))
+CASES = Entry("Women", "cases:list", ("women", "her", "support", "assess"))
 APPROACHES = Entry("Approaches", "reach:list", ("reach",))
 MESSAGES = Entry("Messages", "messages:list", ("messages",))
 REFERRALS = Entry("Referrals", "refer:list", ("refer",))
@@ -65,6 +67,9 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     ),
 }
 
+#: A supervisor of police holds the same role as one of a charity, and reads nothing of what she reads.
+OF_POLICE: dict[Role, tuple[Entry, ...]] = {Role.SUPERVISOR: ENTRIES[Role.POLICE_ANALYST]}
+
 
 @functools.cache
 def _address(name: str) -> str:
@@ -74,11 +79,17 @@ def _address(name: str) -> str:
         return ""
 
 
-def entries(role: Any, *, here: str) -> list[dict[str, Any]]:
-    """The entries of a role with their addresses; `here` is the path, to mark where one is."""
+def entries(actor: Actor, *, here: str) -> list[dict[str, Any]]:
+    """The entries for somebody, with their addresses; `here` is the path, to mark where one is.
+
+    An entry whose page does not exist, or is not for this role, is not drawn.
+    """
     found: list[dict[str, Any]] = []
-    for entry in ENTRIES.get(role, (HOME,)):
-        if not (address := _address(entry.name)):
+    wanted = ENTRIES.get(actor.role, (HOME,))
+    if actor.is_police:
+        wanted = OF_POLICE.get(actor.role, wanted)
+    for entry in wanted:
+        if not (address := onward.address(entry.name, actor)):
             continue
         inside = address != "/" and here.startswith(address)
         by_area = any(here.startswith(f"/{area}/") for area in entry.areas)
@@ -106,8 +117,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "now": getattr(request, "now", None),
         "actor": actor,
         "signed_in": signed_in,
-        "navigation": entries(actor.role, here=request.path) if actor else [],
-        "search_address": _address("search:search") if actor else "",
+        "navigation": entries(actor, here=request.path) if actor else [],
+        "search_address": onward.address("search:search", actor) if actor else "",
         "tasks_address": _address("home:tasks") if actor else "",
         "open_tasks": SimpleLazyObject(lambda: tasks.count_open(by=actor)) if actor else 0,
         "workplaces": getattr(request, "workplaces", []),

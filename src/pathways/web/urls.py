@@ -3,7 +3,11 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("pathways.web.home.urls")),
     path("", include("pathways.web.frame.urls")),
+    path("women/", include("pathways.web.cases.urls")),
+    path("search/", include("pathways.web.search.urls")),
+    path("her/", include("pathways.web.herpage.urls")),
     path("account/", include("pathways.web.accounts.urls")),
     path("assess/", include("pathways.web.assess.urls")),
     path("drafts/", include("pathways.web.drafts.urls")),

@@ -21,7 +21,9 @@ from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.conditions import (
     Always,
     Among,
+    Both,
     Condition,
+    Either,
     Involved,
     OfSector,
     Own,
@@ -725,3 +727,23 @@ def ever_reads(role: Role, resource: Resource) -> Decision:
     if role in roles_that(Action.READ, resource):
         return decision.yes()
     return decision.no("This page is not for your role.", ask=ASK[role])
+
+
+def could(actor: Actor, action: Action, resource: Resource) -> bool:
+    """Whether there could be a row of the resource on which this person may take `action`.
+
+    Finer than `ever_reads`: a supervisor of police and one of a charity hold the same role. Says whether a
+    tab or an entry of the navigation is drawn at all, so that nothing hints at what is never shown.
+    """
+    return any(_leaves_room(rule.when, actor) for rule in rules_for(actor.role, action, resource))
+
+
+def _leaves_room(condition: Condition, actor: Actor) -> bool:
+    match condition:
+        case OfSector(sectors):
+            return actor.sector in sectors
+        case Both(parts):
+            return all(_leaves_room(part, actor) for part in parts)
+        case Either(parts):
+            return any(_leaves_room(part, actor) for part in parts)
+    return True

@@ -1,0 +1,349 @@
+"""The list of women that somebody works with: a fixed number of queries, and only what is shown is opened.
+
+Names are sealed, so the list is ordered by what is not: level, reference and dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from pathways.domain.governance import policy
+from pathways.domain.governance.actors import Actor
+from pathways.domain.governance.policy import Action, Resource
+from pathways.domain.reach import plan
+from pathways.domain.support import engagement, episode, path
+from pathways.domain.support.path import Stage
+from pathways.domain.terms import clocks
+from pathways.domain.terms.people import Role
+from pathways.domain.terms.words import Worded
+from pathways.domain.triage import triage
+from pathways.domain.triage.levels import Level
+from pathways.journey import her, ledger, sight, way
+from pathways.records import walls
+from pathways.records.models import (
+    Client,
+    Contact,
+    Engagement,
+    Episode,
+    Involvement,
+    Review,
+    SafeContactPlan,
+    TriageDecision,
+)
+
+
+class Tab(Worded):
+    """Which of the women that one may see."""
+
+    MINE = "mine", "My women"
+    ALL = "all", "All open"
+    UNASSIGNED = "unassigned", "Nobody’s yet"
+    CLOSED = "closed", "Closed"
+
+
+class Led(Worded):
+    """Who leads, from where one stands."""
+
+    ME = "me", "Me"
+    COLLEAGUE = "colleague", "Somebody else"
+    NOBODY = "nobody", "Nobody yet"
+
+
+class PlanIs(Worded):
+    """How her safe-contact plan stands."""
+
+    LAPSED = "lapsed", "Lapsed: confirm it with her"
+    PROVISIONAL = "provisional", "Provisional"
+    CONFIRMED = "confirmed", "Confirmed with her"
+    NONE = "none", "None yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One woman on the list."""
+
+    client_id: UUID
+    reference: str
+    name: str
+    level: Level | None
+    waiting_for: str
+    since: date
+    due: date | None
+    due_for: str
+    lead: str
+    safe_contact: str
+    safe_contact_ok: bool
+    is_stopped: bool
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of the list, how many fit in all, and how many are under each tab."""
+
+    lines: tuple[Line, ...] = ()
+    total: int = 0
+    counts: dict[Tab, int] = field(default_factory=dict)
+
+
+#: What one may order by, and whether a private provider can.
+SORTS = ("level", "reference", "since")
+
+
+def tabs_for(by: Actor) -> tuple[Tab, ...]:
+    """The tabs of a role, the one that it opens with first."""
+    if by.role is Role.PANEL_CHAIR:
+        return (Tab.ALL,)
+    if by.role is Role.SUPERVISOR:
+        return (Tab.ALL, Tab.UNASSIGNED, Tab.CLOSED)
+    if by.role is Role.COORDINATOR:
+        return (Tab.ALL, Tab.MINE, Tab.UNASSIGNED, Tab.CLOSED)
+    return (Tab.MINE, Tab.CLOSED)
+
+
+def is_a_providers(by: Actor) -> bool:
+    """A private provider knows its own engagements with her, and not her episodes."""
+    return not policy.could(by, Action.READ, Resource.EPISODE)
+
+
+def listed(
+    *,
+    by: Actor,
+    at: datetime,
+    tab: Tab,
+    sort: str = "level",
+    descending: bool = True,
+    levels: Collection[Level] = (),
+    stage: Stage | None = None,
+    lead: Led | None = None,
+    contact_plan: PlanIs | None = None,
+    offset: int = 0,
+    limit: int = 25,
+    route: str = "cases",
+) -> Listed:
+    """One page of the list. Reading it is one access event with everybody on the page."""
+    if is_a_providers(by):
+        rows, open_now = _engagements(by)
+    else:
+        rows, open_now = _episodes(by)
+    under = {
+        Tab.MINE: open_now & _mine(by),
+        Tab.ALL: open_now,
+        Tab.UNASSIGNED: open_now & _nobodys(by),
+        Tab.CLOSED: ~open_now,
+    }
+    tabs = tabs_for(by)
+    counts: dict[str, int] = rows.aggregate(**{t.value: Count("id", filter=under[t]) for t in tabs})
+    wanted = rows.filter(under[tab])
+    narrowed = _narrow(wanted, by, at, levels, stage, lead, contact_plan)
+    total = counts[tab.value] if narrowed is wanted else narrowed.count()
+    page = list(_ordered(narrowed, sort, descending)[offset : offset + limit])
+    lines = _engaged_lines(page, by, at) if is_a_providers(by) else _episode_lines(page, by, at)
+    ledger.read(
+        by=by, at=at, resource=Resource.CLIENT, subjects=[line.client_id for line in lines], route=route
+    )
+    return Listed(tuple(lines), total, {t: counts[t.value] for t in tabs})
+
+
+def _episodes(by: Actor) -> tuple[QuerySet[Any], Q]:
+    later = Episode.objects.filter(client_id=OuterRef("client_id"), number__gt=OuterRef("number"))
+    rows = sight.visible(Episode, by).filter(~Exists(later))
+    return rows, ~Q(status=episode.Status.CLOSED.value)
+
+
+def _engagements(by: Actor) -> tuple[QuerySet[Any], Q]:
+    return sight.visible(Engagement, by), Q(ended_at__isnull=True)
+
+
+def _mine(by: Actor) -> Q:
+    return Q(client_id__in=walls.involved_clients(by, personally=True))
+
+
+def _nobodys(by: Actor) -> Q:
+    """Nobody of any organisation leads her; at a provider or a charity, none of its own people has her."""
+    if by.role is Role.COORDINATOR:
+        return Q(lead_account_id__isnull=True)
+    taken = Involvement.objects.filter(
+        organisation_id=by.organisation_id, account_id__isnull=False, until_at__isnull=True
+    )
+    return ~Q(client_id__in=taken.values("client_id"))
+
+
+def _narrow(
+    rows: QuerySet[Any],
+    by: Actor,
+    at: datetime,
+    levels: Collection[Level],
+    stage: Stage | None,
+    lead: Led | None,
+    contact_plan: PlanIs | None,
+) -> QuerySet[Any]:
+    theirs = not is_a_providers(by)
+    if levels and theirs:
+        rows = rows.filter(level__in=[int(level) for level in levels])
+    if stage is not None and way.reads_whole_story(by):
+        rows = rows.filter(way.waits_for(stage))
+    if lead is not None and theirs:
+        leads = {
+            Led.ME: Q(lead_account_id=by.account_id),
+            Led.COLLEAGUE: Q(lead_account_id__isnull=False) & ~Q(lead_account_id=by.account_id),
+            Led.NOBODY: Q(lead_account_id__isnull=True),
+        }
+        rows = rows.filter(leads[lead])
+    if contact_plan is not None:
+        rows = rows.filter(_plan_is(contact_plan, at))
+    return rows
+
+
+def _plan_is(wanted: PlanIs, at: datetime) -> Q:
+    now = SafeContactPlan.objects.filter(client_id=OuterRef("client_id")).exclude(
+        status=plan.Status.REPLACED.value
+    )
+    lapsed = Q(status=plan.Status.LAPSED.value) | Q(status=plan.Status.CONFIRMED.value, lapses_at__lte=at)
+    return {
+        PlanIs.LAPSED: Q(Exists(now.filter(lapsed))),
+        PlanIs.PROVISIONAL: Q(Exists(now.filter(status=plan.Status.PROVISIONAL.value))),
+        PlanIs.CONFIRMED: Q(Exists(now.filter(status=plan.Status.CONFIRMED.value, lapses_at__gt=at))),
+        PlanIs.NONE: ~Q(Exists(now)),
+    }[wanted]
+
+
+def _ordered(rows: QuerySet[Any], sort: str, descending: bool) -> QuerySet[Any]:
+    of_episodes = rows.model is Episode
+    column = {
+        "reference": "client__reference" if of_episodes else "client_id",
+        "since": "opened_at" if of_episodes else "started_at",
+    }.get(sort, "level" if of_episodes else "review_due")
+    turned = F(column).desc(nulls_last=True) if descending else F(column).asc(nulls_last=True)
+    then = "opened_at" if of_episodes else "id"
+    ordered = rows.order_by(turned, then, "id")
+    return ordered.select_related("client") if of_episodes else ordered
+
+
+def _episode_lines(page: list[Episode], by: Actor, at: datetime) -> list[Line]:
+    if not page:
+        return []
+    clients = [row.client for row in page]
+    banners = her.banners_over(clients=clients, episodes={row.client_id: row for row in page}, by=by, at=at)
+    days = way.reached(page, by) if way.reads_whole_story(by) else {}
+    reviews, decided = _clocks([row.id for row in page], by)
+    return [
+        _episode_line(row, banners[row.client_id], days.get(row.id), reviews.get(row.id), decided.get(row.id))
+        for row in page
+    ]
+
+
+def _clocks(
+    episode_ids: list[UUID], by: Actor
+) -> tuple[dict[UUID, date], dict[UUID, tuple[date | None, date | None]]]:
+    """When each is to be reviewed next, and what her level promised: two queries."""
+    reviews = dict(
+        sight.visible(Review, by)
+        .filter(episode_id__in=episode_ids, next_review_on__isnull=False)
+        .order_by("happened_on")
+        .values_list("episode_id", "next_review_on")
+    )
+    decided = {
+        episode_id: (first, review)
+        for episode_id, first, review in sight.visible(TriageDecision, by)
+        .filter(
+            episode_id__in=episode_ids,
+            status__in=[triage.Status.DECIDED.value, triage.Status.OVERRIDDEN.value],
+        )
+        .order_by("decided_at")
+        .values_list("episode_id", "first_contact_due", "review_due")
+    }
+    return reviews, decided
+
+
+def _episode_line(
+    row: Episode,
+    banner: her.Banner,
+    days: dict[Stage, date] | None,
+    review: date | None,
+    promised: tuple[date | None, date | None] | None,
+) -> Line:
+    is_closed = row.status == episode.Status.CLOSED.value
+    now = path.stage_now(path.Facts(days)) if days is not None else None
+    has_started = days is not None and Stage.STARTED in days
+    due, due_for = None, ""
+    if not is_closed and promised is not None:
+        first, by_level = promised
+        due, due_for = (first, "first contact") if first and not has_started else (by_level, "review")
+    if not is_closed and review is not None:
+        due, due_for = review, "review"
+    waits = "" if is_closed or now is None else way.WAITING_FOR[now]
+    if row.status == episode.Status.PAUSED.value:
+        waits = "Paused, as she asked"
+    return Line(
+        client_id=row.client_id,
+        reference=banner.reference,
+        name=banner.name,
+        level=banner.level,
+        waiting_for=waits or (_ending(row) if is_closed else ""),
+        since=clocks.local(row.closed_at or row.opened_at).date(),
+        due=due,
+        due_for=due_for if due else "",
+        lead=banner.lead,
+        safe_contact=banner.safe_contact,
+        safe_contact_ok=banner.safe_contact_ok,
+        is_stopped=banner.is_stopped,
+        is_closed=is_closed,
+    )
+
+
+def _ending(row: Episode) -> str:
+    return row.get_outcome_display() if row.outcome else "Closed"
+
+
+def _engaged_lines(page: list[Engagement], by: Actor, at: datetime) -> list[Line]:
+    clients = {
+        client.id: client
+        for client in sight.visible(Client, by).filter(id__in=[row.client_id for row in page])
+    }
+    banners = her.banners_over(clients=clients.values(), episodes={}, by=by, at=at)
+    planned: dict[UUID, datetime] = {}
+    for client_id, moment in (
+        sight.visible(Contact, by)
+        .filter(
+            client_id__in=list(clients),
+            planned_at__isnull=False,
+            recorded_at__isnull=True,
+            cancelled_at__isnull=True,
+        )
+        .order_by("planned_at")
+        .values_list("client_id", "planned_at")
+    ):
+        planned.setdefault(client_id, moment)
+    return [
+        _engaged_line(row, banners[row.client_id], planned.get(row.client_id))
+        for row in page
+        if row.client_id in banners
+    ]
+
+
+def _engaged_line(row: Engagement, banner: her.Banner, planned: datetime | None) -> Line:
+    status = engagement.Status(row.status)
+    due = clocks.local(planned).date() if planned else row.review_due
+    since = row.ended_at or row.started_at
+    return Line(
+        client_id=row.client_id,
+        reference=banner.reference,
+        name=banner.name,
+        level=None,
+        waiting_for="Support to start" if status is engagement.Status.NOT_STARTED else status.label,
+        since=clocks.local(since).date() if since else date.min,
+        due=due,
+        due_for=("session" if planned else "review") if due else "",
+        lead="",
+        safe_contact=banner.safe_contact,
+        safe_contact_ok=banner.safe_contact_ok,
+        is_stopped=banner.is_stopped,
+        is_closed=row.ended_at is not None,
+    )

@@ -1,0 +1,201 @@
+"""Home of those who answer for the programme: evaluator, governance lead, commissioner, administrator."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Count
+
+from pathways.domain.governance.actors import Actor
+from pathways.domain.terms import clocks
+from pathways.domain.terms.people import Role
+from pathways.journey import sight
+from pathways.journey.home.shapes import Figure, Home, Item, Leads, Section, section
+from pathways.records.models import (
+    AccessEvent,
+    AccessKind,
+    Account,
+    Appointment,
+    Disclosure,
+    Organisation,
+    Service,
+    SharingAgreement,
+)
+
+
+def evaluator(*, by: Actor, at: datetime) -> Home:
+    return Home(
+        lead="Who came to notice, who was supported and what changed, from codes alone and through disclosure"
+        " control. You meet no woman’s record here.",
+        main=Leads.EVALUATION,
+        main_words="Open the evaluation",
+    )
+
+
+def commissioner(*, by: Actor, at: datetime) -> Home:
+    return Home(
+        lead="How far the programme reaches, and what becomes of those it reaches. Small numbers are hidden"
+        " so that nobody can be recognised.",
+        main=Leads.EVALUATION,
+        main_words="Open the headline measures",
+    )
+
+
+# --- the information-governance lead ------------------------------------------------------------------
+
+
+def governance(*, by: Actor, at: datetime) -> Home:
+    week = at - timedelta(days=7)
+    seen = sight.visible(AccessEvent, by).filter(at__gte=week)
+    refused, readers = _refused(by, week), _readers(by, week)
+    crossed, ending = _crossed(by), _agreements(by, at)
+    counts = dict(seen.order_by().values_list("kind").annotate(Count("id")))
+    figures = (
+        Figure(str(counts.get(AccessKind.CONSULTATION.value, 0)), "readings", "in the last 7 days"),
+        Figure(str(counts.get(AccessKind.SEARCH.value, 0)), "searches", "in the last 7 days"),
+        Figure(str(counts.get(AccessKind.REFUSED.value, 0)), "refusals", "in the last 7 days"),
+        Figure(str(counts.get(AccessKind.EXPORTED.value, 0)), "exports", "in the last 7 days"),
+    )
+    return Home(
+        figures=figures,
+        first=(_unusual(by, week), readers, refused),
+        beside=(crossed, ending),
+        main=Leads.HELD,
+        main_words="Tell a woman what is held of her",
+    )
+
+
+def _unusual(by: Actor, since: datetime) -> Section:
+    """Readings at night, and single readings of very many women."""
+    rows = (
+        sight.visible(AccessEvent, by)
+        .filter(at__gte=since, kind__in=[AccessKind.CONSULTATION.value, AccessKind.SEARCH.value])
+        .order_by("-at")[:2000]
+    )
+    items = []
+    for row in rows:
+        hour = clocks.local(row.at).hour
+        if not (hour < 6 or hour >= 22):
+            continue
+        items.append(
+            Item(
+                title=row.actor_name or "Somebody",
+                hint=f"{AccessKind(row.kind).label} at {clocks.local(row.at):%H:%M},"
+                f" {len(row.subjects)} {'record' if len(row.subjects) == 1 else 'records'}",
+                at=row.at,
+                tag="At night",
+                colour="yellow",
+            )
+        )
+    return section(
+        "Unusual access",
+        items,
+        total=len(items),
+        empty="Nothing unusual in the last 7 days. Looked for: reading or searching between 22:00 and 06:00.",
+        more=Leads.GOVERNANCE,
+        more_words="The whole log of access",
+    )
+
+
+def _readers(by: Actor, since: datetime) -> Section:
+    rows = (
+        sight.visible(AccessEvent, by)
+        .filter(at__gte=since, kind=AccessKind.CONSULTATION.value)
+        .order_by()
+        .values("actor_name", "role")
+        .annotate(times=Count("id"))
+        .order_by("-times")[:6]
+    )
+    items = [
+        Item(
+            title=row["actor_name"] or "Somebody",
+            hint=f"{Role(row['role']).label}, {row['times']} time{'' if row['times'] == 1 else 's'}",
+        )
+        for row in rows
+    ]
+    return section("Who read most", items, empty="Nobody read a record in the last 7 days.")
+
+
+def _refused(by: Actor, since: datetime) -> Section:
+    rows = sight.visible(AccessEvent, by).filter(at__gte=since, kind=AccessKind.REFUSED.value).order_by("-at")
+    items = [Item(title=row.actor_name or "Somebody", hint=row.reason, at=row.at) for row in rows[:8]]
+    return section("Refused", items, total=rows.count(), empty="Nobody was refused in the last 7 days.")
+
+
+def _crossed(by: Actor) -> Section:
+    places = dict(Organisation.objects.values_list("id", "name"))
+    rows = sight.visible(Disclosure, by).order_by("-made_at")
+    items = [
+        Item(
+            title=f"{places.get(row.from_organisation_id, '')} to {places.get(row.to_organisation_id, '')}",
+            hint=row.purpose,
+            at=row.made_at,
+        )
+        for row in rows[:6]
+    ]
+    return section("What crossed lately", items, empty="Nothing has crossed between organisations yet.")
+
+
+def _agreements(by: Actor, at: datetime) -> Section:
+    today = clocks.local(at).date()
+    rows = SharingAgreement.objects.filter(
+        until_date__isnull=True, review_date__lte=today + timedelta(days=60)
+    ).order_by("review_date")
+    items = [
+        Item(title=row.name, at=row.review_date, at_is="review by", is_late=row.review_date < today)
+        for row in rows[:6]
+    ]
+    return section(
+        "Agreements to review", items, empty="No sharing agreement has to be reviewed in the next 60 days."
+    )
+
+
+# --- the administrator ----------------------------------------------------------------------------------
+
+
+def administrator(*, by: Actor, at: datetime) -> Home:
+    active = Account.objects.filter(is_active=True, left_at__isnull=True)
+    live = Appointment.objects.filter(until_at__isnull=True)
+    nowhere = active.exclude(id__in=live.values("account_id")).order_by("name")
+    unsigned = active.filter(last_login__isnull=True, password="").order_by("name")
+    organisations = Organisation.objects.filter(until_date__isnull=True)
+    empty = organisations.exclude(id__in=live.values("organisation_id"))
+    figures = (
+        Figure(str(active.count()), "people", leads=Leads.PEOPLE),
+        Figure(str(organisations.count()), "organisations", leads=Leads.ORGANISATIONS),
+        Figure(str(Service.objects.filter(status="active").count()), "services", leads=Leads.SERVICES),
+    )
+    return Home(
+        lead="You look after accounts and organisations. You read no woman’s record.",
+        figures=figures,
+        first=(
+            section(
+                "People with nowhere to work",
+                [
+                    Item(title=row.name, hint="Has no role at any organisation", leads=Leads.PEOPLE)
+                    for row in nowhere[:8]
+                ],
+                total=nowhere.count(),
+                empty="Everybody with an account has a role at an organisation.",
+                more=Leads.PEOPLE,
+                more_words="All people",
+            ),
+            section(
+                "Have not signed in yet",
+                [Item(title=row.name, at=row.joined_at, at_is="invited") for row in unsigned[:8]],
+                total=unsigned.count(),
+                empty="Everybody who was invited has chosen a password.",
+            ),
+            section(
+                "Organisations without anybody",
+                [
+                    Item(title=row.name, hint=row.get_sector_display(), leads=Leads.ORGANISATIONS)
+                    for row in empty[:8]
+                ],
+                total=empty.count(),
+                empty="Every organisation has somebody who can sign in.",
+                more=Leads.ORGANISATIONS,
+                more_words="All organisations",
+            ),
+        ),
+    )

@@ -1,0 +1,109 @@
+"""What a home page is made of: figures, and lists of what needs doing first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Leads(StrEnum):
+    """What something leads to. The pages know the address; here it is only named."""
+
+    NOTHING = ""
+    CLIENT = "client"
+    CONSIDERATION = "consideration"
+    CONSIDERATIONS = "considerations"
+    FLAG = "flag"
+    REFERRAL_IN = "referral_in"
+    REFERRALS_IN = "referrals_in"
+    PLAN = "plan"
+    TRIAGE = "triage"
+    TRIAGES = "triages"
+    REFERRAL = "referral"
+    REFERRALS = "referrals"
+    CASES = "cases"
+    LAPSED = "lapsed"
+    CONTACT = "contact"
+    CLOSURE = "closure"
+    MESSAGES = "messages"
+    SERVICES = "services"
+    EVALUATION = "evaluation"
+    GOVERNANCE = "governance"
+    HELD = "held"
+    PEOPLE = "people"
+    ORGANISATIONS = "organisations"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that waits. `at` is the moment or day that matters; `at_is` says what it is of it."""
+
+    title: str
+    hint: str = ""
+    reference: str = ""
+    leads: Leads = Leads.NOTHING
+    id: UUID | None = None
+    at: datetime | date | None = None
+    at_is: str = ""
+    is_late: bool = False
+    tag: str = ""
+    colour: str = ""
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One list: what it is of, the first few, how many there are, and what to do when there are none."""
+
+    heading: str
+    items: tuple[Item, ...] = ()
+    total: int = 0
+    empty: str = ""
+    more: Leads = Leads.NOTHING
+    more_words: str = ""
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number at a glance, of work that waits; never a statistic about women."""
+
+    value: str
+    label: str
+    hint: str = ""
+    leads: Leads = Leads.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A home page: figures across the top, what needs doing first, then what comes after."""
+
+    lead: str = ""
+    figures: tuple[Figure, ...] = ()
+    first: tuple[Section, ...] = ()
+    beside: tuple[Section, ...] = ()
+    subjects: tuple[UUID, ...] = ()
+    main: Leads = Leads.NOTHING
+    main_words: str = ""
+
+
+#: So many of each kind are on the home page; the rest is on the list that the section leads to.
+MOST = 8
+
+
+def section(
+    heading: str,
+    items: Iterable[Item],
+    *,
+    empty: str,
+    total: int | None = None,
+    more: Leads = Leads.NOTHING,
+    more_words: str = "See all",
+    lead: str = "",
+) -> Section:
+    shown = tuple(items)
+    count = len(shown) if total is None else total
+    return Section(heading, shown[:MOST], count, empty, more, more_words, lead)

@@ -1,0 +1,1 @@
+"""The list of women that somebody works with."""

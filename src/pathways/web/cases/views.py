@@ -1,0 +1,170 @@
+"""The case list: tabs with counts, filters as chips, order, pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from pathways.domain.governance import policy
+from pathways.domain.governance.policy import Action, Resource
+from pathways.domain.support.path import Stage
+from pathways.domain.terms import clocks, references
+from pathways.domain.terms.people import Role
+from pathways.domain.triage.levels import Level
+from pathways.journey import case_list
+from pathways.web import access, clock, lists
+from pathways.web.access import page
+from pathways.web.cases.forms import CaseFilters
+from pathways.web.request import Request
+
+
+@page(reads=Resource.CLIENT)
+def cases(request: Request) -> HttpResponse:
+    actor = request.actor
+    if not policy.could(actor, Action.READ, Resource.CLIENT):
+        return access.not_found(request)
+    tabs = case_list.tabs_for(actor)
+    providers = case_list.is_a_providers(actor)
+    listing = lists.Listing(
+        request,
+        sorts=("since",) if providers else case_list.SORTS,
+        default="due" if providers else "level",
+        descending=not providers,
+        filters=CaseFilters,
+        filter_kwargs={"by": actor},
+        tabs=[tab.value for tab in tabs],
+    )
+    found = case_list.listed(
+        by=actor,
+        at=request.now,
+        tab=case_list.Tab(listing.tab),
+        sort=listing.sort,
+        descending=listing.descending,
+        offset=listing.offset,
+        limit=listing.per_page,
+        **_chosen(listing),
+    )
+    listing.count(found.total)
+    context = {
+        "title": _title(request),
+        "listing": listing,
+        "tabs": _tabs(listing, tabs, found, request),
+        "columns": _columns(listing, providers, case_list.Tab(listing.tab)),
+        "rows": [_row(line, providers, request) for line in found.lines],
+        "empty": _empty(listing, request),
+    }
+    return render(request, "cases/list.html", context)
+
+
+def _title(request: Request) -> str:
+    return "On the agenda" if request.actor.role is Role.PANEL_CHAIR else "Women"
+
+
+def _chosen(listing: lists.Listing) -> dict[str, Any]:
+    chosen = dict(listing.chosen)
+    if levels := chosen.get("levels"):
+        chosen["levels"] = [Level(int(level)) for level in levels]
+    if stage := chosen.get("stage"):
+        chosen["stage"] = Stage(stage)
+    return chosen
+
+
+def _tabs(
+    listing: lists.Listing, tabs: tuple[case_list.Tab, ...], found: case_list.Listed, request: Request
+) -> list[dict[str, Any]]:
+    if len(tabs) < 2:
+        return []
+    return [
+        {
+            "label": tab.label,
+            "href": listing.href(tab=tab.value, page=None),
+            "current": tab.value == listing.tab,
+            "count": found.counts[tab],
+        }
+        for tab in tabs
+    ]
+
+
+def _columns(listing: lists.Listing, providers: bool, tab: case_list.Tab) -> list[dict[str, Any]]:
+    closed = tab is case_list.Tab.CLOSED
+    since = "Closed" if closed else "With us since"
+    if providers:
+        return listing.columns(
+            lists.Column("Name"),
+            lists.Column("How it goes"),
+            lists.Column("Safe contact"),
+            lists.Column("Next"),
+            lists.Column(since, sort="since"),
+        )
+    return listing.columns(
+        lists.Column("Name", sort="reference"),
+        lists.Column("Level", sort="level"),
+        lists.Column("How it ended" if closed else "Waiting for"),
+        lists.Column("Safe contact"),
+        lists.Column("Next"),
+        lists.Column("Lead"),
+        lists.Column(since, sort="since"),
+    )
+
+
+def _row(line: case_list.Line, providers: bool, request: Request) -> dict[str, Any]:
+    today = clocks.local(request.now).date()
+    name = {
+        "text": line.name or "Name not known",
+        "href": reverse("herpage:story", args=[line.client_id]),
+        "hint": references.spaced(line.reference),
+    }
+    level = {"tag": f"{int(line.level)} {_level_name(line.level)}" if line.level is not None else ""}
+    waiting = {"text": line.waiting_for}
+    if line.is_stopped:
+        safe = {"tag": "Stop: do not contact", "colour": "red"}
+    elif line.safe_contact_ok:
+        safe = {"text": line.safe_contact}
+    else:
+        safe = {"tag": "Do not contact yet", "colour": "yellow", "hint": line.safe_contact}
+    due: dict[str, Any] = {"text": ""}
+    if line.due is not None:
+        is_late = line.due < today
+        gone = (today - line.due).days
+        many = f"{gone} day{'' if gone == 1 else 's'}" if gone < 60 else f"{round(gone / 30.44)} months"
+        what = line.due_for.capitalize()
+        if is_late:
+            due = {"tag": f"{what} overdue by {many}", "colour": "orange"}
+        else:
+            due = {"text": f"{what} {clock.relative(line.due, now=request.now)}", "hint": clock.day(line.due)}
+    since = {"date": line.since, "show": "relative"}
+    if line.since.year < 1900:
+        since = {"text": "Not started"}  # type: ignore[dict-item]
+    if providers:
+        return {"cells": [name, waiting, safe, due, since]}
+    cells = [name, level, waiting, safe, due, {"text": line.lead or "Nobody yet"}, since]
+    return {"cells": cells}
+
+
+def _level_name(level: Level) -> str:
+    return level.label.split(": ", 1)[-1]
+
+
+def _empty(listing: lists.Listing, request: Request) -> dict[str, str]:
+    """What to say when there is nobody: what was looked through, and what to do next."""
+    if listing.chips:
+        return {
+            "heading": "Nobody fits these filters",
+            "searched": "the women under this tab",
+            "next": "Remove a filter, or look under another tab.",
+            "href": listing.clear_href,
+            "action": "Clear all filters",
+        }
+    words = {
+        "mine": "A woman appears here when the coordinator asks you to reach her, when you take a referral,"
+        " or when a colleague hands her over.",
+        "all": "A woman appears here as soon as somebody has confirmed that she is who the programme is for.",
+        "unassigned": "Everybody has somebody. Nothing to do here.",
+        "closed": "Nobody’s time with the programme has ended yet.",
+    }
+    if request.actor.role is Role.PANEL_CHAIR:
+        words["all"] = "The coordinator puts a woman on the panel’s agenda; only then do you see her."
+    return {"heading": "Nobody here", "searched": "", "next": words[listing.tab], "href": "", "action": ""}

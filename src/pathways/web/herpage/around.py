@@ -1,0 +1,153 @@
+"""What stands on every tab of her page: her banner, her path, what is next, the tabs, and how to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from pathways.domain.governance import policy
+from pathways.domain.governance.actors import Actor
+from pathways.domain.governance.policy import Action, Resource
+from pathways.domain.support import path
+from pathways.domain.support.path import Stage, State
+from pathways.journey import her, ledger, way
+from pathways.journey.her import Banner
+from pathways.web import onward
+from pathways.web.request import Request
+
+#: (address, words, the tables of which at least one must be readable for the tab to be drawn)
+TABS: tuple[tuple[str, str, tuple[Resource, ...]], ...] = (
+    ("story", "Story", (Resource.CLIENT,)),
+    ("assessment", "Assessment", (Resource.ASSESSMENT, Resource.TRIAGE)),
+    ("plan", "Plan and goals", (Resource.GOAL, Resource.REVIEW)),
+    ("contacts", "Contacts", (Resource.CONTACT, Resource.CASE_NOTE)),
+    ("referrals", "Referrals", (Resource.REFERRAL,)),
+    ("safety", "Safety", (Resource.SAFE_CONTACT,)),
+    ("involved", "Who is involved", (Resource.INVOLVEMENT,)),
+    ("held", "What is held", (Resource.CLIENT,)),
+)
+
+#: What can be done next while she is on her way to a stage: (words, names of addresses, first that exists).
+NEXT: Mapping[Stage, tuple[tuple[str, tuple[str, ...]], ...]] = MappingProxyType(
+    {
+        Stage.IDENTIFIED: (),
+        Stage.SAFE_CONTACT: (
+            ("Make her safe-contact plan", ("reach:plan",)),
+            ("Ask a worker to reach her", ("reach:assign",)),
+        ),
+        Stage.CONTACTED: (
+            ("Record an attempt to reach her", ("reach:attempt",)),
+            ("Ask a worker to reach her", ("reach:assign",)),
+        ),
+        Stage.AGREED: (
+            ("Record her agreement", ("reach:agree",)),
+            ("Confirm her safe-contact plan", ("reach:plan",)),
+        ),
+        Stage.ASSESSED: (("Assess with her", ("assess:start", "assess:tasks")),),
+        Stage.TRIAGED: (("Decide her level of support", ("triage:decide",)),),
+        Stage.REFERRED: (("Refer her to a service", ("refer:make", "refer:start")),),
+        Stage.ACCEPTED: (("See her referrals", ("herpage:referrals",)),),
+        Stage.STARTED: (
+            ("Record a contact", ("support:contact", "support:record")),
+            ("Set a goal with her", ("support:goal",)),
+        ),
+        Stage.REVIEWED: (
+            ("Record a contact", ("support:contact", "support:record")),
+            ("Review with her", ("support:review",)),
+        ),
+        Stage.CLOSED: (
+            ("Record a contact", ("support:contact", "support:record")),
+            ("Close well", ("support:close",)),
+        ),
+        Stage.FOLLOWED_UP: (("Record a follow-up", ("support:follow_up",)),),
+    }
+)
+_PROVIDERS_NEXT = NEXT[Stage.CLOSED][:1] + NEXT[Stage.STARTED][1:] + NEXT[Stage.REVIEWED][1:]
+_STOP = ("reach:stop",)
+_STATES = {State.DONE: "done", State.CURRENT: "now", State.NEXT: "next", State.SKIPPED: "skipped"}
+
+
+def tabs(client_id: UUID, by: Actor, here: str) -> list[dict[str, Any]]:
+    """The tabs that this person's role could ever read; the rest are not hinted at."""
+    return [
+        {
+            "label": words,
+            "href": reverse(f"herpage:{name}", args=[client_id]),
+            "current": name == here,
+        }
+        for name, words, resources in TABS
+        if any(policy.could(by, Action.READ, resource) for resource in resources)
+    ]
+
+
+def of_her(request: Request, client_id: UUID, here: str, resource: Resource) -> dict[str, Any] | None:
+    """The context that all tabs share, with the one access event of this page; None when she is not there."""
+    by, at = request.actor, request.now
+    banner = her.banner(client_id=client_id, by=by, at=at)
+    if banner is None:
+        return None
+    ledger.read(by=by, at=at, resource=resource, subjects=[client_id], route=f"herpage:{here}")
+    steps, now = _path(client_id, by)
+    words = next(label for name, label, _ in TABS if name == here)
+    return {
+        "title": "Her page" if here == "story" else words,
+        "person": replace(banner, href=reverse("herpage:story", args=[client_id])),
+        "client_id": client_id,
+        "tabs": tabs(client_id, by, here),
+        "steps": steps,
+        "next_actions": [] if banner.is_stopped else _next(client_id, by, now, banner),
+        "stop_href": "" if banner.is_stopped else _first(_STOP, client_id, by),
+        "resume_href": _first(("reach:lift", "reach:resume"), client_id, by) if banner.is_stopped else "",
+        "is_stopped": banner.is_stopped,
+        "crumbs": _crumbs(by),
+    }
+
+
+def _crumbs(by: Actor) -> list[tuple[str, str]]:
+    cases = onward.address("cases:list", by)
+    return [("Home", reverse("home:home")), ("Women", cases)] if cases else [("Home", reverse("home:home"))]
+
+
+def _path(client_id: UUID, by: Actor) -> tuple[list[dict[str, Any]], Stage | None]:
+    """Her way as this person may know it, and the stage that she is on her way to."""
+    latest = her.latest_episode(client_id, by)
+    facts = way.facts(client_id=client_id, episode=latest, by=by)
+    if facts is None:
+        taken = way.providers_path(client_id=client_id, by=by)
+        return [_step(step) for step in taken], None
+    steps = [_step(step) for step in path.path(facts)]
+    return steps, path.stage_now(facts)
+
+
+def _step(step: path.Step) -> dict[str, Any]:
+    hint = "Not part of her way" if step.state is State.SKIPPED else ""
+    return {"label": step.stage.label, "at": step.on, "state": _STATES[step.state], "hint": hint}
+
+
+def _first(names: tuple[str, ...], client_id: UUID, by: Actor) -> str:
+    return next((found for name in names if (found := onward.address(name, by, [client_id]))), "")
+
+
+def _next(client_id: UUID, by: Actor, now: Stage | None, banner: Banner) -> list[dict[str, str]]:
+    """One or two things to do, of those that this person may do."""
+    offered = NEXT.get(now, ()) if now is not None else ()
+    if not policy.could(by, Action.READ, Resource.EPISODE):
+        offered = _PROVIDERS_NEXT
+    found = []
+    if not banner.safe_contact_ok and (plan := _first(("reach:plan",), client_id, by)):
+        found.append({"label": "Confirm her safe-contact plan with her", "href": plan})
+    for words, names in offered:
+        if (href := _first(names, client_id, by)) and href not in {each["href"] for each in found}:
+            found.append({"label": words, "href": href})
+    return found[:2]
+
+
+def do(words: str, names: tuple[str, ...], client_id: UUID, by: Actor) -> dict[str, str] | None:
+    """A button of a tab, when its page exists and is for this person."""
+    href = _first(names, client_id, by)
+    return {"label": words, "href": href, "secondary": "1"} if href else None

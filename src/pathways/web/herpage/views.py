@@ -1,0 +1,233 @@
+"""Her page, tab by tab. Each tab is one reading; what the reader may not see is not there."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from pathways.domain.governance import policy
+from pathways.domain.governance.policy import Action, Resource
+from pathways.domain.support import goal as goals
+from pathways.domain.terms import needs
+from pathways.domain.terms.people import Role
+from pathways.journey import held as holdings
+from pathways.journey import her_record as record
+from pathways.journey import story as stories
+from pathways.web import access, lists, onward
+from pathways.web.access import page
+from pathways.web.herpage import around, chart
+from pathways.web.herpage.forms import FindHeld
+from pathways.web.request import Request
+
+_READERS = frozenset(policy.roles_that(Action.READ, Resource.CLIENT))
+
+
+@page(reads=Resource.CLIENT)
+def story(request: Request, client_id: UUID) -> HttpResponse:
+    context = around.of_her(request, client_id, "story", Resource.CLIENT)
+    if context is None:
+        return access.not_found(request)
+    listing = lists.Listing(request, tabs=["", *[each.value for each in stories.Thread]])
+    thread = stories.Thread(listing.tab) if listing.tab else None
+    if policy.could(request.actor, Action.READ, Resource.JOURNEY_EVENT):
+        told = stories.told(
+            client_id=client_id,
+            by=request.actor,
+            thread=thread,
+            offset=listing.offset,
+            limit=listing.per_page,
+        )
+        listing.count(told.total)
+        context |= {"events": told.happenings, "reads_story": True}
+    context |= {"listing": listing, "threads": _threads(listing)}
+    return render(request, "herpage/story.html", context)
+
+
+def _threads(listing: lists.Listing) -> list[dict[str, Any]]:
+    every = {"label": "Everything", "href": "?", "current": not listing.tab}
+    return [
+        every,
+        *(
+            {
+                "label": each.label,
+                "href": f"?tab={each.value}",
+                "current": listing.tab == each.value,
+            }
+            for each in stories.Thread
+        ),
+    ]
+
+
+def _buttons(request: Request, client_id: UUID, *wanted: tuple[str, tuple[str, ...]]) -> list[dict[str, str]]:
+    found = (around.do(words, names, client_id, request.actor) for words, names in wanted)
+    return [each for each in found if each is not None]
+
+
+@page(reads=Resource.ASSESSMENT)
+def assessment(request: Request, client_id: UUID) -> HttpResponse:
+    context = around.of_her(request, client_id, "assessment", Resource.ASSESSMENT)
+    if context is None or not policy.could(request.actor, Action.READ, Resource.ASSESSMENT):
+        return access.not_found(request)
+    context |= {
+        "assessments": record.assessments(client_id=client_id, by=request.actor),
+        "decisions": record.decisions(client_id=client_id, by=request.actor),
+        "caveat": needs.CAVEAT,
+        "rungs": list(needs.Rung),
+        "moves": []
+        if context["is_stopped"]
+        else _buttons(
+            request,
+            client_id,
+            ("Assess with her", ("assess:start", "assess:tasks")),
+            ("Decide her level", ("triage:decide",)),
+        ),
+    }
+    return render(request, "herpage/assessment.html", context)
+
+
+@page(reads=Resource.GOAL)
+def plan(request: Request, client_id: UUID) -> HttpResponse:
+    context = around.of_her(request, client_id, "plan", Resource.GOAL)
+    if context is None or not policy.could(request.actor, Action.READ, Resource.GOAL):
+        return access.not_found(request)
+    found = record.goals(client_id=client_id, by=request.actor)
+    context |= {
+        "open_goals": [_goal(each) for each in found if each.status is goals.Status.OPEN],
+        "past_goals": [_goal(each) for each in found if each.status is not goals.Status.OPEN],
+        "reviews": record.reviews(client_id=client_id, by=request.actor),
+        "after": record.after(client_id=client_id, by=request.actor),
+        "size": (chart.WIDTH, chart.HEIGHT),
+        "moves": []
+        if context["is_stopped"]
+        else _buttons(
+            request,
+            client_id,
+            ("Set a goal with her", ("support:goal", "support:set_goal")),
+            ("Review with her", ("support:review",)),
+            ("Close well", ("support:close", "support:propose_closing")),
+        ),
+    }
+    return render(request, "herpage/plan.html", context)
+
+
+def _goal(each: record.HerGoal) -> dict[str, Any]:
+    latest = each.points[-1] if each.points else None
+    return {"goal": each, "line": chart.line(each.points), "latest": latest}
+
+
+@page(reads=Resource.CONTACT)
+def contacts(request: Request, client_id: UUID) -> HttpResponse:
+    context = around.of_her(request, client_id, "contacts", Resource.CONTACT)
+    if context is None or not policy.could(request.actor, Action.READ, Resource.CONTACT):
+        return access.not_found(request)
+    reads_notes = policy.could(request.actor, Action.READ, Resource.CASE_NOTE)
+    listing = lists.Listing(request, tabs=["contacts", "notes"] if reads_notes else ["contacts"], per_page=10)
+    read = record.notes if listing.tab == "notes" else record.contacts
+    found = read(client_id=client_id, by=request.actor, offset=listing.offset, limit=listing.per_page)
+    listing.count(found.total)
+    context |= {
+        "listing": listing,
+        "items": found.items,
+        "which": [
+            {"label": words, "href": f"?tab={name}", "current": listing.tab == name}
+            for name, words in (("contacts", "Contacts and appointments"), ("notes", "Notes"))
+        ]
+        if reads_notes
+        else [],
+        "moves": []
+        if context["is_stopped"]
+        else _buttons(
+            request,
+            client_id,
+            ("Record a contact", ("support:contact", "support:record")),
+            ("Plan a contact", ("support:plan_contact", "support:plan")),
+            ("Write a note", ("support:note",)),
+        ),
+    }
+    return render(request, "herpage/contacts.html", context)
+
+
+@page(reads=Resource.REFERRAL)
+def referrals(request: Request, client_id: UUID) -> HttpResponse:
+    context = around.of_her(request, client_id, "referrals", Resource.REFERRAL)
+    if context is None or not policy.could(request.actor, Action.READ, Resource.REFERRAL):
+        return access.not_found(request)
+    found = record.referrals(client_id=client_id, by=request.actor)
+    context |= {
+        "referrals": [
+            {"referral": each, "href": onward.address("refer:show", request.actor, [each.id])}
+            for each in found
+        ],
+        "moves": []
+        if context["is_stopped"]
+        else _buttons(request, client_id, ("Refer her to a service", ("refer:make", "refer:start"))),
+    }
+    return render(request, "herpage/referrals.html", context)
+
+
+@page(reads=Resource.SAFE_CONTACT)
+def safety(request: Request, client_id: UUID) -> HttpResponse:
+    context = around.of_her(request, client_id, "safety", Resource.SAFE_CONTACT)
+    if context is None:
+        return access.not_found(request)
+    context |= {
+        "safety": record.safety(client_id=client_id, by=request.actor, at=request.now),
+        "moves": _buttons(request, client_id, ("Confirm or change her plan", ("reach:plan",))),
+    }
+    return render(request, "herpage/safety.html", context)
+
+
+@page(reads=Resource.INVOLVEMENT)
+def involved(request: Request, client_id: UUID) -> HttpResponse:
+    context = around.of_her(request, client_id, "involved", Resource.INVOLVEMENT)
+    if context is None:
+        return access.not_found(request)
+    found = record.involved(client_id=client_id, by=request.actor)
+    context |= {
+        "with_her": [each for each in found if each.until is None],
+        "before": [each for each in found if each.until is not None],
+        "moves": _buttons(
+            request,
+            client_id,
+            ("Cover or hand over", ("support:hand_over", "support:cover")),
+        ),
+    }
+    return render(request, "herpage/involved.html", context)
+
+
+@page(roles=_READERS | {Role.GOVERNANCE_LEAD})
+def held(request: Request, client_id: UUID) -> HttpResponse:
+    """What is held, and for the governance lead who saw it: a page to print and give to her."""
+    found = holdings.of_her(client_id=client_id, by=request.actor, at=request.now)
+    if found is None:
+        return access.not_found(request)
+    context: dict[str, Any] = {"title": "What is held"}
+    if not found.tells_who_looked:
+        shared = around.of_her(request, client_id, "held", Resource.CLIENT)
+        if shared is None:
+            return access.not_found(request)
+        context = shared
+    return render(request, "herpage/held.html", context | {"held": found})
+
+
+@page(roles={Role.GOVERNANCE_LEAD})
+def find_held(request: Request) -> HttpResponse:
+    """The governance lead finds her by the reference that she or her worker gives."""
+    form = FindHeld(request.POST or None)
+    context: dict[str, Any] = {"title": "Tell a woman what is held of her", "form": form}
+    if request.method == "POST":
+        if form.is_valid():
+            answer = holdings.find(
+                typed=form.cleaned_data["reference"],
+                reason=form.cleaned_data["reason"],
+                by=request.actor,
+                at=request.now,
+            )
+            if answer and answer.id is not None:
+                return redirect("herpage:held", answer.id)
+            form.add_error("reference", answer.reason)
+        return render(request, "herpage/find_held.html", context, status=422)
+    return render(request, "herpage/find_held.html", context)

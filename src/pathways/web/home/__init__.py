@@ -1,0 +1,1 @@
+"""Home: what needs doing first, and the tasks that wait."""

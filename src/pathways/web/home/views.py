@@ -1,0 +1,116 @@
+"""Home for each role, and the tasks that wait."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from pathways.domain.governance.actors import Actor
+from pathways.journey import drafts, tasks
+from pathways.journey import home as homes
+from pathways.web import access, clock, onward
+from pathways.web.access import page
+from pathways.web.request import Request
+
+_FIRST_TASKS = 6
+
+
+@page(signed_in=True)
+def home(request: Request) -> HttpResponse:
+    found = homes.of(by=request.actor, at=request.now)
+    waiting = tasks.waiting(by=request.actor)
+    context = {
+        "title": "Home",
+        "greeting": f"{_greeting(request)}, {request.actor.name.split()[0]}",
+        "home": found,
+        "figures": [_figure(each, request.actor) for each in found.figures],
+        "first": [_section(each, request.actor) for each in found.first],
+        "beside": [_section(each, request.actor) for each in found.beside],
+        "main_href": onward.to(found.main, request.actor),
+        "tasks": [_task(each, request) for each in waiting[:_FIRST_TASKS]],
+        "more_tasks": max(0, len(waiting) - _FIRST_TASKS),
+        "drafts": drafts.unfinished(by=request.actor),
+    }
+    return render(request, "home/home.html", context)
+
+
+@page(signed_in=True)
+def my_tasks(request: Request) -> HttpResponse:
+    waiting = [_task(each, request) for each in tasks.waiting(by=request.actor)]
+    context = {
+        "title": "My tasks",
+        "late": [each for each in waiting if each["is_late"]],
+        "soon": [each for each in waiting if not each["is_late"]],
+        "drafts": drafts.unfinished(by=request.actor),
+    }
+    return render(request, "home/tasks.html", context)
+
+
+@page(signed_in=True)
+def tick_off(request: Request, task_id: UUID) -> HttpResponse:
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    answer = tasks.finish(task_id=task_id, by=request.actor, at=request.now)
+    if not answer:
+        return access.refuse(request, answer)
+    messages.success(request, "Ticked off.")
+    came_from = request.POST.get("from", "")
+    is_ours = url_has_allowed_host_and_scheme(came_from, allowed_hosts=None)
+    return redirect(came_from if is_ours else reverse("home:tasks"))
+
+
+def _greeting(request: Request) -> str:
+    hour = clock.local(request.now).hour
+    return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
+
+
+def _figure(each: homes.Figure, by: Actor) -> dict[str, Any]:
+    return {
+        "value": each.value,
+        "label": each.label,
+        "hint": each.hint,
+        "href": onward.to(each.leads, by) if each.value != "0" else "",
+    }
+
+
+def _section(each: homes.Section, by: Actor) -> dict[str, Any]:
+    return {
+        "heading": each.heading,
+        "lead": each.lead,
+        "total": each.total,
+        "empty": each.empty,
+        "rows": [{"item": item, "href": onward.to(item.leads, by, item.id)} for item in each.items],
+        "more": onward.to(each.more, by) if each.total > len(each.items) or each.items else "",
+        "more_words": each.more_words,
+    }
+
+
+def _task(each: Any, request: Request) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "title": each.title,
+        "href": _where(each, request.actor),
+        "due_at": each.due_at,
+        "made_at": each.made_at,
+        "is_urgent": each.is_urgent,
+        "is_late": bool(each.due_at and each.due_at < request.now),
+        "is_shared": each.account_id is None,
+    }
+
+
+def _where(each: Any, by: Actor) -> str:
+    """The page on which a task is done: its own address, else her page."""
+    for args in ([each.object_id], [each.client_id], []):
+        if each.route and None not in args:
+            try:
+                reverse(each.route, args=args)
+            except NoReverseMatch:
+                continue
+            return onward.address(each.route, by, args)
+    return onward.address("herpage:story", by, [each.client_id]) if each.client_id else ""

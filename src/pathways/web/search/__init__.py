@@ -1,0 +1,1 @@
+"""Looking for a woman by name, part of a date of birth, or reference."""
