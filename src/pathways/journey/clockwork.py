@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from pathways.domain.outcomes import followup
 from pathways.domain.reach import approach, plan, stop
@@ -20,6 +21,7 @@ from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role, Sector
 from pathways.journey import gate, identity, involving, ledger, naming, programme, tasks
 from pathways.records.models import (
+    Appointment,
     Approach,
     Draft,
     Episode,
@@ -172,6 +174,14 @@ def end_covers(*, at: datetime) -> int:
     return len(rows)
 
 
+def end_appointments(*, at: datetime) -> int:
+    """An appointment that was given until a day ends; sign-in itself asks the moment and keeps nobody in."""
+    with transaction.atomic():
+        return Appointment.objects.filter(until_at__isnull=True, expires_at__lte=at).update(
+            until_at=F("expires_at")
+        )
+
+
 def clear_drafts(*, at: datetime) -> int:
     """Forms that nobody finished are forgotten."""
     before = at - timedelta(days=programme.draft_days())
@@ -236,5 +246,6 @@ JOBS: dict[str, Callable[..., int]] = {
     "chase_referrals": chase_referrals,
     "follow_ups_due": follow_ups_due,
     "end_covers": end_covers,
+    "end_appointments": end_appointments,
     "clear_drafts": clear_drafts,
 }

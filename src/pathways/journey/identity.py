@@ -14,6 +14,8 @@ from contextvars import ContextVar
 from dataclasses import replace
 
 from django.db import connection
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Role, Sector
@@ -41,6 +43,7 @@ def workplaces(account: Account) -> list[Actor]:
         return []
     live = (
         Appointment.objects.filter(account=account, until_at__isnull=True)
+        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=Now()))
         .filter(organisation__until_date__isnull=True)
         .select_related("organisation")
         .order_by("from_at")

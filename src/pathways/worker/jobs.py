@@ -18,6 +18,7 @@ LOG = logging.getLogger("pathways.worker")
 HOURS = {
     "lapse_plans": "*/15 * * * *",
     "end_covers": "*/15 * * * *",
+    "end_appointments": "*/15 * * * *",
     "chase_approaches": "5 * * * *",
     "chase_referrals": "10 * * * *",
     "follow_ups_due": "20 5 * * *",

@@ -106,13 +106,14 @@ class Account(AbstractBaseUser):
 
 
 class Appointment(Row):
-    """One person in one role at one organisation, between two moments."""
+    """One person in one role at one organisation, between two moments. `expires_at` is when it is to end."""
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="appointments")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="appointments")
     role = models.CharField(max_length=40, choices=[(role.value, role.label) for role in HUMAN_ROLES])
     from_at = models.DateTimeField()
     until_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
     given_by_id = models.UUIDField(null=True, blank=True)
 
     class Meta:
