@@ -110,3 +110,10 @@ def _let_plan_lapse(her: Client, again: Episode, *, by: Actor, at: datetime) -> 
         current.lapsed_because = "came_back"
         current.save(update_fields=["status", "lapsed_at", "lapsed_because"])
     alongside.tell(EventKind.PLAN_LAPSED, again, by=by, at=at, detail={"reason": "came_back"})
+
+
+def may_open(*, client_id: UUID, by: Actor) -> bool:
+    """Whether a new episode could be opened: she is known, and none is running."""
+    if alongside.her(client_id, by) is None:
+        return False
+    return not alongside.is_running(alongside.episode_now(client_id, by))

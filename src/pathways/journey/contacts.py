@@ -567,6 +567,11 @@ def day_of(day: date) -> tuple[datetime, datetime]:
     return start, datetime(after.year, after.month, after.day, tzinfo=clocks.LONDON)
 
 
+def was_read(*, by: Actor, at: datetime, subjects: Sequence[UUID]) -> None:
+    """One event for a list of appointments that was read, with all its women."""
+    ledger.read(by=by, at=at, resource=Resource.CONTACT, subjects=subjects, route="support/today")
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """A group that met. Who came is not part of it."""

@@ -133,7 +133,7 @@ class SealedField(models.BinaryField):
 class SealedText(SealedField):
     """Words."""
 
-    _pyi_private_set_type: str  # type: ignore[assignment]
+    _pyi_private_set_type: str | None  # type: ignore[assignment]
     _pyi_private_get_type: str  # type: ignore[assignment]
 
 

@@ -27,9 +27,11 @@ class Entry:
 
 
 HOME = Entry("Home", "home:home")
-CASES = Entry("Women", "cases:list", ("women", "her", "support", "assess"))
+CASES = Entry("Women", "cases:list", ("women", "her", "assess"))
 APPROACHES = Entry("Approaches", "reach:list", ("reach",))
 MESSAGES = Entry("Messages", "messages:list", ("messages",))
+CONTACTS = Entry("Contacts", "support:today", ("support",))
+WORKLOAD = Entry("Workload", "support:workload", ("support",))
 REFERRALS = Entry("Referrals", "refer:list", ("refer",))
 DIRECTORY = Entry("Services", "directory:list", ("directory",))
 EVALUATION = Entry("Evaluation", "evaluate:overview", ("evaluate",))
@@ -53,9 +55,9 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
         REFERRALS,
     ),
     Role.PANEL_CHAIR: (HOME, CASES, Entry("Triage", "triage:list", ("triage",))),
-    Role.SUPPORT_WORKER: (HOME, CASES, APPROACHES, REFERRALS, MESSAGES, DIRECTORY),
-    Role.PROVIDER_WORKER: (HOME, REFERRALS, CASES, MESSAGES, DIRECTORY),
-    Role.SUPERVISOR: (HOME, CASES, APPROACHES, REFERRALS, MESSAGES, DIRECTORY),
+    Role.SUPPORT_WORKER: (HOME, CONTACTS, CASES, APPROACHES, REFERRALS, MESSAGES),
+    Role.PROVIDER_WORKER: (HOME, CONTACTS, CASES, REFERRALS, MESSAGES, DIRECTORY),
+    Role.SUPERVISOR: (HOME, CASES, WORKLOAD, APPROACHES, REFERRALS, MESSAGES),
     Role.EVALUATOR: (HOME, EVALUATION),
     Role.GOVERNANCE_LEAD: (HOME, Entry("Governance", "administer:governance", ("governance",)), EVALUATION),
     Role.COMMISSIONER: (HOME, EVALUATION),

@@ -16,6 +16,7 @@ urlpatterns = [
     path("reach/", include("pathways.web.reach.urls")),
     path("refer/", include("pathways.web.refer.urls")),
     path("triage/", include("pathways.web.triage.urls")),
+    path("support/", include("pathways.web.support.urls")),
 ]
 
 handler400 = "pathways.web.frame.refusals.bad_request"

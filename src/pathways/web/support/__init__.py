@@ -1,0 +1,1 @@
+"""Pages of support: today, her contacts and plan, caseloads, closing, follow-up and coming back."""
