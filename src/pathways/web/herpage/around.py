@@ -64,7 +64,7 @@ NEXT: Mapping[Stage, tuple[tuple[str, tuple[str, ...]], ...]] = MappingProxyType
             ("Record a contact", ("support:contact", "support:record")),
             ("Close well", ("support:close",)),
         ),
-        Stage.FOLLOWED_UP: (("Record a follow-up", ("support:follow_up",)),),
+        Stage.FOLLOWED_UP: (("Record a follow-up", ("support:after",)),),
     }
 )
 _PROVIDERS_NEXT = NEXT[Stage.CLOSED][:1] + NEXT[Stage.STARTED][1:] + NEXT[Stage.REVIEWED][1:]

@@ -192,7 +192,7 @@ def involved(request: Request, client_id: UUID) -> HttpResponse:
         "moves": _buttons(
             request,
             client_id,
-            ("Cover or hand over", ("support:hand_over", "support:cover")),
+            ("Cover or hand over", ("support:hand_her_over", "support:cover_her")),
         ),
     }
     return render(request, "herpage/involved.html", context)

@@ -377,7 +377,7 @@ class FollowUpForm(forms.PathwaysForm):
                 label=domain.label, choices=rungs, required=False
             )
         self.say_nothing_of_optional = frozenset(self.fields)  # type: ignore[misc]
-        parts = [("", ("reached", "words"))]
+        parts: list[tuple[str, tuple[str, ...]]] = [("", ("reached", "words"))]
         if goals:
             parts.append(("How near does each goal feel, 0 to 10?", tuple(f"goal_{one}" for one, _ in goals)))
         parts.append(("Where she stands now", tuple(f"need_{one.value}" for one in Domain)))
