@@ -8,11 +8,12 @@ from datetime import datetime
 from uuid import UUID
 
 from pathways.domain.governance.actors import Actor
-from pathways.domain.reach import plan, stop
+from pathways.domain.reach import approach, plan, stop
 from pathways.domain.support import episode
+from pathways.domain.triage import triage
 from pathways.domain.triage.levels import Level
 from pathways.journey import identity, sight
-from pathways.records.models import Client, Episode, SafeContactPlan, Stop
+from pathways.records.models import Approach, Client, Episode, SafeContactPlan, Stop, TriageDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +132,16 @@ def episode_now(client_id: UUID, by: Actor, *, lock: bool = False) -> Episode | 
 def latest_episode(client_id: UUID, by: Actor) -> Episode | None:
     """Her episode that runs now, or the last one that ended; None when this person reads none."""
     return sight.visible(Episode, by).filter(client_id=client_id).order_by("-number").first()
+
+
+def approach_now(client_id: UUID, by: Actor) -> UUID | None:
+    """The approach that is under way, in which an attempt can be recorded."""
+    live = [approach.Status.ASSIGNED.value, approach.Status.ATTEMPTING.value]
+    rows = sight.visible(Approach, by).filter(client_id=client_id, status__in=live)
+    return rows.values_list("id", flat=True).first()
+
+
+def triage_now(client_id: UUID, by: Actor) -> UUID | None:
+    """The triage that waits for a decision."""
+    rows = sight.visible(TriageDecision, by).filter(client_id=client_id, status=triage.Status.AWAITING.value)
+    return rows.values_list("id", flat=True).first()

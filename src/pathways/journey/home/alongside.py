@@ -49,12 +49,7 @@ def _called(client_ids: Iterable[UUID], by: Actor) -> dict[UUID, Client]:
 
 def _subjects(*sections: Section) -> tuple[UUID, ...]:
     """Everybody who is named on the page, for the one access event of reading it."""
-    return tuple(
-        item.id
-        for each in sections
-        for item in each.items
-        if item.id is not None and item.leads in (Leads.CLIENT, Leads.TRIAGE, Leads.CONTACT, Leads.CLOSURE)
-    )
+    return tuple(item.client_id for each in sections for item in each.items if item.client_id is not None)
 
 
 def _name(people: dict[UUID, Client], client_id: UUID) -> tuple[str, str]:
@@ -107,7 +102,8 @@ def _triage_waiting(by: Actor, at: datetime) -> Section:
                 hint=f"Suggested: {level}{' (provisional)' if row.is_provisional else ''}" if level else "",
                 reference=reference,
                 leads=Leads.TRIAGE,
-                id=row.client_id,
+                id=row.id,
+                client_id=row.client_id,
                 at=row.asked_at,
                 at_is="asked",
                 is_late=at - row.asked_at > timedelta(days=3),
@@ -142,6 +138,7 @@ def _stalled(by: Actor, at: datetime) -> Section:
                 reference=row.reference,
                 leads=Leads.CLIENT,
                 id=row.client_id,
+                client_id=row.client_id,
                 at=row.answer_due_at,
                 at_is="answer was due",
                 is_late=True,
@@ -182,6 +179,7 @@ def _approaches_without_contact(by: Actor, at: datetime) -> Section:
                 reference=reference,
                 leads=Leads.CLIENT,
                 id=row.client_id,
+                client_id=row.client_id,
                 at=row.assigned_at,
                 at_is="assigned",
                 is_late=row.status == approach.Status.ASSIGNED.value,
@@ -192,6 +190,8 @@ def _approaches_without_contact(by: Actor, at: datetime) -> Section:
         items,
         total=rows.count(),
         empty="Every woman whose approach was assigned has been reached in good time.",
+        more=Leads.APPROACHES,
+        more_words="All approaches",
     )
 
 
@@ -241,6 +241,7 @@ def chair(*, by: Actor, at: datetime) -> Home:
             hint=Level(row.level).label if row.level is not None else "No level decided yet",
             leads=Leads.CLIENT,
             id=row.client_id,
+            client_id=row.client_id,
             at=row.opened_at,
             at_is="with us since",
         )
@@ -277,7 +278,8 @@ def worker(*, by: Actor, at: datetime) -> Home:
     is_private = by.sector is Sector.PRIVATE
     first = (answers, today, sessions, women) if is_private else (today, women, sessions, answers)
     shown = tuple(each for each in first if each.items or each in (first[0], women))
-    return Home(figures=figures, first=shown, beside=_follow_ups(by, at), subjects=_subjects(*first))
+    after = _follow_ups(by, at)
+    return Home(figures=figures, first=shown, beside=after, subjects=_subjects(*first, *after))
 
 
 def _lines(rows: list[Any], by: Actor, at: datetime) -> dict[UUID, her.Banner]:
@@ -306,6 +308,7 @@ def _today(by: Actor, at: datetime) -> Section:
             reference=known[row.client_id].reference,
             leads=Leads.CLIENT,
             id=row.client_id,
+            client_id=row.client_id,
             at=row.planned_at,
             at_is=row.get_mode_display().lower() if row.mode else "planned",
             warning="" if known[row.client_id].safe_contact_ok else "Do not contact her before you read this",
@@ -335,7 +338,8 @@ def _to_record(by: Actor, at: datetime) -> Section:
                 hint=row.get_mode_display() if row.mode else "",
                 reference=reference,
                 leads=Leads.CONTACT,
-                id=row.client_id,
+                id=row.id,
+                client_id=row.client_id,
                 at=row.planned_at,
                 at_is="planned",
                 is_late=at - row.planned_at > timedelta(days=1) if row.planned_at else False,
@@ -398,6 +402,7 @@ def _my_women(by: Actor, at: datetime) -> Section:
                 reference=row.client.reference,
                 leads=Leads.CLIENT,
                 id=row.client_id,
+                client_id=row.client_id,
                 tag=f"Level {row.level}" if row.level is not None else "",
                 colour="teal",
             )
@@ -419,6 +424,7 @@ def _provided_for(by: Actor, at: datetime, empty: str, more: dict[str, Any]) -> 
                 reference=reference,
                 leads=Leads.CLIENT,
                 id=row.client_id,
+                client_id=row.client_id,
                 at=row.review_due,
                 at_is="review" if row.review_due else "",
                 is_late=bool(row.review_due and row.review_due < clocks.local(at).date()),
@@ -440,8 +446,9 @@ def _follow_ups(by: Actor, at: datetime) -> tuple[Section, ...]:
             title=_name(people, row.client_id)[0],
             hint=f"{row.wave} months after closing",
             reference=_name(people, row.client_id)[1],
-            leads=Leads.CLIENT,
-            id=row.client_id,
+            leads=Leads.FOLLOW_UP,
+            id=row.id,
+            client_id=row.client_id,
             at=row.due_on,
             at_is="due",
             is_late=row.due_on < today,
@@ -500,8 +507,8 @@ def _workload(by: Actor) -> Section:
         items,
         total=len(items),
         empty="None of your workers has a woman yet. Take a referral, or ask the coordinator.",
-        more=Leads.CASES,
-        more_words="All women",
+        more=Leads.WORKLOAD,
+        more_words="Cover or hand over",
     )
 
 
@@ -520,7 +527,8 @@ def _to_sign(by: Actor, at: datetime) -> Section:
             hint=row.get_outcome_display(),
             reference=_name(people, row.client_id)[1],
             leads=Leads.CLOSURE,
-            id=row.client_id,
+            id=row.id,
+            client_id=row.client_id,
             at=row.proposed_at,
             at_is="proposed",
             is_late=at - row.proposed_at > timedelta(days=5),
@@ -545,6 +553,7 @@ def _overdue_reviews(by: Actor, at: datetime) -> Section:
             reference=_name(people, row.client_id)[1],
             leads=Leads.CLIENT,
             id=row.client_id,
+            client_id=row.client_id,
             at=row.review_due,
             at_is="review was due",
             is_late=True,

@@ -28,6 +28,9 @@ class Leads(StrEnum):
     LAPSED = "lapsed"
     CONTACT = "contact"
     CLOSURE = "closure"
+    FOLLOW_UP = "follow_up"
+    WORKLOAD = "workload"
+    APPROACHES = "approaches"
     MESSAGES = "messages"
     SERVICES = "services"
     EVALUATION = "evaluation"
@@ -39,13 +42,17 @@ class Leads(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that waits. `at` is the moment or day that matters; `at_is` says what it is of it."""
+    """One thing that waits. `at` is the moment or day that matters; `at_is` says what it is of it.
+
+    `client_id` is given when a woman is named, for the log of access.
+    """
 
     title: str
     hint: str = ""
     reference: str = ""
     leads: Leads = Leads.NOTHING
     id: UUID | None = None
+    client_id: UUID | None = None
     at: datetime | date | None = None
     at_is: str = ""
     is_late: bool = False

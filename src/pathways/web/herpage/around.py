@@ -32,43 +32,38 @@ TABS: tuple[tuple[str, str, tuple[Resource, ...]], ...] = (
     ("held", "What is held", (Resource.CLIENT,)),
 )
 
-#: What can be done next while she is on her way to a stage: (words, names of addresses, first that exists).
-NEXT: Mapping[Stage, tuple[tuple[str, tuple[str, ...]], ...]] = MappingProxyType(
+#: What can be done next while she is on her way to a stage: words and the name of an address. An address of
+#: an approach or a triage takes that thing's own id, all others hers.
+NEXT: Mapping[Stage, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
         Stage.IDENTIFIED: (),
         Stage.SAFE_CONTACT: (
-            ("Make her safe-contact plan", ("reach:plan",)),
-            ("Ask a worker to reach her", ("reach:assign",)),
+            ("Make her safe-contact plan", "reach:plan"),
+            ("Ask a worker to reach her", "reach:assign"),
         ),
         Stage.CONTACTED: (
-            ("Record an attempt to reach her", ("reach:attempt",)),
-            ("Ask a worker to reach her", ("reach:assign",)),
+            ("Record an attempt to reach her", "reach:attempt"),
+            ("Ask a worker to reach her", "reach:assign"),
         ),
         Stage.AGREED: (
-            ("Record her agreement", ("reach:agree",)),
-            ("Confirm her safe-contact plan", ("reach:plan",)),
+            ("Record her agreement", "reach:agreement_record"),
+            ("Ask a worker to reach her", "reach:assign"),
         ),
-        Stage.ASSESSED: (("Assess with her", ("assess:start", "assess:tasks")),),
-        Stage.TRIAGED: (("Decide her level of support", ("triage:decide",)),),
-        Stage.REFERRED: (("Refer her to a service", ("refer:make", "refer:start")),),
-        Stage.ACCEPTED: (("See her referrals", ("herpage:referrals",)),),
-        Stage.STARTED: (
-            ("Record a contact", ("support:contact", "support:record")),
-            ("Set a goal with her", ("support:goal",)),
-        ),
-        Stage.REVIEWED: (
-            ("Record a contact", ("support:contact", "support:record")),
-            ("Review with her", ("support:review",)),
-        ),
-        Stage.CLOSED: (
-            ("Record a contact", ("support:contact", "support:record")),
-            ("Close well", ("support:close",)),
-        ),
-        Stage.FOLLOWED_UP: (("Record a follow-up", ("support:after",)),),
+        Stage.ASSESSED: (("Assess with her", "assess:her"),),
+        Stage.TRIAGED: (("Decide her level of support", "triage:decide"),),
+        Stage.REFERRED: (("Refer her to a service", "refer:new"),),
+        Stage.ACCEPTED: (("See her referrals", "herpage:referrals"),),
+        Stage.STARTED: (("Record a contact", "support:contact"), ("Set a goal with her", "support:goal")),
+        Stage.REVIEWED: (("Record a contact", "support:contact"), ("Review with her", "support:review")),
+        Stage.CLOSED: (("Record a contact", "support:contact"), ("Close well", "support:close")),
+        Stage.FOLLOWED_UP: (("Follow up", "support:after"),),
     }
 )
-_PROVIDERS_NEXT = NEXT[Stage.CLOSED][:1] + NEXT[Stage.STARTED][1:] + NEXT[Stage.REVIEWED][1:]
-_STOP = ("reach:stop",)
+_PROVIDERS_NEXT = (("Record a contact", "support:contact"), ("Review with her", "support:review"))
+#: Addresses that take the id of something of hers.
+_OF = MappingProxyType(
+    {"reach:attempt": her.approach_now, "reach:approach": her.approach_now, "triage:decide": her.triage_now}
+)
 _STATES = {State.DONE: "done", State.CURRENT: "now", State.NEXT: "next", State.SKIPPED: "skipped"}
 
 
@@ -101,8 +96,8 @@ def of_her(request: Request, client_id: UUID, here: str, resource: Resource) -> 
         "tabs": tabs(client_id, by, here),
         "steps": steps,
         "next_actions": [] if banner.is_stopped else _next(client_id, by, now, banner),
-        "stop_href": "" if banner.is_stopped else _first(_STOP, client_id, by),
-        "resume_href": _first(("reach:lift", "reach:resume"), client_id, by) if banner.is_stopped else "",
+        "stop_href": "" if banner.is_stopped else address("reach:stop", client_id, by),
+        "resume_href": address("reach:start_again", client_id, by) if banner.is_stopped else "",
         "is_stopped": banner.is_stopped,
         "crumbs": _crumbs(by),
     }
@@ -129,8 +124,11 @@ def _step(step: path.Step) -> dict[str, Any]:
     return {"label": step.stage.label, "at": step.on, "state": _STATES[step.state], "hint": hint}
 
 
-def _first(names: tuple[str, ...], client_id: UUID, by: Actor) -> str:
-    return next((found for name in names if (found := onward.address(name, by, [client_id]))), "")
+def address(name: str, client_id: UUID, by: Actor) -> str:
+    """The address of a page about her, or of the thing of hers that it takes; nothing when there is none."""
+    find = _OF.get(name)
+    thing = find(client_id, by) if find else client_id
+    return onward.address(name, by, [thing]) if thing is not None else ""
 
 
 def _next(client_id: UUID, by: Actor, now: Stage | None, banner: Banner) -> list[dict[str, str]]:
@@ -138,16 +136,16 @@ def _next(client_id: UUID, by: Actor, now: Stage | None, banner: Banner) -> list
     offered = NEXT.get(now, ()) if now is not None else ()
     if not policy.could(by, Action.READ, Resource.EPISODE):
         offered = _PROVIDERS_NEXT
-    found = []
-    if not banner.safe_contact_ok and (plan := _first(("reach:plan",), client_id, by)):
-        found.append({"label": "Confirm her safe-contact plan with her", "href": plan})
-    for words, names in offered:
-        if (href := _first(names, client_id, by)) and href not in {each["href"] for each in found}:
-            found.append({"label": words, "href": href})
-    return found[:2]
+    if not banner.safe_contact_ok:
+        offered = (("Confirm her safe-contact plan", "reach:plan"), *offered)
+    found: dict[str, dict[str, str]] = {}
+    for words, name in offered:
+        if href := address(name, client_id, by):
+            found.setdefault(href, {"label": words, "href": href})
+    return list(found.values())[:2]
 
 
-def do(words: str, names: tuple[str, ...], client_id: UUID, by: Actor) -> dict[str, str] | None:
-    """A button of a tab, when its page exists and is for this person."""
-    href = _first(names, client_id, by)
-    return {"label": words, "href": href, "secondary": "1"} if href else None
+def buttons(client_id: UUID, by: Actor, *wanted: tuple[str, str]) -> list[dict[str, str]]:
+    """The buttons of a tab: those whose page exists and is for this person."""
+    found = ((words, address(name, client_id, by)) for words, name in wanted)
+    return [{"label": words, "href": href, "secondary": "1"} for words, href in found if href]

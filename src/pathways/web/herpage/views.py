@@ -61,11 +61,6 @@ def _threads(listing: lists.Listing) -> list[dict[str, Any]]:
     ]
 
 
-def _buttons(request: Request, client_id: UUID, *wanted: tuple[str, tuple[str, ...]]) -> list[dict[str, str]]:
-    found = (around.do(words, names, client_id, request.actor) for words, names in wanted)
-    return [each for each in found if each is not None]
-
-
 @page(reads=Resource.ASSESSMENT)
 def assessment(request: Request, client_id: UUID) -> HttpResponse:
     context = around.of_her(request, client_id, "assessment", Resource.ASSESSMENT)
@@ -78,11 +73,11 @@ def assessment(request: Request, client_id: UUID) -> HttpResponse:
         "rungs": list(needs.Rung),
         "moves": []
         if context["is_stopped"]
-        else _buttons(
-            request,
+        else around.buttons(
             client_id,
-            ("Assess with her", ("assess:start", "assess:tasks")),
-            ("Decide her level", ("triage:decide",)),
+            request.actor,
+            ("Assess with her", "assess:her"),
+            ("Decide her level", "triage:decide"),
         ),
     }
     return render(request, "herpage/assessment.html", context)
@@ -102,12 +97,12 @@ def plan(request: Request, client_id: UUID) -> HttpResponse:
         "size": (chart.WIDTH, chart.HEIGHT),
         "moves": []
         if context["is_stopped"]
-        else _buttons(
-            request,
+        else around.buttons(
             client_id,
-            ("Set a goal with her", ("support:goal", "support:set_goal")),
-            ("Review with her", ("support:review",)),
-            ("Close well", ("support:close", "support:propose_closing")),
+            request.actor,
+            ("Set a goal with her", "support:goal"),
+            ("Review with her", "support:review"),
+            ("Close well", "support:close"),
         ),
     }
     return render(request, "herpage/plan.html", context)
@@ -139,12 +134,12 @@ def contacts(request: Request, client_id: UUID) -> HttpResponse:
         else [],
         "moves": []
         if context["is_stopped"]
-        else _buttons(
-            request,
+        else around.buttons(
             client_id,
-            ("Record a contact", ("support:contact", "support:record")),
-            ("Plan a contact", ("support:plan_contact", "support:plan")),
-            ("Write a note", ("support:note",)),
+            request.actor,
+            ("Record a contact", "support:contact"),
+            ("Plan an appointment", "support:appointment"),
+            ("Write a note", "support:note"),
         ),
     }
     return render(request, "herpage/contacts.html", context)
@@ -163,7 +158,7 @@ def referrals(request: Request, client_id: UUID) -> HttpResponse:
         ],
         "moves": []
         if context["is_stopped"]
-        else _buttons(request, client_id, ("Refer her to a service", ("refer:make", "refer:start"))),
+        else around.buttons(client_id, request.actor, ("Refer her to a service", "refer:new")),
     }
     return render(request, "herpage/referrals.html", context)
 
@@ -175,7 +170,13 @@ def safety(request: Request, client_id: UUID) -> HttpResponse:
         return access.not_found(request)
     context |= {
         "safety": record.safety(client_id=client_id, by=request.actor, at=request.now),
-        "moves": _buttons(request, client_id, ("Confirm or change her plan", ("reach:plan",))),
+        "moves": around.buttons(
+            client_id,
+            request.actor,
+            ("Confirm or change her plan", "reach:plan"),
+            ("Write to her", "reach:messages"),
+            ("Where she is safe", "reach:place"),
+        ),
     }
     return render(request, "herpage/safety.html", context)
 
@@ -189,10 +190,11 @@ def involved(request: Request, client_id: UUID) -> HttpResponse:
     context |= {
         "with_her": [each for each in found if each.until is None],
         "before": [each for each in found if each.until is not None],
-        "moves": _buttons(
-            request,
+        "moves": around.buttons(
             client_id,
-            ("Cover or hand over", ("support:hand_her_over", "support:cover_her")),
+            request.actor,
+            ("Cover for a colleague", "support:cover_her"),
+            ("Hand over", "support:hand_her_over"),
         ),
     }
     return render(request, "herpage/involved.html", context)
