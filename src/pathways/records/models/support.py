@@ -18,6 +18,7 @@ from pathways.domain.reach import agreement, approach, plan, stop
 from pathways.domain.referral import referral
 from pathways.domain.support import closure, engagement, episode, goal
 from pathways.domain.terms.contact import Attendance, Channel, ContactMode
+from pathways.domain.terms.law import SocInvolvement, VictimOfSoc
 from pathways.domain.terms.needs import Domain
 from pathways.domain.terms.privacy import Privacy
 from pathways.domain.terms.routes import Route
@@ -58,6 +59,8 @@ class ReferralIn(Row):
     action = SealedText()
     risk_to_worker = SealedText()
     reason_code = models.CharField(max_length=60, blank=True, default="")
+    soc_involvement = coded(SocInvolvement)
+    victim_of_soc = coded(VictimOfSoc)
     is_woman = models.BooleanField(null=True, blank=True)
     is_adult = models.BooleanField(null=True, blank=True)
     screened_at = models.DateTimeField(null=True, blank=True)
@@ -65,7 +68,11 @@ class ReferralIn(Row):
     look_again_on = models.DateField(null=True, blank=True)
     client_id = models.UUIDField(null=True, blank=True, db_index=True)
 
-    privacy: ClassVar[dict[str, Privacy]] = {"headings": Privacy.SENSITIVE}
+    privacy: ClassVar[dict[str, Privacy]] = {
+        "headings": Privacy.SENSITIVE,
+        "soc_involvement": Privacy.SENSITIVE,
+        "victim_of_soc": Privacy.SENSITIVE,
+    }
 
     class Meta:
         db_table = "support_referral_in"
@@ -73,6 +80,8 @@ class ReferralIn(Row):
         constraints: ClassVar = [
             status_holds(referral_in.WORKFLOW, "support_referral_in"),
             code_holds(Route, "support_referral_in", "route", blank=False),
+            code_holds(SocInvolvement, "support_referral_in", "soc_involvement"),
+            code_holds(VictimOfSoc, "support_referral_in", "victim_of_soc"),
             paired("support_referral_in", "screened_at", "screened_by_id"),
         ]
 

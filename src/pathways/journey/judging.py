@@ -1,0 +1,190 @@
+"""What a named person writes down when she decides at either door: the same record at both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeAlias
+
+from pathways.domain import decision
+from pathways.domain.decision import Decision
+from pathways.domain.governance.actors import Actor
+from pathways.domain.identification import consideration, eligibility, judgement, referral_in
+from pathways.domain.identification.judgement import Heading
+from pathways.domain.identification.reasons import DeferReason, ElsewhereReason, RejectReason
+from pathways.domain.terms import clocks
+from pathways.domain.terms.events import ScreeningOutcome
+from pathways.domain.terms.law import SocInvolvement, VictimOfSoc
+from pathways.domain.workflow import Move
+from pathways.records.models import Consideration, ReferralIn
+
+Brought: TypeAlias = Consideration | ReferralIn
+
+#: The move that each outcome makes; both doors know these moves by the same names.
+MOVES: Mapping[ScreeningOutcome, str] = {
+    ScreeningOutcome.CONFIRMED: "confirm",
+    ScreeningOutcome.REJECTED: "reject",
+    ScreeningOutcome.DEFERRED: "defer",
+    ScreeningOutcome.SAFEGUARDING_FIRST: "safeguard_first",
+    ScreeningOutcome.DUPLICATE: "mark_duplicate",
+    ScreeningOutcome.NOT_THIS_PROGRAMME: "send_elsewhere",
+}
+REASONS: Mapping[ScreeningOutcome, type[RejectReason] | type[DeferReason] | type[ElsewhereReason]] = {
+    ScreeningOutcome.REJECTED: RejectReason,
+    ScreeningOutcome.DEFERRED: DeferReason,
+    ScreeningOutcome.NOT_THIS_PROGRAMME: ElsewhereReason,
+}
+#: Columns of the record, one for each heading of the National Decision Model.
+COLUMNS = tuple(heading.value for heading in Heading)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The decision, its reasons and everything that had to be looked at to reach it.
+
+    How close she stands to organised crime and whether she is a victim of it are two answers: she may be
+    both. `look_again_on` goes with a deferral only.
+    """
+
+    outcome: ScreeningOutcome
+    record: Mapping[Heading, str]
+    involvement: SocInvolvement | None
+    victim: VictimOfSoc | None
+    risk_to_worker: str
+    is_woman: bool | None
+    is_adult: bool | None
+    reason: str = ""
+    look_again_on: date | None = None
+
+
+def whole(said: Judgement, *, today: date) -> Decision:
+    """Whether nothing is missing from the record of this decision."""
+    return decision.every(judgement.complete(said.record), _answers(said), _reason(said, today))
+
+
+def _answers(said: Judgement) -> Decision:
+    if said.involvement is None:
+        return decision.no("Say how close she stands to organised crime, or that it is not established.")
+    if said.victim is None:
+        return decision.no("Say whether she is a victim of organised crime, or that it is not known.")
+    if not said.risk_to_worker.strip():
+        return decision.no("Say what a worker who meets her should know, or that no risk is known.")
+    return decision.yes()
+
+
+def _reason(said: Judgement, today: date) -> Decision:
+    reasons = REASONS.get(said.outcome)
+    if reasons is not None and said.reason not in [reason.value for reason in reasons]:
+        return decision.no("Choose the reason.")
+    if said.outcome is ScreeningOutcome.DEFERRED and (
+        said.look_again_on is None or said.look_again_on <= today
+    ):
+        return decision.no("Say on which day, after today, this is looked at again.")
+    return decision.yes()
+
+
+def person(row: Brought, said: Judgement, born: date | None, at: datetime) -> eligibility.Person:
+    """What is known of her for the question whether the programme is for her."""
+    return eligibility.Person(
+        today=clocks.local(at).date(),
+        born=born,
+        is_adult=said.is_adult,
+        meets_definition=said.is_woman,
+    )
+
+
+def may(row: Brought, said: Judgement, born: date | None, by: Actor, at: datetime) -> Decision:
+    """Whether this person can record this decision now: complete, open to her role, and she is eligible."""
+    about = person(row, said, born, at)
+    answer: Decision
+    if isinstance(row, Consideration):
+        answer = consideration.WORKFLOW.may(
+            consideration.Action(MOVES[said.outcome]),
+            status=consideration.Status(row.status),
+            role=by.role,
+            facts=consideration.Facts(about),
+        )
+    else:
+        answer = referral_in.WORKFLOW.may(
+            referral_in.Action(MOVES[said.outcome]),
+            status=referral_in.Status(row.status),
+            role=by.role,
+            facts=referral_in.Facts(about),
+        )
+    return decision.every(whole(said, today=about.today), answer)
+
+
+def write(row: Brought, said: Judgement, by: Actor, at: datetime) -> None:
+    """Puts the decision on the row. The outcome's name is the status it leads to."""
+    for heading in Heading:
+        setattr(row, heading.value, said.record[heading].strip())
+    row.status = said.outcome.value
+    row.soc_involvement = said.involvement.value if said.involvement else ""
+    row.victim_of_soc = said.victim.value if said.victim else ""
+    row.risk_to_worker = said.risk_to_worker.strip()
+    row.is_woman, row.is_adult = said.is_woman, said.is_adult
+    row.reason_code = said.reason if said.outcome in REASONS else ""
+    row.look_again_on = said.look_again_on if said.outcome is ScreeningOutcome.DEFERRED else None
+    row.screened_at, row.screened_by_id = at, by.account_id
+
+
+def codes(row: Brought) -> dict[str, Any]:
+    """What the event of the decision carries."""
+    return {
+        "route": row.route,
+        "outcome": row.status,
+        "reason": row.reason_code,
+        "involvement": row.soc_involvement,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A recorded decision as a page shows it: (heading, words) pairs, then the answers in words."""
+
+    record: tuple[tuple[str, str], ...]
+    involvement: str
+    victim: str
+    risk_to_worker: str
+    is_woman: bool | None
+    is_adult: bool | None
+    reason: str
+    look_again_on: date | None
+    at: datetime | None
+    by: str
+
+
+def written(row: Brought, by_name: str) -> Written | None:
+    """The decision on a row, or None while nobody has decided."""
+    if row.screened_at is None:
+        return None
+    reasons = REASONS.get(ScreeningOutcome(row.status)) if row.status in set(ScreeningOutcome) else None
+    return Written(
+        record=tuple((heading.label, getattr(row, heading.value)) for heading in Heading),
+        involvement=SocInvolvement(row.soc_involvement).label if row.soc_involvement else "",
+        victim=VictimOfSoc(row.victim_of_soc).label if row.victim_of_soc else "",
+        risk_to_worker=str(row.risk_to_worker),
+        is_woman=row.is_woman,
+        is_adult=row.is_adult,
+        reason=reasons(row.reason_code).label if reasons and row.reason_code else "",
+        look_again_on=row.look_again_on,
+        at=row.screened_at,
+        by=by_name,
+    )
+
+
+def starting(row: Brought) -> dict[str, Any]:
+    """What was written the last time, for a form that decides again."""
+    return {
+        **{column: getattr(row, column) for column in COLUMNS},
+        "involvement": row.soc_involvement,
+        "victim": row.victim_of_soc,
+        "risk_to_worker": row.risk_to_worker,
+        "is_woman": {True: "yes", False: "no", None: ""}[row.is_woman],
+        "is_adult": {True: "yes", False: "no", None: ""}[row.is_adult],
+    }
+
+
+def labels(moves: tuple[Move[Any, Any, Any], ...]) -> dict[str, str]:
+    return {move.action.value: move.label for move in moves}
