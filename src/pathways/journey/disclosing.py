@@ -86,7 +86,7 @@ def tell_police(*, client_id: UUID, telling: Telling, by: Actor, at: datetime) -
         crossed = Disclosure(
             kind=telling.kind.value,
             person_id=client.id,
-            case_id=None,
+            client_id=client.id,
             from_organisation_id=by.organisation_id,
             to_organisation_id=there.id,
             basis=telling.basis.value,

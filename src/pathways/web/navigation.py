@@ -35,21 +35,31 @@ WORKLOAD = Entry("Workload", "support:workload", ("support",))
 REFERRALS = Entry("Referrals", "refer:list", ("refer",))
 DIRECTORY = Entry("Services", "directory:list", ("directory",))
 EVALUATION = Entry("Evaluation", "evaluate:overview", ("evaluate",))
+FLAG = Entry("Flag a woman", "police:flag")
+CROSSINGS = Entry("What crossed", "doors:crossings", ("doors/crossings",))
 
 #: at most six for each role
 ENTRIES: dict[Role, tuple[Entry, ...]] = {
-    Role.POLICE_OFFICER: (HOME, Entry("Raise a concern", "police:flag")),
+    Role.POLICE_OFFICER: (HOME, FLAG, Entry("Your flags", "police:mine")),
     Role.POLICE_SPOC: (
         HOME,
         Entry("Considerations", "police:list", ("police",)),
-        Entry("Raise a concern", "police:flag"),
+        FLAG,
+        Entry("Told to us", "police:told"),
         MESSAGES,
+        CROSSINGS,
     ),
-    Role.POLICE_ANALYST: (HOME, Entry("Considerations", "police:list", ("police",)), MESSAGES),
+    Role.POLICE_ANALYST: (
+        HOME,
+        Entry("Considerations", "police:list", ("police",)),
+        FLAG,
+        MESSAGES,
+        CROSSINGS,
+    ),
     Role.COORDINATOR: (
         HOME,
         CASES,
-        Entry("Referrals in", "doors:list", ("doors",)),
+        Entry("At the door", "doors:list", ("doors",)),
         APPROACHES,
         Entry("Triage", "triage:list", ("triage",)),
         REFERRALS,
@@ -59,7 +69,12 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.PROVIDER_WORKER: (HOME, CONTACTS, CASES, REFERRALS, MESSAGES, DIRECTORY),
     Role.SUPERVISOR: (HOME, CASES, WORKLOAD, APPROACHES, REFERRALS, MESSAGES),
     Role.EVALUATOR: (HOME, EVALUATION),
-    Role.GOVERNANCE_LEAD: (HOME, Entry("Governance", "administer:governance", ("governance",)), EVALUATION),
+    Role.GOVERNANCE_LEAD: (
+        HOME,
+        Entry("Governance", "administer:governance", ("governance",)),
+        CROSSINGS,
+        EVALUATION,
+    ),
     Role.COMMISSIONER: (HOME, EVALUATION),
     Role.ADMINISTRATOR: (
         HOME,

@@ -9,6 +9,8 @@ urlpatterns = [
     path("search/", include("pathways.web.search.urls")),
     path("her/", include("pathways.web.herpage.urls")),
     path("account/", include("pathways.web.accounts.urls")),
+    path("police/", include("pathways.web.police.urls")),
+    path("doors/", include("pathways.web.doors.urls")),
     path("assess/", include("pathways.web.assess.urls")),
     path("drafts/", include("pathways.web.drafts.urls")),
     path("evaluate/", include("pathways.web.evaluate.urls")),
