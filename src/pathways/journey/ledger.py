@@ -167,5 +167,10 @@ def took_in(*, by: Actor, at: datetime, what: str, operator: str, found: int) ->
     _access(AccessKind.COLLECTION, by=by, at=at, route="take-in", reason=who, found=found)
 
 
+def kept_up(*, by: Actor, at: datetime, what: str, route: str, subjects: Iterable[UUID] = ()) -> None:
+    """Somebody changed how the programme is set up. `what` names nobody: `subjects` says whom it concerns."""
+    _access(AccessKind.ALTERATION, by=by, at=at, route=route, reason=what, subjects=subjects)
+
+
 def signed(*, by: Actor, at: datetime, is_in: bool) -> None:
     _access(AccessKind.SIGNED_IN if is_in else AccessKind.SIGNED_OUT, by=by, at=at)

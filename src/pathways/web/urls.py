@@ -13,6 +13,7 @@ urlpatterns = [
     path("doors/", include("pathways.web.doors.urls")),
     path("assess/", include("pathways.web.assess.urls")),
     path("drafts/", include("pathways.web.drafts.urls")),
+    path("directory/", include("pathways.web.directory.urls")),
     path("evaluate/", include("pathways.web.evaluate.urls")),
     path("messages/", include("pathways.web.messages.urls")),
     path("reach/", include("pathways.web.reach.urls")),

@@ -1,0 +1,1 @@
+"""The directory of services: find one, and keep what it says true."""
