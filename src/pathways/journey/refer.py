@@ -24,7 +24,7 @@ from pathways.domain.referral.referral import PENDING, Action, Status
 from pathways.domain.referral.sharing import PackFacts, ShareField, shareable_with
 from pathways.domain.terms import demographics as d
 from pathways.domain.terms import references
-from pathways.domain.terms.clocks import local
+from pathways.domain.terms.clocks import local, said_due
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.needs import OPEN_AT, Domain
 from pathways.domain.terms.people import WORKER_ROLES, Role, Sector
@@ -172,7 +172,8 @@ def send(
             row.id,
             reference=row.reference,
             next=(
-                f"{service.organisation.name} is asked to answer by {local(due):%A %-d %B at %H:%M}.",
+                f"{service.organisation.name} is asked to answer"
+                f" by {local(said_due(due)):%A %-d %B at %H:%M}.",
                 "You are told at once if it declines, and why.",
             ),
         )
@@ -317,7 +318,7 @@ def accept(*, referral_id: UUID, worker_id: UUID | None = None, by: Actor, at: d
         return done(
             row.id,
             reference=row.reference,
-            next=(f"First contact with her is due by {local(due):%A %-d %B}.",),
+            next=(f"First contact with her is due by {local(said_due(due)):%A %-d %B}.",),
             client_id=row.client_id,
             is_mine=worker == by.account_id,
         )
@@ -787,7 +788,7 @@ def _line(row: Referral, name: str, at: datetime) -> Line:
         level=Level(row.level) if row.level is not None else None,
         status=Status(row.status),
         sent_at=row.sent_at,
-        due_at=row.answer_due_at,
+        due_at=said_due(row.answer_due_at) if row.answer_due_at else None,
         waits_until=row.waits_until,
         answered_at=row.answered_at,
         reason=reason_in_words(row.status, row.reason_code),

@@ -12,7 +12,7 @@ from django.db import transaction
 from pathways.domain.decision import Decision
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
-from pathways.domain.terms.clocks import WorkingTime
+from pathways.domain.terms.clocks import WorkingTime, said_due
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role
 from pathways.domain.triage import assessment, nearby
@@ -361,7 +361,7 @@ def _line(row: TriageDecision, banner: her.Banner, working: WorkingTime, at: dat
         is_provisional=row.is_provisional,
         level=Level(row.level) if row.level is not None else None,
         asked_at=row.asked_at,
-        due_at=due,
+        due_at=said_due(due),
         decided_at=row.decided_at,
         is_overdue=status is Status.AWAITING and at > due,
     )
@@ -450,7 +450,7 @@ def page(*, triage_id: UUID, by: Actor, at: datetime) -> Page | None:
         banner=found.banner,
         status=Status(row.status),
         asked_at=row.asked_at,
-        due_at=rules.decision_due(suggested, asked_at=row.asked_at, working=programme.working()),
+        due_at=said_due(rules.decision_due(suggested, asked_at=row.asked_at, working=programme.working())),
         assessment=found if found.id else None,
         questions=tuple(
             Question(question.name, _question(question.name), _answer(question.name, inputs))

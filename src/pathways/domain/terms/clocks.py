@@ -85,6 +85,11 @@ def _moment(day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, tzinfo=LONDON).astimezone(UTC)
 
 
+def said_due(at: datetime) -> datetime:
+    """A due moment as it is said: the end of a day is that day at 23:59, not the next day at midnight."""
+    return at - timedelta(minutes=1) if local(at).time() == time(0) else at
+
+
 def weeks_after(day: date, weeks: int) -> date:
     return day + timedelta(weeks=weeks)
 

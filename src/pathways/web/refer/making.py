@@ -121,7 +121,7 @@ class New(flow.Flow):
         withheld = tuple(item.label for item in ShareField if item not in answers["share"])
         return [
             Answer("The service will not see", withheld),
-            Answer("Its safe contact", (self.found.safe_contact,)),
+            Answer("How it will reach her", (self.found.safe_contact,)),
         ]
 
     def back(self) -> str:

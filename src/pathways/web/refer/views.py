@@ -92,9 +92,13 @@ def _due(line: refer.Line) -> dict[str, Any]:
     if line.is_overdue:
         return {"tag": "Overdue", "colour": "red", "hint": _until(line)}
     if line.waits_until is not None and line.status is Status.WAITLISTED:
-        return {"date": line.waits_until}
-    if line.status in (Status.SENT, Status.ACKNOWLEDGED):
-        return {"date": line.due_at}
+        return {
+            "date": line.waits_until,
+            "show": "relative",
+            "hint": f"on the waiting list until {line.waits_until:%-d %B}",
+        }
+    if line.due_at is not None and line.status in (Status.SENT, Status.ACKNOWLEDGED):
+        return {"date": line.due_at, "show": "relative", "hint": f"{local(line.due_at):%-d %B at %H:%M}"}
     return {"text": ""}
 
 
@@ -268,6 +272,7 @@ class Decline(_About):
     title = "Decline this referral"
     form = forms.Decline
     button = "Decline"
+    template = "refer/decline.html"
     action = Action.DECLINE
     done_words = "Declined"
 

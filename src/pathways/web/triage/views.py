@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from pathways.domain.terms.clocks import local
 from pathways.domain.terms.people import Role
 from pathways.domain.triage.default import CAVEAT
 from pathways.domain.triage.levels import STANDARDS, Level
@@ -75,14 +76,14 @@ def _cells(line: triage.Line, tab: str) -> list[dict[str, Any]]:
             "text": line.level.label if line.level is not None else "",
             "hint": "Otherwise than suggested" if line.status is Status.OVERRIDDEN else "",
         }
-        return [who, decided, {"date": line.decided_at}]
+        return [who, decided, {"date": line.decided_at, "show": "relative"}]
     suggested = {
         "text": line.suggested.label if line.suggested is not None else "No suggestion",
         "hint": "Provisional: an answer is missing" if line.is_provisional else "",
     }
-    due: dict[str, Any] = {"date": line.due_at}
+    due: dict[str, Any] = {"date": line.due_at, "show": "relative", "hint": f"{local(line.due_at):%-d %B}"}
     if line.is_overdue:
-        due = {"tag": "Overdue", "colour": "red", "hint": f"since {line.due_at:%-d %B}"}
+        due = {"tag": "Overdue", "colour": "red", "hint": f"since {local(line.due_at):%-d %B}"}
     return [who, suggested, {"date": line.asked_at, "show": "relative"}, due]
 
 
