@@ -243,12 +243,14 @@ def _clocks(
     episode_ids: list[UUID], by: Actor
 ) -> tuple[dict[UUID, date], dict[UUID, tuple[date | None, date | None]]]:
     """When each is to be reviewed next, and what her level promised: two queries."""
-    reviews = dict(
-        sight.visible(Review, by)
+    reviews = {
+        episode_id: next_on
+        for episode_id, next_on in sight.visible(Review, by)
         .filter(episode_id__in=episode_ids, next_review_on__isnull=False)
         .order_by("happened_on")
         .values_list("episode_id", "next_review_on")
-    )
+        if next_on
+    }
     decided = {
         episode_id: (first, review)
         for episode_id, first, review in sight.visible(TriageDecision, by)
@@ -320,7 +322,8 @@ def _engaged_lines(page: list[Engagement], by: Actor, at: datetime) -> list[Line
         .order_by("planned_at")
         .values_list("client_id", "planned_at")
     ):
-        planned.setdefault(client_id, moment)
+        if moment:
+            planned.setdefault(client_id, moment)
     return [
         _engaged_line(row, banners[row.client_id], planned.get(row.client_id))
         for row in page

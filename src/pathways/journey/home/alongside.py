@@ -383,7 +383,7 @@ def _to_answer(by: Actor, at: datetime) -> Section:
 def _my_women(by: Actor, at: datetime) -> Section:
     empty = "Nobody yet. A woman appears here when the coordinator asks you to reach her,"
     empty += " or when you take a referral."
-    more = {"more": Leads.CASES, "more_words": "All my women"}
+    more: dict[str, Any] = {"more": Leads.CASES, "more_words": "All my women"}
     if not policy.could(by, Action.READ, Resource.EPISODE):
         return _provided_for(by, at, empty, more)
     rows = sight.visible(Episode, by).exclude(status=episode.Status.CLOSED.value)
@@ -485,7 +485,7 @@ def _workload(by: Actor) -> Section:
         .values_list("account_id", "client_id")
         .distinct()
     )
-    pairs = list(rows)
+    pairs = [(account, client) for account, client in rows if account]
     high = set(
         sight.visible(Episode, by)
         .filter(level__gte=int(Level.INTENSIVE))
