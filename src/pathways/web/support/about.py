@@ -54,3 +54,18 @@ def tabs(client_id: UUID, here: str) -> list[dict[str, Any]]:
     if story != found[0]["href"]:
         found.insert(0, {"label": "Her page", "href": story, "current": False})
     return found
+
+
+def team_tabs(request: Request, here: str) -> list[dict[str, Any]]:
+    """What a supervisor looks at in turn; a worker has none of these tabs."""
+    if request.actor.role is not Role.SUPERVISOR:
+        return []
+    names = (
+        ("workload", "Workload"),
+        ("sign_offs", "Sign-offs"),
+        ("today", "Contacts"),
+        ("follow_ups", "Follow-ups"),
+    )
+    return [
+        {"label": label, "href": reverse(f"support:{name}"), "current": name == here} for name, label in names
+    ]

@@ -145,6 +145,7 @@ def workload(request: Request) -> HttpResponse:
         "columns": columns,
         "rows": rows,
         "covers": caseload.covers(by=request.actor),
+        "tabs": about.team_tabs(request, "workload"),
         "figures": [
             {"value": sum(one.women for one in loads), "label": "Women on caseloads"},
             {"value": sum(one.to_record for one in loads), "label": "Contacts to record"},

@@ -29,7 +29,7 @@ def today(request: Request) -> HttpResponse:
     by, at = request.actor, request.now
     stretches = {
         "today": contacts.between(by=by, at=at, start=start, end=end),
-        "late": contacts.between(by=by, at=at, start=None, end=start),
+        "late": contacts.between(by=by, at=at, start=None, end=at),
         "coming": contacts.between(by=by, at=at, start=end, end=None),
     }
     tab = request.GET.get("tab", "today")
@@ -97,6 +97,7 @@ class RecordContact(AboutHer):
     form = forms.ContactForm
     check = False
     button = "Save this contact"
+    template = "support/quick.html"
     planned: contacts.Item | None = None
 
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:

@@ -175,7 +175,16 @@ def sign_offs(request: Request) -> HttpResponse:
         }
         for one in found
     ]
-    return render(request, "support/sign_offs.html", {"title": "Sign-offs", "columns": columns, "rows": rows})
+    return render(
+        request,
+        "support/sign_offs.html",
+        {
+            "title": "Sign-offs",
+            "columns": columns,
+            "rows": rows,
+            "tabs": about.team_tabs(request, "sign_offs"),
+        },
+    )
 
 
 @page(roles=_SIGNATORIES)
@@ -231,7 +240,12 @@ def follow_ups(request: Request) -> HttpResponse:
     return render(
         request,
         "support/follow_ups.html",
-        {"title": "Follow-ups", "found": found, "everything": "all" in request.GET},
+        {
+            "title": "Follow-ups",
+            "found": found,
+            "everything": "all" in request.GET,
+            "tabs": about.team_tabs(request, "follow_ups"),
+        },
     )
 
 

@@ -134,7 +134,9 @@ class GroupForm(forms.PathwaysForm):
         hint="Only you see these names together: each record shows one woman.",
         error="Tick who came",
     )
-    late = forms.ChooseMany(label="Who came late?", choices=[], required=False)
+    some_late = forms.Confirm(label="Some came late", required=False)
+    late = forms.ChooseMany(label="Who came late?", choices=[], error="Tick who came late")
+    conditional = {"late": ("some_late", "on")}
 
     def __init__(
         self,
@@ -147,8 +149,6 @@ class GroupForm(forms.PathwaysForm):
         self.now = now
         for name in ("came", "late"):
             self.fields[name].choices = list(women)  # type: ignore[attr-defined]
-        if not women:
-            self.fields["late"].widget.attrs["hidden"] = True
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -255,8 +255,9 @@ class OutcomeForm(forms.PathwaysForm):
         label="What is the main reason?",
         choices=[],
         required=False,
-        hint="Not needed where support never began.",
+        hint="She need not say. “She did not say” is an answer.",
     )
+    say_nothing_of_optional = frozenset({"reason"})
 
     def __init__(self, *args: Any, outcomes: Sequence[closure.Outcome] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -117,6 +117,7 @@ class SetGoal(AboutHer):
     form = forms.GoalForm
     check = False
     button = "Save this goal"
+    template = "support/scales.html"
     leads_to = "plan"
 
     def do(self, answers: dict[str, Any]) -> flow.Receipt | HttpResponse:
