@@ -11,7 +11,7 @@ from pathways.domain.referral.sharing import ShareField
 from pathways.domain.terms.needs import Domain
 from pathways.domain.triage.levels import Level
 from pathways.journey import her as herself
-from pathways.journey import identity, refer, tasks
+from pathways.journey import identity, refer, referrals, tasks
 from pathways.records import walls
 from pathways.records.models import (
     AccessEvent,
@@ -141,7 +141,7 @@ def test_sending_says_by_when_the_service_answers_and_records_what_crossed(cast,
 def test_the_service_sees_exactly_the_fields_of_the_pack_and_nothing_else(cast, her):
     said = send(cast, her, cast.other_worker.organisation_id)
     with identity.acting(cast.other_worker):
-        page = refer.page(referral_id=said.id, by=cast.other_worker, at=NOW)
+        page = referrals.page(referral_id=said.id, by=cast.other_worker, at=NOW)
         assert [one.field for one in page.shared] == [*LEAST, ShareField.NEEDS]
         assert page.shared[0].lines == ("Rosa",)
         assert page.shared[1].lines[0].startswith("Text only, Tuesday 10 to 12")
@@ -156,7 +156,7 @@ def test_another_organisations_worker_finds_nothing(cast, her):
     said = send(cast, her, cast.provider.organisation_id)
     for stranger in (cast.other_worker, cast.colleague, cast.spoc, cast.evaluator, cast.administrator):
         with identity.acting(stranger):
-            assert refer.page(referral_id=said.id, by=stranger, at=NOW) is None
+            assert referrals.page(referral_id=said.id, by=stranger, at=NOW) is None
             for answer in (
                 refer.accept(referral_id=said.id, by=stranger, at=NOW),
                 refer.decline(referral_id=said.id, reason=DeclineReason.FULL, by=stranger, at=NOW),
@@ -187,7 +187,7 @@ def test_accepting_gives_her_a_worker_who_can_see_her(cast, her):
         assert task.kind == "first_contact"
     with identity.acting(cast.provider_colleague):
         assert herself.banner(client_id=her.client_id, by=cast.provider_colleague, at=NOW) is None
-        assert refer.page(referral_id=said.id, by=cast.provider_colleague, at=NOW) is None
+        assert referrals.page(referral_id=said.id, by=cast.provider_colleague, at=NOW) is None
     with identity.clerk(cast.coordinator):
         link = Involvement.objects.get(account_id=cast.provider.account_id)
         assert (link.kind, link.referral_id, link.is_lead) == ("support", said.id, True)
@@ -232,12 +232,12 @@ def test_the_reason_for_declining_reaches_the_coordinator_at_once(cast, her):
             at=NOW,
         )
         assert answer
-        assert refer.page(referral_id=said.id, by=cast.provider, at=NOW) is None  # closed to them again
+        assert referrals.page(referral_id=said.id, by=cast.provider, at=NOW) is None  # closed to them again
         assert tasks.waiting(by=cast.provider) == []
     with identity.acting(cast.coordinator):
         urgent = [task for task in tasks.waiting(by=cast.coordinator) if task.is_urgent]
         assert [(task.route, task.object_id) for task in urgent] == [("refer:show", said.id)]
-        page = refer.page(referral_id=said.id, by=cast.coordinator, at=NOW)
+        page = referrals.page(referral_id=said.id, by=cast.coordinator, at=NOW)
         assert page.line.reason == DeclineReason.FULL.label
         assert page.answer_words == "A place may open in January."
     with identity.clerk(cast.coordinator):
@@ -250,7 +250,7 @@ def test_a_waiting_list_says_until_when_and_can_still_become_a_yes(cast, her):
         past = refer.waitlist(referral_id=said.id, until=date(2026, 11, 3), by=cast.provider, at=NOW)
         assert not past
         assert refer.waitlist(referral_id=said.id, until=date(2026, 12, 1), by=cast.provider, at=NOW)
-        assert refer.page(referral_id=said.id, by=cast.provider, at=NOW) is not None
+        assert referrals.page(referral_id=said.id, by=cast.provider, at=NOW) is not None
         assert refer.accept(referral_id=said.id, by=cast.provider, at=NOW + timedelta(days=20))
 
 
@@ -259,7 +259,7 @@ def test_what_was_acknowledged_still_has_its_clock(cast, her):
     with identity.acting(cast.provider):
         assert refer.acknowledge(referral_id=said.id, by=cast.provider, at=NOW)
         assert not refer.acknowledge(referral_id=said.id, by=cast.provider, at=NOW)
-        late = refer.listed(tab="answer", by=cast.provider, at=NOW + timedelta(days=10))
+        late = referrals.listed(tab="answer", by=cast.provider, at=NOW + timedelta(days=10))
         assert [line.is_overdue for line in late.lines] == [True]
 
 
@@ -271,7 +271,7 @@ def test_withdrawing_closes_the_pack_and_tells_the_service(cast, her):
         assert refer.withdraw(referral_id=said.id, reason=WithdrawReason.SAFETY, by=cast.coordinator, at=NOW)
     with identity.acting(cast.provider):
         assert herself.banner(client_id=her.client_id, by=cast.provider, at=NOW) is None
-        assert refer.page(referral_id=said.id, by=cast.provider, at=NOW) is None
+        assert referrals.page(referral_id=said.id, by=cast.provider, at=NOW) is None
         (task,) = tasks.waiting(by=cast.provider)
         assert "do not contact her" in task.title
     with identity.clerk(cast.coordinator):
@@ -314,30 +314,30 @@ def test_services_are_ordered_by_what_speaks_for_each_and_say_so(cast, her):
     good = made.service(cast.other_worker.organisation_id, capacity=1)
     closed = made.service(cast.provider.organisation_id, "Closed", open_until=NOW - timedelta(days=1))
     with identity.acting(cast.coordinator):
-        making = refer.making(client_id=her.client_id, by=cast.coordinator, at=NOW)
+        making = referrals.making(client_id=her.client_id, by=cast.coordinator, at=NOW)
         assert making.may and making.open_needs == (Domain.HOUSING,)
-        found = refer.matches(wanted=making.wanted, at=NOW)
+        found = referrals.matches(wanted=making.wanted, at=NOW)
         assert [one.service.id for one in found] == [str(good.id), str(closed.id)]
         assert "Works with housing" in found[0].reasons_for
         assert "1 of 1 places free" in found[0].reasons_for
         assert found[1].barred
-        assert [m.service.name for m in refer.matches(wanted=making.wanted, at=NOW, query="clos")] == [
+        assert [m.service.name for m in referrals.matches(wanted=making.wanted, at=NOW, query="clos")] == [
             "Closed"
         ]
     send(cast, her, None, service=good)
     with identity.acting(cast.coordinator):
-        again = refer.matches(wanted=making.wanted, at=NOW, query="women ashmere")
+        again = referrals.matches(wanted=making.wanted, at=NOW, query="women ashmere")
         assert "All 1 places are taken" in again[0].reasons_against
 
 
 def test_the_inbox_of_a_service_holds_its_own_referrals_only(cast, her):
     send(cast, her, cast.provider.organisation_id)
     with identity.acting(cast.provider):
-        assert refer.listed(tab="answer", by=cast.provider, at=NOW).total == 1
+        assert referrals.listed(tab="answer", by=cast.provider, at=NOW).total == 1
     with identity.acting(cast.other_worker):
-        assert refer.listed(tab="answer", by=cast.other_worker, at=NOW).total == 0
+        assert referrals.listed(tab="answer", by=cast.other_worker, at=NOW).total == 0
     with identity.acting(cast.coordinator):
-        found = refer.listed(tab="waiting", by=cast.coordinator, at=NOW)
+        found = referrals.listed(tab="waiting", by=cast.coordinator, at=NOW)
         assert [line.name for line in found.lines] == ["Rosa"]
         assert found.counts["late"] == 0
         assert found.lines[0].level is Level.TARGETED

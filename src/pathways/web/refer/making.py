@@ -13,7 +13,7 @@ from pathways.domain.referral.matching import Match
 from pathways.domain.referral.sharing import LEAST, NEVER_PRIVATE, ShareField
 from pathways.domain.terms.needs import Domain
 from pathways.domain.terms.people import Role, Sector
-from pathways.journey import refer
+from pathways.journey import refer, referrals
 from pathways.web import about_her, access, flow
 from pathways.web.access import page
 from pathways.web.forms import Answer
@@ -38,7 +38,7 @@ class New(flow.Flow):
     )
 
     def begin(self) -> HttpResponse | None:
-        found = refer.making(client_id=self.kwargs["client_id"], by=self.actor, at=self.now)
+        found = referrals.making(client_id=self.kwargs["client_id"], by=self.actor, at=self.now)
         if found is None:
             return access.not_found(self.request)
         self.found = found
@@ -54,11 +54,11 @@ class New(flow.Flow):
             key = UUID(kept)
         except ValueError:
             return None
-        return refer.service_named(service_id=key, wanted=self.found.wanted, at=self.now)
+        return referrals.service_named(service_id=key, wanted=self.found.wanted, at=self.now)
 
     @cached_property
     def matches(self) -> tuple[Match, ...]:
-        return refer.matches(wanted=self.found.wanted, at=self.now)
+        return referrals.matches(wanted=self.found.wanted, at=self.now)
 
     def waits(self, step: flow.Step) -> str:
         if step.slug == "service" or self.chosen is not None:
@@ -76,7 +76,7 @@ class New(flow.Flow):
     def shareable(self) -> tuple[ShareField, ...]:
         if self.chosen is None:
             return ()
-        return refer.shareable(self.chosen[1], self.found.agreed)
+        return referrals.shareable(self.chosen[1], self.found.agreed)
 
     def initial(self, step: flow.Step) -> dict[str, Any]:
         if step.slug == "asked":
@@ -90,7 +90,9 @@ class New(flow.Flow):
     def context(self) -> dict[str, Any]:
         query = self.request.GET.get("q", "").strip()[:80]
         kept = self.kept.get("steps", {}).get("service", {}).get("service", [""])[0]
-        shown = refer.matches(wanted=self.found.wanted, at=self.now, query=query) if query else self.matches
+        shown = (
+            referrals.matches(wanted=self.found.wanted, at=self.now, query=query) if query else self.matches
+        )
         return {
             "person": about_her.person(self.found.banner),
             "found": self.found,

@@ -17,7 +17,7 @@ from pathways.domain.referral.referral import Action, Status
 from pathways.domain.terms import references
 from pathways.domain.terms.clocks import local
 from pathways.domain.terms.people import WORKER_ROLES, Role
-from pathways.journey import refer
+from pathways.journey import refer, referrals
 from pathways.web import about_her, access, flow, lists
 from pathways.web.access import page
 from pathways.web.refer import forms
@@ -41,9 +41,9 @@ def listed(request: Request) -> HttpResponse:
     if request.actor.is_police:
         return access.refuse(request, _NO_POLICE)
     is_service = request.actor.role is not Role.COORDINATOR
-    tabs = refer.SERVICES_TABS if is_service else refer.COORDINATORS_TABS
+    tabs = referrals.SERVICES_TABS if is_service else referrals.COORDINATORS_TABS
     listing = lists.Listing(request, tabs=tuple(tabs))
-    found = refer.listed(
+    found = referrals.listed(
         tab=listing.tab, by=request.actor, at=request.now, offset=listing.offset, limit=listing.per_page
     )
     listing.count(found.total)
@@ -79,7 +79,7 @@ def listed(request: Request) -> HttpResponse:
     )
 
 
-def _who(line: refer.Line) -> dict[str, Any]:
+def _who(line: referrals.Line) -> dict[str, Any]:
     said = references.spaced(line.reference)
     return {
         "text": line.name or said,
@@ -88,7 +88,7 @@ def _who(line: refer.Line) -> dict[str, Any]:
     }
 
 
-def _due(line: refer.Line) -> dict[str, Any]:
+def _due(line: referrals.Line) -> dict[str, Any]:
     if line.is_overdue:
         return {"tag": "Overdue", "colour": "red", "hint": _until(line)}
     if line.waits_until is not None and line.status is Status.WAITLISTED:
@@ -102,11 +102,11 @@ def _due(line: refer.Line) -> dict[str, Any]:
     return {"text": ""}
 
 
-def _until(line: refer.Line) -> str:
+def _until(line: referrals.Line) -> str:
     return f"since {local(line.due_at):%-d %B}" if line.due_at else ""
 
 
-def _services_cells(line: refer.Line) -> list[dict[str, Any]]:
+def _services_cells(line: referrals.Line) -> list[dict[str, Any]]:
     needs = ", ".join(need.label for need in line.needs) or "Not in the pack"
     level = line.level.label if line.level is not None else ""
     return [
@@ -117,7 +117,7 @@ def _services_cells(line: refer.Line) -> list[dict[str, Any]]:
     ]
 
 
-def _coordinators_cells(line: refer.Line) -> list[dict[str, Any]]:
+def _coordinators_cells(line: referrals.Line) -> list[dict[str, Any]]:
     hint = line.reason
     if line.status is Status.WAITLISTED and line.waits_until is not None:
         hint = f"until {line.waits_until:%-d %B %Y}"
@@ -132,7 +132,7 @@ def _coordinators_cells(line: refer.Line) -> list[dict[str, Any]]:
 
 @page(roles=WORKER_ROLES | {Role.COORDINATOR})
 def show(request: Request, referral_id: UUID) -> HttpResponse:
-    found = refer.page(referral_id=referral_id, by=request.actor, at=request.now)
+    found = referrals.page(referral_id=referral_id, by=request.actor, at=request.now)
     if found is None:
         return access.not_found(request)
     return render(
@@ -195,7 +195,7 @@ class _About(flow.Flow):
         if "done" in self.request.GET:
             self.found = None
             return None
-        self.found = refer.page(referral_id=self.kwargs["referral_id"], by=self.actor, at=self.now)
+        self.found = referrals.page(referral_id=self.kwargs["referral_id"], by=self.actor, at=self.now)
         if self.found is None:
             return access.not_found(self.request)
         if self.action not in self.found.moves:
