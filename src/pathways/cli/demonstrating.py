@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import threading
 
 from rich.console import Console
 from rich.table import Table
 
 from pathways.cli import running
 from pathways.installation import credentials, folder
+from pathways.installation.refusal import OwnFailureError, RefusalError
 from pathways.installation.settings import Settings
 
 
@@ -38,6 +41,15 @@ class Demonstration(running.Installation):
             sign_ins = self.call("pathways.cli.preparing", "demonstration")
             credentials.write_private(self.data / "sign-ins.json", json.dumps(sign_ins, indent=1).encode())
 
+    def tell_the_rest(self) -> None:
+        """Go on making up women while people look round. What a stop interrupts, the next start takes up."""
+
+        def go_on() -> None:
+            with contextlib.suppress(OwnFailureError, RefusalError):  # the stop took the database away
+                self.call("pathways.cli.preparing", "demonstration-rest")
+
+        threading.Thread(target=go_on, name="demonstration", daemon=True).start()
+
 
 def run(settings: Settings, *, fresh: bool) -> None:
     console = Console(highlight=False, soft_wrap=True)
@@ -52,6 +64,7 @@ def run(settings: Settings, *, fresh: bool) -> None:
             role = one.get("role_words") or one.get("role", "").replace("_", " ")
             table.add_row(role, one.get("organisation", ""), one.get("email", ""), one.get("password", ""))
         console.print(table)
+        installation.tell_the_rest()
         console.print("\nCtrl-C stops it. The next start goes on from here; --fresh begins again.")
 
     Demonstration(

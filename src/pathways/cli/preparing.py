@@ -29,8 +29,12 @@ def _answer(what: str, words: list[str]) -> Any:
     if what == "demonstration":
         from pathways.journey import demonstration
 
-        demonstration.seed(at=now)
+        demonstration.seed(at=now, most=demonstration.FIRST)
         return [_plain(one) for one in demonstration.sign_ins()]
+    if what == "demonstration-rest":
+        from pathways.journey import demonstration
+
+        return demonstration.seed(at=now)
     from pathways.journey import installing
 
     if what == "needs-administrator":

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pathways.web.frame import views
+from pathways.web.frame import tour, views
 
 app_name = "frame"
 urlpatterns = [
@@ -9,5 +9,6 @@ urlpatterns = [
     path("accessibility/", views.accessibility, name="accessibility"),
     path("version/", views.version, name="version"),
     path("cover/", views.cover, name="cover"),
+    path("tour/", tour.tour, name="tour"),
     path("up/", views.alive, name="alive"),
 ]

@@ -1,0 +1,43 @@
+"""The demonstration is told by the verbs that people use, and can be taken up where it stopped."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pathways.domain.terms.people import HUMAN_ROLES
+from pathways.journey import demonstration, identity
+from pathways.records.models import Account, Client, JourneyEvent
+
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def test_there_is_one_sign_in_for_every_role_a_person_can_have():
+    assert sorted(one.role for one in demonstration.sign_ins()) == sorted(role.value for role in HUMAN_ROLES)
+
+
+@pytest.mark.django_db
+def test_it_goes_on_from_where_it_stopped_and_nothing_lies_in_the_future():
+    assert demonstration.seed(at=AT, most=2) == 2
+    assert demonstration.seed(at=AT, most=5) == 5
+    with identity.clerk():
+        events = JourneyEvent.objects.all()
+        assert events.count() > 10
+        assert not events.filter(at__gt=AT).exists()
+    for one in demonstration.sign_ins():
+        account = Account.objects.get(email=one.email)
+        assert account.check_password(one.password)
+        assert identity.workplaces(account)
+
+
+@pytest.mark.prove
+@pytest.mark.django_db
+def test_the_whole_of_it_is_of_the_size_that_a_programme_has():
+    demonstration.seed(at=AT)
+    with identity.clerk():
+        clients = Client.objects.count()
+        kinds = dict.fromkeys(JourneyEvent.objects.values_list("kind", flat=True))
+    assert 150 <= clients <= 220
+    wanted = {"identified", "declined", "withdrawn", "referral_declined", "closed", "followed_up", "paused"}
+    assert wanted <= set(kinds)
