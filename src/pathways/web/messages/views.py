@@ -50,7 +50,7 @@ def listed(request: HttpRequest) -> HttpResponse:
                 {"label": "Received", "href": "?", "current": tab == "in"},
                 {"label": "Sent by you", "href": "?tab=sent", "current": tab == "sent"},
             ],
-            "columns": [{"label": label} for label in ("Message", "About", _other(tab), "When", "")],
+            "columns": [{"label": label} for label in ("Message", "About", _other(tab), "When", "State")],
             "rows": rows,
             "tab": tab,
         },

@@ -205,7 +205,9 @@ class ConditionForm(forms.PathwaysForm):
     )
     kind = forms.Choose(
         label="Which kind?",
-        of=[one for one in Condition if one.is_imposed],
+        choices=[
+            (one.value, one.label.removeprefix("Yes: ").capitalize()) for one in Condition if one.is_imposed
+        ],
         error="Select which kind of disposal",
     )
     returns = forms.ChooseMany(

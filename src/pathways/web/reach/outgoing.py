@@ -48,7 +48,7 @@ class Write(flow.Flow):
     title = "Write to her"
     form = WriteForm
     check = False
-    button = "Put it to the test of her plan"
+    button = "Check it against her plan"
     template = "reach/write.html"
 
     def begin(self) -> HttpResponse | None:

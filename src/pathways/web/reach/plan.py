@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from pathways.domain.terms.contact import Channel
+from pathways.domain.workflow import words
 from pathways.journey import contact_plan
 from pathways.web import access, flow
 from pathways.web.access import page
@@ -32,7 +33,7 @@ def shown(request: HttpRequest, client_id: UUID) -> HttpResponse:
             "title": "Safe contact",
             **frame.around(found.person, by, "plan"),
             "found": found,
-            "status_words": status.label if status else "None",
+            "status_words": "Confirmed" if status is contact_plan.Status.CONFIRMED else words(status) if status else "None",
             "status_colour": colours.get(status.value if status else "", "grey"),
             "rows": rows(found),
             "is_provisional": status is contact_plan.Status.PROVISIONAL,

@@ -125,7 +125,7 @@ class Record(flow.Flow):
             are_limits_explained=answers["are_limits_explained"],
             is_stopping_explained=answers["is_stopping_explained"],
             interpreter=answers["interpreter"],
-            condition=answers["kind"] if imposed else Condition.NONE,
+            condition=Condition(answers["kind"]) if imposed else Condition.NONE,
             returns=frozenset(answers["returns"]) if imposed else frozenset(),
             appointments_required=answers["appointments_required"] if imposed else None,
             return_to=UUID(answers["return_to"]) if imposed and answers["return_to"] else None,
