@@ -122,6 +122,7 @@ def born(cast: Cast, called: str = "Rosa", *, at: datetime = NOW) -> Her:
             police_organisation_id=cast.spoc.organisation_id,
             consideration_id=flag.id,
             client_id=client.id,
+            episode_id=episode.id,
             made_at=at,
         ).save(force_insert=True)
         ledger.record(

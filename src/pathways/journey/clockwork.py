@@ -112,7 +112,7 @@ def chase_referrals(*, at: datetime) -> int:
                 organisation_id=row.organisation_id,
                 role=Role.COORDINATOR,
                 client_id=row.client_id,
-                route="refer:referral",
+                route="refer:show",
             )
             is_private = sectors.get(row.to_organisation_id) == Sector.PRIVATE.value
             asked += _ask(
@@ -122,7 +122,7 @@ def chase_referrals(*, at: datetime) -> int:
                 at,
                 organisation_id=row.to_organisation_id,
                 role=Role.PROVIDER_WORKER if is_private else Role.SUPPORT_WORKER,
-                route="refer:referral",
+                route="refer:show",
             )
     return asked
 

@@ -70,9 +70,9 @@ def standing(client_id: UUID, by: Actor) -> Standing:
             .exclude(status=plan.Status.REPLACED.value)
             .first()
         )
-        held = agreed = None
+        held = Stop.objects.filter(client_id=client_id, status=stop.Status.IN_FORCE.value).first()
+        agreed = None
         if episode is not None:
-            held = Stop.objects.filter(episode=episode, status=stop.Status.IN_FORCE.value).first()
             agreed = ParticipationAgreement.objects.filter(episode=episode, ended_at__isnull=True).first()
     return Standing(episode, current, held, agreed)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -83,7 +83,7 @@ def _banner(
     facts = plan_facts(current)
     words, trusted, hidden_from = "", False, ""
     if facts is not None:
-        words = plan.line(facts)
+        words = plan.line(replace(facts, must_not_know=()))  # the banner names them on a line of their own
         hidden_from = " and ".join(facts.must_not_know)
         lapsed = plan.why_lapsed(facts, at=at) or (
             "It has lapsed." if facts.status is plan.Status.LAPSED else ""

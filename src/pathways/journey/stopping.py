@@ -228,7 +228,7 @@ def _surroundings(client: Client, where: Episode, by: Actor) -> stop.Surrounding
         )
         organisations = {*involved.values_list("organisation_id", flat=True)}
         organisations |= {*asked.values_list("to_organisation_id", flat=True)}
-        held = Stop.objects.filter(episode=where, status=Status.IN_FORCE.value).first()
+        held = Stop.objects.filter(client_id=client.id, status=Status.IN_FORCE.value).first()
         agreed = ParticipationAgreement.objects.filter(episode=where, ended_at__isnull=True).exists()
     return stop.Surroundings(
         has_agreed=agreed,

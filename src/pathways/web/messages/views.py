@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages as notices
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
@@ -16,6 +16,7 @@ from pathways.web import access, flow
 from pathways.web.access import page
 from pathways.web.messages.forms import FromPoliceForm, PassOnForm, ReplyForm
 from pathways.web.reach import frame
+from pathways.web.request import Request
 
 _READERS = {
     Role.POLICE_SPOC,
@@ -37,7 +38,7 @@ _COLOURS = {"stop": "red", "resume": "green", "police": "blue", "return": "turqu
 
 
 @page(roles=_READERS)
-def listed(request: HttpRequest) -> HttpResponse:
+def listed(request: Request) -> HttpResponse:
     tab = "sent" if request.GET.get("tab") == "sent" else "in"
     lines = messages.inbox(by=request.actor, at=request.now, tab=tab)
     rows = [{"cells": _cells(line)} for line in lines]
@@ -79,7 +80,7 @@ def _cells(line: messages.Line) -> list[dict[str, Any]]:
 
 
 @page(roles=_READERS)
-def one(request: HttpRequest, message_id: UUID) -> HttpResponse:
+def one(request: Request, message_id: UUID) -> HttpResponse:
     by, at = request.actor, request.now
     if request.method == "POST":
         said = _act(request, message_id)
@@ -107,9 +108,9 @@ def one(request: HttpRequest, message_id: UUID) -> HttpResponse:
     )
 
 
-def _act(request: HttpRequest, message_id: UUID) -> Any:
+def _act(request: Request, message_id: UUID) -> Any:
     """The one button that was pressed."""
-    given = {"message_id": message_id, "by": request.actor, "at": request.now}
+    given: dict[str, Any] = {"message_id": message_id, "by": request.actor, "at": request.now}
     match request.POST.get("do"):
         case "acknowledge":
             return stopping.acknowledge(**given)
@@ -191,7 +192,7 @@ class FromPolice(flow.Flow):
 
     def back(self) -> str:
         try:
-            return reverse("police:consideration", args=[self.kwargs["consideration_id"]])
+            return reverse("police:show", args=[self.kwargs["consideration_id"]])
         except NoReverseMatch:
             return reverse("messages:list")
 

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from pathways.domain.reach.approach import Action, Result
+from pathways.domain.reach.approach import Action, Result, Status
 from pathways.domain.terms import clocks
 from pathways.domain.terms.contact import Purpose
 from pathways.domain.terms.people import Role
@@ -19,12 +19,13 @@ from pathways.web import access, flow, lists
 from pathways.web.access import page
 from pathways.web.reach import frame
 from pathways.web.reach.forms import AssignForm, AttemptForm, moment
+from pathways.web.request import Request
 
 _ASSIGNERS = {Role.COORDINATOR, Role.SUPERVISOR}
 
 
 @page(roles=frame.HERS)
-def listed(request: HttpRequest) -> HttpResponse:
+def listed(request: Request) -> HttpResponse:
     """A worker's approaches, or all of them with the women whom nobody approaches yet."""
     by, at = request.actor, request.now
     is_coordinator = by.role is Role.COORDINATOR
@@ -89,7 +90,7 @@ def _cells(line: approach.Line) -> list[dict[str, Any]]:
 
 
 @page(roles=frame.HERS)
-def one(request: HttpRequest, approach_id: UUID) -> HttpResponse:
+def one(request: Request, approach_id: UUID) -> HttpResponse:
     """One approach: how she may be reached at this moment, what has been tried, and what to do next."""
     by, at = request.actor, request.now
     found = approach.page(approach_id=approach_id, by=by, at=at)
@@ -102,11 +103,11 @@ def one(request: HttpRequest, approach_id: UUID) -> HttpResponse:
         if way.answer.allowed or way.to
     ]
     is_open = Action.REACH in found.moves or Action.ATTEMPT in found.moves
-    moves = []
+    moves: list[dict[str, Any]] = []
     if is_open:
         label = "Record an attempt" if Action.ATTEMPT in found.moves else "Record that she got in touch"
         moves.append({"label": label, "href": reverse("reach:attempt", args=[approach_id])})
-    if found.status is approach.Status.CONTACTED and by.role is not Role.COORDINATOR:
+    if found.status is Status.CONTACTED and by.role is not Role.COORDINATOR:
         if not found.has_confirmed_plan:
             moves.append({
                 "label": "Confirm how she may be reached",
@@ -123,8 +124,8 @@ def one(request: HttpRequest, approach_id: UUID) -> HttpResponse:
             "secondary": True,
         })  # fmt: skip
     if not found.person.is_stopped and found.status not in (
-        approach.Status.DECLINED,
-        approach.Status.AGREED,
+        Status.DECLINED,
+        Status.AGREED,
     ):
         moves.append({
             "label": "She does not want this",
@@ -157,7 +158,7 @@ def one(request: HttpRequest, approach_id: UUID) -> HttpResponse:
 
 
 @page(roles=frame.HERS)
-def unreached(request: HttpRequest, approach_id: UUID) -> HttpResponse:
+def unreached(request: Request, approach_id: UUID) -> HttpResponse:
     """She could not be reached: one button."""
     if request.method == "POST":
         said = approach.give_up(approach_id=approach_id, by=request.actor, at=request.now)

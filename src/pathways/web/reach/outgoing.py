@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -16,10 +16,11 @@ from pathways.web import access, flow
 from pathways.web.access import page
 from pathways.web.reach import frame
 from pathways.web.reach.forms import WriteForm
+from pathways.web.request import Request
 
 
 @page(roles=frame.ALONGSIDE)
-def listed(request: HttpRequest, client_id: UUID) -> HttpResponse:
+def listed(request: Request, client_id: UUID) -> HttpResponse:
     by, at = request.actor, request.now
     person = her.banner(client_id=client_id, by=by, at=at)
     if person is None:
@@ -76,7 +77,7 @@ class Write(flow.Flow):
 
 
 @page(roles=frame.ALONGSIDE)
-def sent(request: HttpRequest, message_id: UUID) -> HttpResponse:
+def sent(request: Request, message_id: UUID) -> HttpResponse:
     """It has been sent by hand: one button."""
     if request.method != "POST":
         return access.not_found(request)

@@ -6,20 +6,22 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from pathways.domain.reach.plan import Status
 from pathways.domain.terms.contact import Channel
 from pathways.domain.workflow import words
 from pathways.journey import contact_plan
 from pathways.web import access, flow
 from pathways.web.access import page
 from pathways.web.reach import forms, frame
+from pathways.web.request import Request
 
 
 @page(roles=frame.ALONGSIDE)
-def shown(request: HttpRequest, client_id: UUID) -> HttpResponse:
+def shown(request: Request, client_id: UUID) -> HttpResponse:
     by, at = request.actor, request.now
     found = contact_plan.page(client_id=client_id, by=by, at=at)
     if found is None:
@@ -33,16 +35,22 @@ def shown(request: HttpRequest, client_id: UUID) -> HttpResponse:
             "title": "Safe contact",
             **frame.around(found.person, by, "plan"),
             "found": found,
-            "status_words": "Confirmed" if status is contact_plan.Status.CONFIRMED else words(status) if status else "None",
+            "status_words": _said(status),
             "status_colour": colours.get(status.value if status else "", "grey"),
             "rows": rows(found),
-            "is_provisional": status is contact_plan.Status.PROVISIONAL,
-            "is_not_safe": status is contact_plan.Status.NOT_SAFE,
+            "is_provisional": status is Status.PROVISIONAL,
+            "is_not_safe": status is Status.NOT_SAFE,
             "may_repeat": found.can_write
             and found.confirmed_at is not None
-            and status is not contact_plan.Status.NOT_SAFE,
+            and status is not Status.NOT_SAFE,
         },
     )
+
+
+def _said(status: Status | None) -> str:
+    if status is None:
+        return "None"
+    return "Confirmed" if status is Status.CONFIRMED else words(status)
 
 
 def rows(found: contact_plan.Page) -> list[dict[str, Any]]:
@@ -77,7 +85,7 @@ def rows(found: contact_plan.Page) -> list[dict[str, Any]]:
 
 
 @page(roles=frame.HERS)
-def again(request: HttpRequest, client_id: UUID) -> HttpResponse:
+def again(request: Request, client_id: UUID) -> HttpResponse:
     """All of it still holds: one button."""
     if request.method == "POST":
         said = contact_plan.confirm_again(client_id=client_id, by=request.actor, at=request.now)
@@ -119,8 +127,8 @@ class Confirm(_OfPlan):
         if ways is None or self.found is None or self.found.confirmed_at is None:
             return {}
         if step.slug == "how":
-            names = ("telephone", "email", "letters_to", "safe_person")
-            return {"channels": sorted(ways.channels), **{name: getattr(ways, name) for name in names}}
+            where = ("telephone", "email", "letters_to", "safe_person")
+            return {"channels": sorted(ways.channels), **{name: getattr(ways, name) for name in where}}
         if step.slug == "words":
             names = ("say", "alias", "code_word", "language", "needs_interpreter", "note")
             given = {name: getattr(ways, name) for name in names}

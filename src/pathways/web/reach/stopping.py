@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
+from pathways.domain.reach.stop import AskedBy
 from pathways.domain.terms.people import Role
 from pathways.journey import safe_place, stopping
 from pathways.web import access, flow
@@ -33,7 +34,7 @@ class Stop(flow.Flow):
 
     def initial(self, step: flow.Step) -> dict[str, Any]:
         only = self.found.kinds if self.found else ()
-        return {"asked_by": stopping.AskedBy.HER, **({"kind": only[0]} if len(only) == 1 else {})}
+        return {"asked_by": AskedBy.HER, **({"kind": only[0]} if len(only) == 1 else {})}
 
     def context(self) -> dict[str, Any]:
         assert self.found is not None

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -17,10 +17,11 @@ from pathways.journey import agreement
 from pathways.web import access, flow
 from pathways.web.access import page
 from pathways.web.reach import forms, frame
+from pathways.web.request import Request
 
 
 @page(roles=frame.HERS)
-def shown(request: HttpRequest, client_id: UUID) -> HttpResponse:
+def shown(request: Request, client_id: UUID) -> HttpResponse:
     by, at = request.actor, request.now
     found = agreement.page(client_id=client_id, by=by, at=at)
     if found is None:
@@ -95,7 +96,7 @@ class Record(flow.Flow):
         if terms is None:
             return {"shares": [ShareField.NAME, ShareField.SAFE_CONTACT]} if step.slug == "sharing" else {}
         imposed = terms.condition is not None and terms.condition.is_imposed
-        return {
+        given: dict[str, dict[str, Any]] = {
             "explained": {"interpreter": terms.interpreter},
             "condition": {
                 "is_condition": imposed,
@@ -111,7 +112,8 @@ class Record(flow.Flow):
                 "is_evaluation_agreed": terms.is_evaluation_agreed,
                 "words": terms.words,
             },
-        }[step.slug]
+        }
+        return given[step.slug]
 
     def context(self) -> dict[str, Any]:
         return {"person": frame.about(self.found.person)} if self.found else {}
@@ -148,7 +150,7 @@ class Record(flow.Flow):
 
 
 @page(roles={Role.COORDINATOR})
-def returned(request: HttpRequest, client_id: UUID) -> HttpResponse:
+def returned(request: Request, client_id: UUID) -> HttpResponse:
     """The return as it would cross, and one button."""
     by, at = request.actor, request.now
     if request.method == "POST":
