@@ -6,12 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from pathways.analysis import directory as reading
 from pathways.domain.referral.reasons import DeclineReason, HerReason, WithdrawReason
 from pathways.domain.referral.sharing import ShareField
 from pathways.domain.terms.needs import Domain
 from pathways.domain.triage.levels import Level
+from pathways.journey import directory, identity, refer, referrals, tasks
 from pathways.journey import her as herself
-from pathways.journey import identity, refer, referrals, tasks
 from pathways.records import walls
 from pathways.records.models import (
     AccessEvent,
@@ -25,6 +26,7 @@ from pathways.records.models import (
     ParticipationAgreement,
     Referral,
     ReferralPack,
+    Service,
     Stop,
 )
 from tests.journey import agreed as made
@@ -341,3 +343,17 @@ def test_the_inbox_of_a_service_holds_its_own_referrals_only(cast, her):
         assert [line.name for line in found.lines] == ["Rosa"]
         assert found.counts["late"] == 0
         assert found.lines[0].level is Level.TARGETED
+
+
+@pytest.mark.shared_data
+def test_she_can_be_referred_to_the_womens_services_in_bedfordshire(cast, her, shared_data):
+    found = reading.read(shared_data / "moj_crs_womens_contracts")
+    with identity.acting(cast.coordinator):
+        assert directory.take_in(found=found, by=cast.coordinator, at=NOW)
+        making = referrals.making(client_id=her.client_id, by=cast.coordinator, at=NOW)
+        (match,) = referrals.matches(wanted=making.wanted, at=NOW, query="women's services in bedfordshire")
+    assert match.barred == "" and match.meets == (Domain.HOUSING,)
+    assert "For women only" in match.reasons_for
+    assert any("sign in" in reason for reason in match.reasons_against)  # nobody there has an account yet
+    said = send(cast, her, None, service=Service.objects.get(id=match.service.id))
+    assert said, said.reason

@@ -48,6 +48,7 @@ from pathways.records.models import (
 
 ANSWER_TASK = "referral"
 OUTCOME_TASK = "referral_outcome"
+OVERDUE_TASKS = ("referral_overdue", "referral_answer_overdue")
 FIRST_CONTACT_TASK = "first_contact"
 REFER_TASK = "refer"
 
@@ -299,7 +300,7 @@ def accept(*, referral_id: UUID, worker_id: UUID | None = None, by: Actor, at: d
             at=at,
         )
         _tell(EventKind.REFERRAL_ACCEPTED, row, by, at)
-        tasks.settle(ANSWER_TASK, object_id=row.id, by=by, at=at)
+        _settle(row, by, at)
         level = Level(row.level) if row.level is not None else Level.UNIVERSAL
         due = rules.first_contact_due(level, accepted_at=at, working=programme.working())
         tasks.set_task(
@@ -350,7 +351,7 @@ def waitlist(*, referral_id: UUID, until: date, by: Actor, at: datetime) -> Outc
             )
         weeks = -(-(until - today).days // 7)
         _tell(EventKind.REFERRAL_WAITLISTED, row, by, at, weeks=str(weeks))
-        tasks.settle(ANSWER_TASK, object_id=row.id, by=by, at=at)
+        _settle(row, by, at)
         tasks.set_task(
             ANSWER_TASK,
             f"Waiting list: answer referral {references.spaced(row.reference)}",
@@ -416,6 +417,12 @@ def _answerable(referral_id: UUID, by: Actor) -> Referral | None:
         return Referral.objects.select_for_update(of=("self",)).get(id=referral_id)
 
 
+def _settle(row: Referral, by: Actor, at: datetime) -> None:
+    """The service has answered, or need not: nothing asks it to any more, nor the coordinator to chase it."""
+    for kind in (ANSWER_TASK, *OVERDUE_TASKS):
+        tasks.settle(kind, object_id=row.id, by=by, at=at)
+
+
 def _end(row: Referral, status: Status, reason: str, by: Actor, at: datetime) -> None:
     """Ends a referral whatever it was; what was shared is closed, and whoever had taken her on lets go."""
     with identity.clerk(by):
@@ -425,7 +432,7 @@ def _end(row: Referral, status: Status, reason: str, by: Actor, at: datetime) ->
         row.save(update_fields=["status", "reason_code", "ended_at", "answered_at", "answered_by_id"])
         ReferralPack.objects.filter(referral=row).update(is_answered=True)
         Engagement.objects.filter(referral=row, ended_at__isnull=True).update(ended_at=at)
-    tasks.settle(ANSWER_TASK, object_id=row.id, by=by, at=at)
+    _settle(row, by, at)
     if not involving.end(client_id=row.client_id, referral_id=row.id, by=by, at=at):
         return
     with identity.clerk(by):

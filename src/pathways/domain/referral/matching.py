@@ -49,6 +49,10 @@ class Match:
     barred: str = ""
     meets: tuple[Domain, ...] = ()
 
+    @property
+    def place(self) -> str:
+        return place(self.service.area)
+
 
 def is_open(service: Offered, *, at: datetime) -> bool:
     """Whether it takes referrals at this moment."""
@@ -73,9 +77,9 @@ def match(wanted: Wanted, service: Offered, *, at: datetime) -> Match:
         bad.append("The directory does not say which needs it works with")
     if wanted.area and service.area:
         if _same_place(wanted.area, service.area):
-            good.append(f"Serves {service.area}")
+            good.append(f"Serves {place(service.area)}")
         else:
-            bad.append(f"Serves {service.area}; she lives in {wanted.area}")
+            bad.append(f"Serves {place(service.area)}: ask whether that covers {place(wanted.area)}")
     if wanted.age is not None:
         if service.minimum_age is not None and wanted.age < service.minimum_age:
             bad.append(f"For women of {service.minimum_age} and over")
@@ -118,8 +122,14 @@ def ordered(wanted: Wanted, services: Iterable[Offered], *, at: datetime) -> tup
     )
 
 
+def place(area: str) -> str:
+    """An area as it is read: sources write some as codes, such as central-bedfordshire."""
+    words = area.replace("-", " ").replace("_", " ").strip()
+    return words.title() if words.islower() else words
+
+
 def _same_place(one: str, other: str) -> bool:
-    a, b = one.casefold().strip(), other.casefold().strip()
+    a, b = place(one).casefold(), place(other).casefold()
     return a in b or b in a
 
 

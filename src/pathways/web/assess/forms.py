@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from pathways.domain.referral import matching
 from pathways.domain.terms import demographics as d
 from pathways.domain.terms import needs
 from pathways.domain.terms.law import Coercion
@@ -202,7 +203,7 @@ class Equality(forms.PathwaysForm):
 
     def __init__(self, *args: Any, areas: Iterable[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = [(area, area) for area in areas]
+        named = [(area, matching.place(area)) for area in areas]
         self.fields["area"].choices = [*named, ("elsewhere", "Elsewhere"), *choices(d.NoAnswer)]  # type: ignore[attr-defined]
 
 
