@@ -350,6 +350,23 @@ def test_back_to_police_goes_a_fixed_sentence_that_says_nothing_of_her(cast, her
         assert row.client_id is None
 
 
+def test_what_was_disclosed_to_police_is_no_message_of_the_inbox(cast, her, message):
+    with identity.clerk(cast.coordinator) as by:
+        told = Message(
+            kind="disclosure",
+            from_organisation_id=by.organisation_id,
+            to_organisation_id=cast.spoc.organisation_id,
+            body="Words",
+            sent_at=NOW,
+            sent_by_id=by.account_id,
+        )
+        told.save(force_insert=True)
+    with identity.acting(cast.spoc) as by:
+        assert messages.inbox(by=by, at=NOW) == []
+        assert messages.count_unread(by=by) == 0
+        assert messages.read(message_id=told.id, by=by, at=NOW) is None
+
+
 def test_of_a_closed_flag_police_cannot_write(cast, her):
     women.agreed(cast, her)
     with identity.acting(cast.worker) as by:

@@ -315,7 +315,7 @@ class Page:
 
 def inbox(*, by: Actor, at: datetime, tab: str = "in") -> list[Line]:
     """The messages to the reader ("in") or from her ("sent"), what nobody has read first."""
-    rows = sight.visible(Message, by).defer("body")
+    rows = sight.visible(Message, by).exclude(kind=MessageKind.DISCLOSURE.value).defer("body")
     if tab == "sent":
         rows = rows.filter(from_organisation_id=by.organisation_id, sent_by_id=by.account_id)
         rows = rows.exclude(kind__in=[MessageKind.STOP.value, MessageKind.RESUME.value])
@@ -343,15 +343,15 @@ def inbox(*, by: Actor, at: datetime, tab: str = "in") -> list[Line]:
 
 
 def count_unread(*, by: Actor) -> int:
-    return (
-        sight.visible(Message, by).filter(to_organisation_id=by.organisation_id, read_at__isnull=True).count()
-    )
+    """How many messages nobody at the reader's organisation has read."""
+    rows = sight.visible(Message, by).filter(to_organisation_id=by.organisation_id, read_at__isnull=True)
+    return rows.exclude(kind=MessageKind.DISCLOSURE.value).count()
 
 
 def read(*, message_id: UUID, by: Actor, at: datetime) -> Page | None:
     row = sight.one(Message, message_id, by)
-    if row is None:
-        return None
+    if row is None or row.kind == MessageKind.DISCLOSURE.value:
+        return None  # a disclosure has a page of its own
     client_id = _whom(row, by)
     person = her.banner(client_id=client_id, by=by, at=at) if client_id and not by.is_police else None
     ledger.read(

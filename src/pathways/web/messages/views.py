@@ -192,7 +192,7 @@ class FromPolice(flow.Flow):
 
     def back(self) -> str:
         try:
-            return reverse("police:show", args=[self.kwargs["consideration_id"]])
+            return reverse("police:consideration", args=[self.kwargs["consideration_id"]])
         except NoReverseMatch:
             return reverse("messages:list")
 
