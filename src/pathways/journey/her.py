@@ -114,6 +114,12 @@ def _banner(
     )
 
 
+def in_one_line(found: Banner) -> str:
+    """Her safe contact and who must not know, where there is room for one line only."""
+    unsaid = f"Must not know: {found.must_not_know}" if found.must_not_know else ""
+    return ". ".join(part for part in (found.safe_contact.rstrip("."), unsaid) if part)
+
+
 def plan_facts(row: SafeContactPlan | None) -> plan.Facts | None:
     """A stored plan as the rules see it."""
     if row is None:

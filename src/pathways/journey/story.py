@@ -118,10 +118,11 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One page of what happened, newest first, and how much there is of it."""
+    """One page of what happened, newest first, how much there is of it, and the threads there are."""
 
     happenings: tuple[Happening, ...]
     total: int
+    threads: tuple[Thread, ...]
 
 
 def told(
@@ -129,6 +130,8 @@ def told(
 ) -> Story:
     """Her story as this person may read it. The caller logs the reading."""
     rows = sight.visible(JourneyEvent, by).filter(client_id=client_id)
+    kinds = set(rows.order_by().values_list("kind", flat=True).distinct())
+    threads = tuple(each for each in Thread if kinds & {kind.value for kind in _THREADS[each]})
     if thread is not None:
         rows = rows.filter(kind__in=[kind.value for kind in _THREADS[thread]])
     total = rows.count()
@@ -136,7 +139,7 @@ def told(
     names = dict(
         Organisation.objects.filter(id__in={row.organisation_id for row in page}).values_list("id", "name")
     )
-    return Story(tuple(_happening(row, names) for row in page), total)
+    return Story(tuple(_happening(row, names) for row in page), total, threads)
 
 
 def _happening(row: JourneyEvent, names: Mapping[UUID, str]) -> Happening:

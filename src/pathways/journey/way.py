@@ -148,7 +148,8 @@ def providers_path(*, client_id: UUID, by: Actor) -> tuple[path.Step, ...]:
     if not held and not days:
         return ()
     whole = {step.stage: step for step in path.path(path.Facts(days))}
-    return tuple(whole[stage] for stage in _PROVIDERS_STAGES)
+    known = (whole[stage] for stage in _PROVIDERS_STAGES)
+    return tuple(step for step in known if step.state is not path.State.SKIPPED)
 
 
 def waits_for(stage: Stage) -> Q:

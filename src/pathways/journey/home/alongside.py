@@ -304,7 +304,7 @@ def _today(by: Actor, at: datetime) -> Section:
     items = [
         Item(
             title=known[row.client_id].name,
-            hint=known[row.client_id].safe_contact or "No safe way to reach her is known.",
+            hint=her.in_one_line(known[row.client_id]) or "No safe way to reach her is known.",
             reference=known[row.client_id].reference,
             leads=Leads.CLIENT,
             id=row.client_id,

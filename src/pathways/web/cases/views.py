@@ -117,7 +117,7 @@ def _row(line: case_list.Line, providers: bool, request: Request) -> dict[str, A
         "href": reverse("herpage:story", args=[line.client_id]),
         "hint": references.spaced(line.reference),
     }
-    level = {"tag": f"{int(line.level)} {_level_name(line.level)}" if line.level is not None else ""}
+    level = {"text": _level_words(line.level)}
     waiting = {"text": line.waiting_for}
     if line.is_stopped:
         safe = {"tag": "Stop: do not contact", "colour": "red"}
@@ -132,7 +132,7 @@ def _row(line: case_list.Line, providers: bool, request: Request) -> dict[str, A
         many = f"{gone} day{'' if gone == 1 else 's'}" if gone < 60 else f"{round(gone / 30.44)} months"
         what = line.due_for.capitalize()
         if is_late:
-            due = {"tag": f"{what} overdue by {many}", "colour": "orange"}
+            due = {"tag": "Overdue", "colour": "orange", "hint": f"{what}, by {many}"}
         else:
             due = {"text": f"{what} {clock.relative(line.due, now=request.now)}", "hint": clock.day(line.due)}
     since = {"date": line.since, "show": "relative"}
@@ -144,8 +144,10 @@ def _row(line: case_list.Line, providers: bool, request: Request) -> dict[str, A
     return {"cells": cells}
 
 
-def _level_name(level: Level) -> str:
-    return level.label.split(": ", 1)[-1]
+def _level_words(level: Level | None) -> str:
+    if level is None:
+        return "Not decided"
+    return level.label.removeprefix("Level ").replace(": ", " ")
 
 
 def _empty(listing: lists.Listing, request: Request) -> dict[str, str]:

@@ -121,7 +121,8 @@ def _path(client_id: UUID, by: Actor) -> tuple[list[dict[str, Any]], Stage | Non
 
 def _step(step: path.Step) -> dict[str, Any]:
     hint = "Not part of her way" if step.state is State.SKIPPED else ""
-    return {"label": step.stage.label, "at": step.on, "state": _STATES[step.state], "hint": hint}
+    label = way.WAITING_FOR[step.stage] if step.state is State.CURRENT else step.stage.label
+    return {"label": label, "at": step.on, "state": _STATES[step.state], "hint": hint}
 
 
 def address(name: str, client_id: UUID, by: Actor) -> str:

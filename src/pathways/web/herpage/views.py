@@ -41,12 +41,16 @@ def story(request: Request, client_id: UUID) -> HttpResponse:
             limit=listing.per_page,
         )
         listing.count(told.total)
-        context |= {"events": told.happenings, "reads_story": True}
-    context |= {"listing": listing, "threads": _threads(listing)}
+        context |= {
+            "events": told.happenings,
+            "reads_story": True,
+            "threads": _threads(listing, told.threads),
+        }
+    context |= {"listing": listing}
     return render(request, "herpage/story.html", context)
 
 
-def _threads(listing: lists.Listing) -> list[dict[str, Any]]:
+def _threads(listing: lists.Listing, threads: tuple[stories.Thread, ...]) -> list[dict[str, Any]]:
     every = {"label": "Everything", "href": "?", "current": not listing.tab}
     return [
         every,
@@ -56,7 +60,7 @@ def _threads(listing: lists.Listing) -> list[dict[str, Any]]:
                 "href": f"?tab={each.value}",
                 "current": listing.tab == each.value,
             }
-            for each in stories.Thread
+            for each in threads
         ),
     ]
 
@@ -138,7 +142,7 @@ def contacts(request: Request, client_id: UUID) -> HttpResponse:
             client_id,
             request.actor,
             ("Record a contact", "support:contact"),
-            ("Plan an appointment", "support:appointment"),
+            ("Plan an appointment", "support:plan_contact"),
             ("Write a note", "support:note"),
         ),
     }
