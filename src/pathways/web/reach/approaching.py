@@ -15,7 +15,7 @@ from pathways.domain.terms import clocks
 from pathways.domain.terms.contact import Purpose
 from pathways.domain.terms.people import Role
 from pathways.journey import approach, outgoing
-from pathways.web import access, flow, lists
+from pathways.web import access, flow, lists, onward
 from pathways.web.access import page
 from pathways.web.reach import frame
 from pathways.web.reach.forms import AssignForm, AttemptForm, moment
@@ -123,6 +123,9 @@ def one(request: Request, approach_id: UUID) -> HttpResponse:
             "href": reverse("reach:assign", args=[client_id]),
             "secondary": True,
         })  # fmt: skip
+    early = onward.address("support:close_early", by, [client_id])
+    if found.status is Status.NO_CONTACT and by.role is Role.COORDINATOR and early:
+        moves.append({"label": "Close: she could not be reached", "href": early, "secondary": True})
     if not found.person.is_stopped and found.status not in (
         Status.DECLINED,
         Status.AGREED,
