@@ -74,7 +74,7 @@ def listed(
     if area:
         rows = rows.filter(area__iexact=area)
     if need:
-        rows = rows.filter(offers__category_id=need).distinct()
+        rows = rows.filter(offers__category=UUID(need)).distinct()
     if women_only:
         rows = rows.filter(is_for_women_only=True)
     if open_now:

@@ -71,16 +71,17 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.EVALUATOR: (HOME, EVALUATION),
     Role.GOVERNANCE_LEAD: (
         HOME,
-        Entry("Governance", "administer:governance", ("governance",)),
+        Entry("Access", "governance:events", ("governance",)),
         CROSSINGS,
         EVALUATION,
     ),
     Role.COMMISSIONER: (HOME, EVALUATION),
     Role.ADMINISTRATOR: (
         HOME,
-        Entry("People", "administer:people", ("people",)),
-        Entry("Organisations", "administer:organisations", ("organisations",)),
+        Entry("People", "administer:people"),
+        Entry("Organisations", "administer:organisations"),
         DIRECTORY,
+        Entry("Settings", "administer:settings"),
     ),
 }
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("women/", include("pathways.web.cases.urls")),
     path("search/", include("pathways.web.search.urls")),
     path("her/", include("pathways.web.herpage.urls")),
+    path("administer/", include("pathways.web.administer.urls")),
     path("account/", include("pathways.web.accounts.urls")),
     path("police/", include("pathways.web.police.urls")),
     path("doors/", include("pathways.web.doors.urls")),

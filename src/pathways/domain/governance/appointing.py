@@ -16,6 +16,8 @@ MAY_COORDINATE = frozenset(
         Sector.THIRD_SECTOR,
     }
 )
+#: Kinds of organisation among which there are competent authorities (DPA 2018 s30).
+_COMPETENT = frozenset({Sector.POLICE, Sector.PROBATION, Sector.OTHER_STATUTORY})
 _NO_SUPPORT = frozenset({Sector.POLICE, Sector.PRIVATE, Sector.ACADEMIC})
 
 
@@ -56,8 +58,10 @@ def may_coordinate(sector: Sector) -> Decision:
 
 def regime_fits(regime: Regime, sector: Sector) -> Decision:
     """Whether this law can be the one under which an organisation of this kind processes."""
-    if (sector is Sector.POLICE) != (regime is Regime.LAW_ENFORCEMENT):
+    if sector is Sector.POLICE and regime is not Regime.LAW_ENFORCEMENT:
+        return decision.no("Police process under the law-enforcement part of the Act.")
+    if regime is Regime.LAW_ENFORCEMENT and sector not in _COMPETENT:
         return decision.no(
-            "Police process under the law-enforcement part of the Act, and everyone else under the UK GDPR."
+            "Only a competent authority processes under the law-enforcement part of the Act. Choose UK GDPR."
         )
     return decision.yes()
