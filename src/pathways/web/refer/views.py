@@ -68,7 +68,7 @@ def listed(request: Request) -> HttpResponse:
                 *(
                     lists.Column(label)
                     for label in (
-                        ("Woman", "Asked for", "Sent", "Answer by")
+                        ("Woman", "Answer by", "Asked for", "Sent")
                         if is_service
                         else ("Woman", "Service", "Status", "Sent", "Answer by")
                     )
@@ -111,9 +111,9 @@ def _services_cells(line: referrals.Line) -> list[dict[str, Any]]:
     level = line.level.label if line.level is not None else ""
     return [
         _who(line),
+        _due(line),
         {"text": needs, "hint": " · ".join(part for part in (line.service, level) if part)},
         {"date": line.sent_at, "show": "relative"},
-        _due(line),
     ]
 
 

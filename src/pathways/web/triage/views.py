@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from pathways.domain.terms import references
 from pathways.domain.terms.clocks import local
 from pathways.domain.terms.people import Role
 from pathways.domain.triage.default import CAVEAT
@@ -60,8 +61,8 @@ def _columns(listing: lists.Listing) -> list[dict[str, Any]]:
     return listing.columns(
         lists.Column("Woman"),
         lists.Column("Suggested level"),
-        lists.Column("Asked"),
         lists.Column("Decide by"),
+        lists.Column("Asked"),
     )
 
 
@@ -69,7 +70,7 @@ def _cells(line: triage.Line, tab: str) -> list[dict[str, Any]]:
     who = {
         "text": line.name,
         "href": reverse("triage:decide", args=[line.id]),
-        "hint": line.reference,
+        "hint": references.spaced(line.reference),
     }
     if tab == "decided":
         decided = {
@@ -84,7 +85,7 @@ def _cells(line: triage.Line, tab: str) -> list[dict[str, Any]]:
     due: dict[str, Any] = {"date": line.due_at, "show": "relative", "hint": f"{local(line.due_at):%-d %B}"}
     if line.is_overdue:
         due = {"tag": "Overdue", "colour": "red", "hint": f"since {local(line.due_at):%-d %B}"}
-    return [who, suggested, {"date": line.asked_at, "show": "relative"}, due]
+    return [who, suggested, due, {"date": line.asked_at, "show": "relative"}]
 
 
 @page(roles=READERS)
