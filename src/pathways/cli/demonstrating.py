@@ -7,7 +7,6 @@ import json
 import threading
 
 from rich.console import Console
-from rich.table import Table
 
 from pathways.cli import running
 from pathways.installation import credentials, folder
@@ -51,6 +50,20 @@ class Demonstration(running.Installation):
         threading.Thread(target=go_on, name="demonstration", daemon=True).start()
 
 
+def lines(sign_ins: list[dict[str, str]]) -> list[str]:
+    """The sign-ins as whole lines that can be copied; the password once where it is one for all."""
+    passwords = {one.get("password", "") for one in sign_ins}
+    width = max((len(one.get("email", "")) for one in sign_ins), default=0)
+    said = []
+    for one in sign_ins:
+        role = one.get("role_words") or one.get("role", "").replace("_", " ")
+        rest = f", password: {one.get('password', '')}" if len(passwords) > 1 else ""
+        said.append(f"  {one.get('email', ''):<{width}}  {role}, {one.get('organisation', '')}{rest}")
+    if len(passwords) == 1:
+        said.append(f"\n  The password of each is: {passwords.pop()}")
+    return said
+
+
 def run(settings: Settings, *, fresh: bool) -> None:
     console = Console(highlight=False, soft_wrap=True)
 
@@ -59,12 +72,8 @@ def run(settings: Settings, *, fresh: bool) -> None:
         console.print(
             f"\n[bold]SOC Pathways is at {installation.address}[/bold] (SYNTHETIC: everyone is invented)\n"
         )
-        table = Table("Role", "Organisation", "Sign in as", "Password", box=None, pad_edge=False)
-        for one in installation.sign_ins():
-            role = one.get("role_words") or one.get("role", "").replace("_", " ")
-            table.add_row(role, one.get("organisation", ""), one.get("email", ""), one.get("password", ""))
-        console.print(table)
-        installation.tell_the_rest()
+        for line in lines(installation.sign_ins()):
+            console.print(line)
         console.print("\nCtrl-C stops it. The next start goes on from here; --fresh begins again.")
 
     Demonstration(

@@ -84,6 +84,8 @@ class Installation:
         self._prepare_database()
         if self.cluster is None:
             roles.check(self.settings)
+        if self._ended.is_set():
+            return
         self._start_children()
         self._wait_for_pages()
 
