@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from pathways.domain.terms.routes import Route
-from pathways.journey import entering, identity, police_sight, sight
+from pathways.journey import approach, entering, identity, police_sight, sight
 from pathways.records.models import (
     Client,
     Demographics,
@@ -74,3 +74,16 @@ def test_what_police_see_is_brought_up_to_date_by_woman_or_by_case(cast):
     with identity.acting(cast.coordinator) as by:
         police_sight.update(client_id, by=by, at=people.NOW)
         police_sight.update(case_id=Episode.objects.get(id=episode_id).case_id, by=by, at=people.NOW)
+
+
+def test_once_she_has_a_worker_nothing_asks_for_one(cast):
+    client_id, _ = people.born(cast)
+    with identity.acting(cast.coordinator) as by:
+        assert approach.assign(
+            client_id=client_id,
+            worker_id=cast.worker.account_id,
+            organisation_id=cast.worker.organisation_id,
+            by=by,
+            at=people.NOW,
+        )
+        assert not Task.objects.filter(kind=entering.TASK, done_at__isnull=True).exists()

@@ -21,7 +21,7 @@ from pathways.domain.support import episode
 from pathways.domain.terms.contact import Channel, Purpose
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role, Sector
-from pathways.journey import gate, her, identity, involving, ledger, programme, sight, tasks
+from pathways.journey import entering, gate, her, identity, involving, ledger, programme, sight, tasks
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
     Appointment,
@@ -67,6 +67,7 @@ def assign(*, client_id: UUID, worker_id: UUID, organisation_id: UUID, by: Actor
         )
         row.save(force_insert=True)
         _tell(EventKind.APPROACH_ASSIGNED, row, where, by, at)
+        tasks.settle(entering.TASK, object_id=client_id, by=by, at=at)
         _give(row, by, at)
         return done(row.id, reference=client.reference, next=("Her worker has been told and can see her.",))
 

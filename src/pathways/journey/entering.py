@@ -34,6 +34,8 @@ from pathways.records.models import (
     Spine,
 )
 
+#: The coordinator's work when she has entered; settled by whoever gives her a worker.
+TASK = "assign_approach"
 #: Working days in which a coordinator gives her a worker.
 ASSIGN_WITHIN = 2
 _SAID_NO = (closure.Outcome.DECLINED.value, closure.Outcome.WITHDRAWN_CONSENT.value)
@@ -285,7 +287,7 @@ def _tell(running: Episode, route: Route, is_safe: bool, *, by: Actor, hand: Act
                 detail=codes,
             )
     tasks.set_task(
-        "assign_approach",
+        TASK,
         "Give a woman a worker who will reach her",
         organisation_id=running.organisation_id,
         role=Role.COORDINATOR,

@@ -15,7 +15,7 @@ from pathways.domain.terms import clocks, references
 from pathways.domain.terms.people import Role
 from pathways.domain.triage.levels import Level
 from pathways.journey import case_list
-from pathways.web import access, clock, lists
+from pathways.web import access, clock, lists, onward
 from pathways.web.access import page
 from pathways.web.cases.forms import CaseFilters
 from pathways.web.request import Request
@@ -55,6 +55,7 @@ def cases(request: Request) -> HttpResponse:
         "columns": _columns(listing, providers, case_list.Tab(listing.tab)),
         "rows": [_row(line, providers, request) for line in found.lines],
         "empty": _empty(listing, request),
+        "brought": "" if actor.is_police else onward.address("doors:mine", actor),
     }
     return render(request, "cases/list.html", context)
 

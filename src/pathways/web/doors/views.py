@@ -136,7 +136,7 @@ def mine(request: Request) -> HttpResponse:
         {
             "cells": [
                 {"text": one.name, "hint": _said(one.reference)},
-                {"date": one.flagged_at},
+                {"date": one.flagged_at, "show": "relative"},
                 {"tag": one.status.label, "colour": COLOURS[one.status]},
             ]
         }
@@ -222,7 +222,6 @@ def referral(request: Request, referral_in_id: UUID) -> HttpResponse:
         "doors/referral.html",
         {
             "title": "At the door",
-            "caption": found.line.name,
             "back": reverse("doors:list"),
             "found": found,
             "colour": COLOURS[found.line.status],
@@ -420,7 +419,7 @@ def crossings(request: Request) -> HttpResponse:
                 {"text": one.kind, "href": reverse("doors:crossing", args=[one.id])},
                 {"text": f"{one.from_name} to {one.to_name}"},
                 {"text": str(len(one.fields)), "numeric": True},
-                {"date": one.at},
+                {"date": one.at, "show": "relative"},
             ]
         }
         for one in found

@@ -180,6 +180,7 @@ def safety(request: Request, client_id: UUID) -> HttpResponse:
             ("Confirm or change her plan", "reach:plan"),
             ("Write to her", "reach:messages"),
             ("Where she is safe", "reach:place"),
+            ("Tell police", "doors:tell_police"),
         ),
     }
     return render(request, "herpage/safety.html", context)

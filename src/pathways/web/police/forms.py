@@ -58,8 +58,10 @@ class WhoForm(forms.PathwaysForm):
     sections = (
         ("Her age", ("age",)),
         ("Who she is", ("given_names", "surname", "other_names")),
-        ("What police hold", ("telephone", "address", "police_reference", "ethnicity_code")),
-        ("Category", ("subject_category",)),
+        (
+            "What police hold",
+            ("telephone", "address", "police_reference", "ethnicity_code", "subject_category"),
+        ),
     )
 
 
@@ -111,8 +113,9 @@ class SignsForm(forms.PathwaysForm):
     source = forms.Pick(label="Where were these seen?", of=_SOURCES, required=False)
     confidence = forms.Choose(label="How sure are you of them?", of=Confidence, inline=True, required=False)
     seen_on = forms.Date(label="When were they last seen?", required=False)
+    say_nothing_of_optional = frozenset(one.value for one in Heading)
     sections = (
-        (_ORDER[0].label, ("protective",)),
+        ("", ("protective",)),
         ("What puts her at risk", tuple(one.value for one in _ORDER[1:])),
         ("Where this comes from", ("source", "confidence", "seen_on")),
     )

@@ -163,7 +163,7 @@ def mine(request: Request) -> HttpResponse:
         {
             "cells": [
                 {"text": f"{one.reference[:2]} {one.reference[2:6]} {one.reference[6:]}"},
-                {"date": one.flagged_at},
+                {"date": one.flagged_at, "show": "relative"},
                 {
                     "tag": "Closed" if one.is_closed else "Received",
                     "colour": "grey" if one.is_closed else "blue",
@@ -265,7 +265,6 @@ def consideration(request: Request, consideration_id: UUID) -> HttpResponse:
         "police/consideration.html",
         {
             "title": "Consideration",
-            "caption": found.line.name,
             "back": reverse("police:list"),
             "found": found,
             "colour": COLOURS[found.line.status],
@@ -388,7 +387,7 @@ def told(request: Request) -> HttpResponse:
             "cells": [
                 {"text": one.kind, "href": reverse("police:told_one", args=[one.message_id])},
                 {"text": one.from_name},
-                {"date": one.at},
+                {"date": one.at, "show": "relative"},
                 {"tag": "Read" if one.is_read else "New", "colour": "grey" if one.is_read else "blue"},
             ]
         }
