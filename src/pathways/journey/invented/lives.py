@@ -54,6 +54,7 @@ from pathways.journey import (
     stopping,
     triage,
 )
+from pathways.journey.assess import Answers, Monitoring
 from pathways.journey.invented import names
 from pathways.records.models import Approach, Closure, FollowUp, Referral, ReferralIn, TriageDecision
 
@@ -440,7 +441,7 @@ class _Life:
             )
         self.wait(0.2, 7)
         with identity.acting(self.hub):
-            page = triage.page(triage_id=waiting, by=self.hub, at=self.now)
+            page = triage.page(triage_id=waiting, by=self.hub, at=self.now) if waiting else None
         suggested = (page.suggested if page else None) or Level.TARGETED
         level = suggested
         if self.chance(0.1):
@@ -454,7 +455,7 @@ class _Life:
         )
         return level
 
-    def answers(self) -> assess.Answers:
+    def answers(self) -> Answers:
         return assess.Answers(
             strengths="She knows what she wants for her children, and has kept two friends through it all.",
             her_words="I want some peace.",
@@ -476,7 +477,7 @@ class _Life:
             monitoring=self.monitoring(),
         )
 
-    def monitoring(self) -> assess.Monitoring:
+    def monitoring(self) -> Monitoring:
         def yes_no(share: float, asked: float = 0.88) -> str:
             if not self.chance(asked):
                 return self.rng.choice(list(d.NoAnswer)).value
@@ -634,9 +635,9 @@ class _Life:
         )
         supervisor = self.world.one(Role.SUPERVISOR, place)
         with identity.acting(supervisor):
-            key = Closure.objects.filter(client_id=self.her).values_list("id", flat=True).first()
+            closed = Closure.objects.filter(client_id=self.her).values_list("id", flat=True).first()
         self.wait(0.3, 5)
-        self.do(closing.sign_off, supervisor, closure_id=key)
+        self.do(closing.sign_off, supervisor, closure_id=closed)
         self.follow_up(worker)
 
     def follow_up(self, worker: Actor) -> None:
