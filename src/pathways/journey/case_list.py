@@ -136,7 +136,7 @@ def listed(
         Tab.MINE: open_now & _mine(by),
         Tab.ALL: open_now,
         Tab.UNASSIGNED: open_now & _nobodys(by),
-        Tab.CLOSED: ~open_now,
+        Tab.CLOSED: ~open_now & _last_of_hers(rows),
     }
     tabs = tabs_for(by)
     counts: dict[str, int] = rows.aggregate(**{t.value: Count("id", filter=under[t]) for t in tabs})
@@ -152,16 +152,30 @@ def listed(
 
 
 def _episodes(by: Actor) -> tuple[QuerySet[Any], Q]:
-    later = Episode.objects.filter(client_id=OuterRef("client_id"), number__gt=OuterRef("number"))
-    rows = sight.visible(Episode, by).filter(~Exists(later))
-    return rows, ~Q(status=episode.Status.CLOSED.value)
+    return sight.visible(Episode, by), ~Q(status=episode.Status.CLOSED.value)
+
+
+def _last_of_hers(rows: QuerySet[Any]) -> Q:
+    """Of the episodes that ended, each woman's last: she is not listed twice, nor when she has come back.
+
+    Asked of ended ones alone, since nobody has two that run.
+    """
+    if rows.model is not Episode:
+        return Q()
+    return ~Exists(Episode.objects.filter(client_id=OuterRef("client_id"), number__gt=OuterRef("number")))
 
 
 def _engagements(by: Actor) -> tuple[QuerySet[Any], Q]:
     return sight.visible(Engagement, by), Q(ended_at__isnull=True)
 
 
+#: Those who see their own women and no others: for them the wall is the tab.
+_PERSONAL = frozenset({Role.SUPPORT_WORKER, Role.PROVIDER_WORKER, Role.PANEL_CHAIR})
+
+
 def _mine(by: Actor) -> Q:
+    if by.role in _PERSONAL:
+        return Q()
     return Q(client_id__in=walls.involved_clients(by, personally=True))
 
 
@@ -222,20 +236,20 @@ def _ordered(rows: QuerySet[Any], sort: str, descending: bool) -> QuerySet[Any]:
     }.get(sort, "level" if of_episodes else "review_due")
     turned = F(column).desc(nulls_last=True) if descending else F(column).asc(nulls_last=True)
     then = "opened_at" if of_episodes else "id"
-    ordered = rows.order_by(turned, then, "id")
-    return ordered.select_related("client") if of_episodes else ordered
+    return rows.order_by(turned, then, "id")
 
 
 def _episode_lines(page: list[Episode], by: Actor, at: datetime) -> list[Line]:
     if not page:
         return []
-    clients = [row.client for row in page]
+    clients = list(sight.visible(Client, by).filter(id__in=[row.client_id for row in page]))
     banners = her.banners_over(clients=clients, episodes={row.client_id: row for row in page}, by=by, at=at)
     days = way.reached(page, by) if way.reads_whole_story(by) else {}
     reviews, decided = _clocks([row.id for row in page], by)
     return [
         _episode_line(row, banners[row.client_id], days.get(row.id), reviews.get(row.id), decided.get(row.id))
         for row in page
+        if row.client_id in banners
     ]
 
 

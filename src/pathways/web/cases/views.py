@@ -112,37 +112,42 @@ def _columns(listing: lists.Listing, providers: bool, tab: case_list.Tab) -> lis
 
 
 def _row(line: case_list.Line, providers: bool, request: Request) -> dict[str, Any]:
+    """One line as words: the template does nothing but put them down, since there are many."""
     today = clocks.local(request.now).date()
-    name = {
-        "text": line.name or "Name not known",
-        "href": reverse("herpage:story", args=[line.client_id]),
-        "hint": references.spaced(line.reference),
-    }
-    level = {"text": _level_words(line.level)}
-    waiting = {"text": line.waiting_for}
+    alarm = ""
     if line.is_stopped:
-        safe = {"tag": "Stop: do not contact", "colour": "red"}
-    elif line.safe_contact_ok:
-        safe = {"text": line.safe_contact}
-    else:
-        safe = {"tag": "Do not contact yet", "colour": "yellow", "hint": line.safe_contact}
-    due: dict[str, Any] = {"text": ""}
+        alarm = "Stop: do not contact"
+    elif not line.safe_contact_ok:
+        alarm = "Do not contact yet"
+    due, is_late, due_hint = "", False, ""
     if line.due is not None:
         is_late = line.due < today
-        gone = (today - line.due).days
-        many = f"{gone} day{'' if gone == 1 else 's'}" if gone < 60 else f"{round(gone / 30.44)} months"
         what = line.due_for.capitalize()
-        if is_late:
-            due = {"tag": "Overdue", "colour": "orange", "hint": f"{what}, by {many}"}
-        else:
-            due = {"text": f"{what} {clock.relative(line.due, now=request.now)}", "hint": clock.day(line.due)}
-    since = {"date": line.since, "show": "relative"}
-    if line.since.year < 1900:
-        since = {"text": "Not started"}  # type: ignore[dict-item]
-    if providers:
-        return {"cells": [name, waiting, safe, due, since]}
-    cells = [name, level, waiting, safe, due, {"text": line.lead or "Nobody yet"}, since]
-    return {"cells": cells}
+        near = clock.relative(line.due, now=request.now)
+        due = "Overdue" if is_late else f"{what} {near}"
+        due_hint = f"{what}, by {_many_days((today - line.due).days)}" if is_late else clock.day(line.due)
+    known = line.since.year > 1900
+    return {
+        "href": reverse("herpage:story", args=[line.client_id]),
+        "name": line.name or "Name not known",
+        "reference": references.spaced(line.reference),
+        "level": None if providers else _level_words(line.level),
+        "waiting_for": line.waiting_for,
+        "alarm": alarm,
+        "safe_contact": "" if line.is_stopped else line.safe_contact,
+        "due": due,
+        "due_hint": due_hint,
+        "is_late": is_late,
+        "lead": None if providers else line.lead or "Nobody yet",
+        "since": clock.relative(line.since, now=request.now) if known else "Not started",
+        "since_day": clock.day(line.since) if known else "",
+    }
+
+
+def _many_days(days: int) -> str:
+    if days < 60:
+        return f"{days} day{'' if days == 1 else 's'}"
+    return f"{round(days / 30.44)} months"
 
 
 def _level_words(level: Level | None) -> str:
