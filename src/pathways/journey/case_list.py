@@ -162,7 +162,8 @@ def _last_of_hers(rows: QuerySet[Any]) -> Q:
     """
     if rows.model is not Episode:
         return Q()
-    return ~Exists(Episode.objects.filter(client_id=OuterRef("client_id"), number__gt=OuterRef("number")))
+    later = Episode.objects.filter(client_id=OuterRef("client_id"), number__gt=OuterRef("number"))
+    return ~Q(Exists(later))
 
 
 def _engagements(by: Actor) -> tuple[QuerySet[Any], Q]:
