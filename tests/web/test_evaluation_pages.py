@@ -17,6 +17,11 @@ from tests.web import people
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    monkeypatch.setattr(evaluate, "PATIENCE", 180.0)
+
+
 @pytest.fixture(scope="module")
 def rows():
     return programme.invent(women=120).events
@@ -81,7 +86,7 @@ def test_every_picture_of_a_page_can_be_fetched(evaluator, told):
 def test_no_count_of_one_to_four_is_shown_to_anyone(evaluator, told):
     shown = evaluate.overview(
         by=identity.actor_for(evaluator_account(), None), at=timezone.now(), synthetic=True
-    ).summary
+    ).made.summary
     counts = [line.n for flow in shown.flows for line in flow.lines]
     counts += [
         count for table in shown.demographics for line in table.lines for count in line.counts.values()
@@ -119,3 +124,13 @@ def test_a_download_is_recorded(evaluator, told, kind):
     reader = replace(identity.MACHINE, role=Role.GOVERNANCE_LEAD, organisation_id=place.id)
     with identity.acting(reader):
         assert AccessEvent.objects.filter(kind="exported").count() == 1
+
+
+def test_nobody_waits_for_figures_that_are_still_being_made(evaluator, told, monkeypatch):
+    monkeypatch.setattr(evaluate, "PATIENCE", 0.0)
+    monkeypatch.setattr(evaluate, "_figures", evaluate._Figures())
+    first = evaluator.get("/evaluate/")
+    assert first.status_code == 200
+    assert b"are being counted" in first.content
+    monkeypatch.setattr(evaluate, "PATIENCE", 180.0)
+    assert b"From considered to followed up" in evaluator.get("/evaluate/").content

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -55,32 +55,96 @@ _ANSWERS = (
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a page may show: the released tables and their pictures, and nothing raw."""
+    """What a page may show: the released tables and their pictures, and nothing raw.
 
+    `name` tells one making from another, so that a page and its pictures agree.
+    """
+
+    name: str
     summary: Summary
     charts: Mapping[str, Chart]
 
 
-_made: OrderedDict[tuple[str, Audience], Evaluation] = OrderedDict()
-_making = threading.Lock()
-_KEPT = 8
+@dataclass(frozen=True)
+class Overview:
+    """The newest figures there are, and whether newer ones are being made; `made` is None at the first."""
+
+    made: Evaluation | None
+    is_being_made: bool
 
 
-def overview(*, by: Actor, at: datetime, synthetic: bool) -> Evaluation | Decision:
-    """The whole programme as it stands now, for the audience that this person belongs to."""
+class _Figures:
+    """Makes figures beside the pages, one making at a time, and keeps the newest for each audience.
+
+    Protecting and attacking a whole release takes seconds, which no page waits for.
+    """
+
+    def __init__(self) -> None:
+        self._newest: dict[Audience, tuple[str, Evaluation]] = {}
+        self._asked: dict[Audience, tuple[str, Extract]] = {}
+        self._change = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def get(self, rows: str, extract: Extract, audience: Audience, *, patience: float) -> Overview:
+        with self._change:
+            newest = self._newest.get(audience)
+            if newest is None or newest[0] != rows:
+                self._asked[audience] = (rows, extract)
+                if self._thread is None or not self._thread.is_alive():
+                    self._thread = threading.Thread(target=self._make, name="evaluation", daemon=True)
+                    self._thread.start()
+                self._change.wait_for(
+                    lambda: self._newest.get(audience, ("", None))[0] == rows, timeout=patience
+                )
+                newest = self._newest.get(audience)
+            return Overview(newest[1] if newest else None, newest is None or newest[0] != rows)
+
+    def kept(self, name: str, audience: Audience) -> Evaluation | None:
+        with self._change:
+            newest = self._newest.get(audience)
+        return newest[1] if newest is not None and newest[1].name == name else None
+
+    def _make(self) -> None:
+        while True:
+            with self._change:
+                wanted = next(iter(self._asked.items()), None)
+                if wanted is None:
+                    self._thread = None
+                    return
+            audience, (rows, extract) = wanted
+            made = None
+            try:
+                summary = evaluation.summarise(extract, audience)
+                made = Evaluation(summary.extract_sha256[:16], summary, charts.every(summary))
+            except Exception:
+                logging.getLogger("pathways.evaluation").exception("figures could not be made")
+            with self._change:
+                if made is not None:
+                    self._newest[audience] = (rows, made)
+                if self._asked.get(audience, ("", None))[0] == rows:
+                    del self._asked[audience]
+                self._change.notify_all()
+
+
+_figures = _Figures()
+#: Seconds that a page waits for figures that are nearly there.
+PATIENCE = 1.5
+
+
+def overview(*, by: Actor, at: datetime, synthetic: bool) -> Overview | Decision:
+    """The whole programme for the audience that this person belongs to."""
     if by.role not in MAY_SEE:
         return decision.no("The evaluation’s figures are not for your role.", ask="the coordinator")
     extract = _extract(by=by, at=at, synthetic=synthetic)
-    audience = AUDIENCE[by.role]
-    key = (_same_rows(extract), audience)
-    with _making:
-        if key not in _made:
-            summary = evaluation.summarise(extract, audience)
-            _made[key] = Evaluation(summary, charts.every(summary))
-        _made.move_to_end(key)
-        while len(_made) > _KEPT:
-            _made.popitem(last=False)
-        return _made[key]
+    return _figures.get(_same_rows(extract), extract, AUDIENCE[by.role], patience=PATIENCE)
+
+
+def picture(*, made: str, name: str, by: Actor) -> Chart | None:
+    """One picture of figures that a page has just shown."""
+    if by.role not in MAY_SEE:
+        return None
+    found = _figures.kept(made, AUDIENCE[by.role])
+    return found.charts.get(name) if found else None
 
 
 def write_report(
@@ -127,11 +191,11 @@ def download(*, name: str, by: Actor, at: datetime, synthetic: bool) -> tuple[st
     found = overview(by=by, at=at, synthetic=synthetic)
     if isinstance(found, Decision):
         return found
-    if name not in report.KINDS:
+    if name not in report.KINDS or found.made is None:
         return None
-    named = found.summary.extract_sha256[:16]
-    ledger.exported(by=by, at=at, reason=f"evaluation {name}, extract {named}", found=1)
-    return f"{report.NAME}.{name}", report.one_file(name, found.summary, found.charts)
+    summary = found.made.summary
+    ledger.exported(by=by, at=at, reason=f"evaluation {name}, extract {summary.extract_sha256[:16]}", found=1)
+    return f"{report.NAME}.{name}", report.one_file(name, summary, found.made.charts)
 
 
 def _extract(*, by: Actor, at: datetime, synthetic: bool) -> Extract:

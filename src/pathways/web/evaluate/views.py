@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -13,6 +13,7 @@ from pathways.domain.decision import Decision
 from pathways.journey import evaluate
 from pathways.web import access
 from pathways.web.access import page
+from pathways.web.request import Request
 
 TABS = (("overview", "The flow"), ("women", "The women"), ("definitions", "Definitions and method"))
 _TYPES = {
@@ -22,19 +23,22 @@ _TYPES = {
 }
 
 
-def _drawn(request: HttpRequest, tab: str, template: str, **more: Any) -> HttpResponse:
-    found = evaluate.overview(by=request.actor, at=request.now, synthetic=settings.PATHWAYS_SYNTHETIC)  # type: ignore[attr-defined]
+def _drawn(request: Request, tab: str, template: str, **more: Any) -> HttpResponse:
+    found = evaluate.overview(by=request.actor, at=request.now, synthetic=settings.PATHWAYS_SYNTHETIC)
     if isinstance(found, Decision):
         return access.refuse(request, found)
     tabs = [
         {"label": label, "href": reverse(f"evaluate:{name}"), "current": name == tab} for name, label in TABS
     ]
-    said = {"title": "Evaluation", "tabs": tabs, "summary": found.summary, "charts": found.charts, **more}
+    said = {"title": "Evaluation", "tabs": tabs, "is_being_made": found.is_being_made, **more}
+    if found.made is None:
+        return render(request, "evaluate/soon.html", said)
+    said |= {"made": found.made.name, "summary": found.made.summary, "charts": found.made.charts}
     if tab == "women":
         said["characteristics"] = [
-            (table, found.charts[name])
-            for table in found.summary.demographics
-            if (name := _chart_of(table.code, found.charts))
+            (table, found.made.charts[name])
+            for table in found.made.summary.demographics
+            if (name := _chart_of(table.code, found.made.charts))
         ]
     return render(request, template, said)
 
@@ -44,37 +48,34 @@ def _chart_of(code: str, charts: Any) -> str:
 
 
 @page(roles=evaluate.MAY_SEE)
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: Request) -> HttpResponse:
     return _drawn(request, "overview", "evaluate/flow.html")
 
 
 @page(roles=evaluate.MAY_SEE)
-def women(request: HttpRequest) -> HttpResponse:
+def women(request: Request) -> HttpResponse:
     return _drawn(request, "women", "evaluate/women.html")
 
 
 @page(roles=evaluate.MAY_SEE)
-def definitions(request: HttpRequest) -> HttpResponse:
+def definitions(request: Request) -> HttpResponse:
     return _drawn(request, "definitions", "evaluate/definitions.html")
 
 
 @page(roles=evaluate.MAY_SEE)
-def chart(request: HttpRequest, name: str) -> HttpResponse:
-    found = evaluate.overview(by=request.actor, at=request.now, synthetic=settings.PATHWAYS_SYNTHETIC)  # type: ignore[attr-defined]
-    if isinstance(found, Decision):
-        return access.refuse(request, found)
-    drawn = found.charts.get(name)
+def chart(request: Request, made: str, name: str) -> HttpResponse:
+    drawn = evaluate.picture(made=made, name=name, by=request.actor)
     if drawn is None:
         return access.not_found(request)
     return HttpResponse(drawn.svg, content_type="image/svg+xml")
 
 
 @page(roles=evaluate.MAY_SEE)
-def download(request: HttpRequest, kind: str) -> HttpResponse:
+def download(request: Request, kind: str) -> HttpResponse:
     found = evaluate.download(
         name=kind,
-        by=request.actor,  # type: ignore[attr-defined]
-        at=request.now,  # type: ignore[attr-defined]
+        by=request.actor,
+        at=request.now,
         synthetic=settings.PATHWAYS_SYNTHETIC,
     )
     if isinstance(found, Decision):
