@@ -39,7 +39,7 @@ _NAMES: Mapping[Leads, tuple[str, bool]] = MappingProxyType(
         Leads.MESSAGES: ("messages:list", False),
         Leads.SERVICES: ("directory:list", False),
         Leads.EVALUATION: ("evaluate:overview", False),
-        Leads.GOVERNANCE: ("administer:governance", False),
+        Leads.GOVERNANCE: ("governance:events", False),
         Leads.HELD: ("herpage:find_held", False),
         Leads.PEOPLE: ("administer:people", False),
         Leads.ORGANISATIONS: ("administer:organisations", False),

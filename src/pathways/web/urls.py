@@ -16,6 +16,7 @@ urlpatterns = [
     path("drafts/", include("pathways.web.drafts.urls")),
     path("directory/", include("pathways.web.directory.urls")),
     path("evaluate/", include("pathways.web.evaluate.urls")),
+    path("governance/", include("pathways.web.governance.urls")),
     path("messages/", include("pathways.web.messages.urls")),
     path("reach/", include("pathways.web.reach.urls")),
     path("refer/", include("pathways.web.refer.urls")),

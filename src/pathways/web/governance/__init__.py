@@ -1,0 +1,1 @@
+"""For the information-governance lead: who read what, what was refused, and what crossed."""

@@ -1,0 +1,192 @@
+"""Access events in words. What is in a record is never shown here: a record is a number."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from pathways.domain.governance.policy import Resource
+from pathways.domain.terms.law import CrossingKind
+from pathways.journey import answering
+from pathways.web import access, clock, forms, lists
+from pathways.web.access import page
+from pathways.web.lists import Column
+from pathways.web.request import Request
+
+_TABS = (("events", "Access events"), ("refusals", "Refusals"), ("disclosures", "Disclosures"))
+
+
+class _Days(forms.PathwaysForm):
+    first_day = forms.Date(label="From")
+    last_day = forms.Date(label="Until")
+
+
+class EventFilters(_Days):
+    kind = forms.Pick(label="What was done", choices=answering.KINDS, empty="Anything")
+    person = forms.Pick(label="Member of staff", choices=[], empty="Anybody")
+    field_order = ("kind", "person", "first_day", "last_day")
+
+    def __init__(self, *args: Any, staff: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = [("", "Anybody"), *staff]  # type: ignore[attr-defined]
+
+
+class RefusalFilters(EventFilters):
+    kind = None  # type: ignore[assignment]
+
+
+class DisclosureFilters(_Days):
+    kind = forms.Pick(label="Why it crossed", of=CrossingKind, empty="Any reason")
+    field_order = ("kind", "first_day", "last_day")
+
+
+def _tabs(here: str) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "href": reverse(f"governance:{name}"), "current": name == here}
+        for name, label in _TABS
+    ]
+
+
+def _rows(lines: tuple[answering.Line, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "cells": [
+                {"text": clock.moment(one.at), "href": reverse("governance:event", args=[one.id])},
+                {"text": one.who, "hint": one.role},
+                {"tag": one.kind, "colour": one.colour},
+                {"text": one.words},
+            ]
+        }
+        for one in lines
+    ]
+
+
+_COLUMNS = [{"label": label} for label in ("When", "Who", "Kind", "What happened")]
+
+
+def _list(request: Request, here: str, **more: Any) -> HttpResponse:
+    listing = lists.Listing(
+        request,
+        filters=RefusalFilters if here == "refusals" else EventFilters,
+        filter_kwargs={"staff": answering.staff(by=request.actor)},
+    )
+    found = answering.events(
+        by=request.actor,
+        at=request.now,
+        **listing.chosen,
+        **more,
+        offset=listing.offset,
+        limit=listing.per_page,
+    )
+    listing.count(found.total)
+    context = {
+        "title": dict(_TABS)[here],
+        "tabs": _tabs(here),
+        "listing": listing,
+        "rows": _rows(found.lines),
+        "columns": _COLUMNS,
+        "here": here,
+    }
+    return render(request, "governance/events.html", context)
+
+
+@page(reads=Resource.ACCESS_EVENT)
+def events(request: Request) -> HttpResponse:
+    return _list(request, "events")
+
+
+@page(reads=Resource.ACCESS_EVENT)
+def refusals(request: Request) -> HttpResponse:
+    return _list(request, "refusals", refusals=True)
+
+
+@page(reads=Resource.ACCESS_EVENT)
+def event(request: Request, event_id: UUID) -> HttpResponse:
+    found = answering.event(event_id=event_id, by=request.actor, at=request.now)
+    if found is None:
+        return access.not_found(request)
+    rows = [
+        {"key": "When", "value": clock.moment(found.at)},
+        {"key": "Who", "values": [found.who, found.role]},
+        {"key": "What happened", "value": found.words},
+        {"key": "Page or command", "value": found.route, "none": "Not kept"},
+    ]
+    if found.recipient:
+        rows.append({"key": "To", "value": found.recipient})
+    context = {
+        "title": "Access event",
+        "crumbs": [("Access events", reverse("governance:events"))],
+        "rows": rows,
+        "records": [(_number(one), reverse("governance:record", args=[one])) for one in found.records],
+    }
+    return render(request, "governance/event.html", context)
+
+
+def _number(record: UUID) -> str:
+    """A record's own number, short enough to read out."""
+    return f"Record {str(record)[:8]}"
+
+
+@page(reads=Resource.ACCESS_EVENT)
+def record(request: Request, record_id: UUID) -> HttpResponse:
+    """Everything that anybody here did with one record."""
+    listing = lists.Listing(request)
+    found = answering.events(
+        by=request.actor, at=request.now, record=record_id, offset=listing.offset, limit=listing.per_page
+    )
+    if not found.total:
+        return access.not_found(request)
+    listing.count(found.total)
+    context = {
+        "title": f"{_number(record_id)}: who did what",
+        "crumbs": [("Access events", reverse("governance:events"))],
+        "listing": listing,
+        "rows": _rows(found.lines),
+        "columns": _COLUMNS,
+        "here": "record",
+    }
+    return render(request, "governance/events.html", context)
+
+
+@page(roles=answering.MAY_ANSWER, reads=Resource.DISCLOSURE)
+def disclosures(request: Request) -> HttpResponse:
+    listing = lists.Listing(request, filters=DisclosureFilters)
+    found = answering.disclosures(
+        by=request.actor, at=request.now, **listing.chosen, offset=listing.offset, limit=listing.per_page
+    )
+    listing.count(found.total)
+    rows = [
+        {
+            "cells": [
+                {
+                    "text": clock.moment(one.made_at),
+                    "href": reverse("governance:record", args=[one.record]) if one.is_from_us else "",
+                    "hint": one.made_by,
+                },
+                {"text": f"{one.from_organisation} to {one.to_organisation}"},
+                {
+                    "text": one.kind.label,
+                    "hint": "Without her agreement, as the law allows" if one.needs_no_agreement else "",
+                },
+                {"text": one.basis.label, "hint": one.confidence.label if one.confidence else ""},
+                {"text": one.purpose, "hint": f"Fields: {', '.join(one.fields)}" if one.fields else ""},
+            ]
+        }
+        for one in found.lines
+    ]
+    columns = listing.columns(
+        *(Column(label) for label in ("When and by whom", "From and to", "Why", "Lawful basis", "Purpose"))
+    )
+    context = {
+        "title": "Disclosures",
+        "tabs": _tabs("disclosures"),
+        "listing": listing,
+        "rows": rows,
+        "columns": columns,
+        "here": "disclosures",
+    }
+    return render(request, "governance/events.html", context)
