@@ -74,6 +74,7 @@ def run(settings: Settings, *, fresh: bool) -> None:
         )
         for line in lines(installation.sign_ins()):
             console.print(line)
+        installation.tell_the_rest()
         console.print("\nCtrl-C stops it. The next start goes on from here; --fresh begins again.")
 
     Demonstration(
