@@ -169,10 +169,12 @@ def seed(*, at: datetime, most: int = WOMEN, say: Callable[[int, int], None] = l
 
 
 def _order() -> list[int]:
-    """The women in an order in which the first few are already of every kind."""
+    """The women in an order in which the first few are already of every kind, the newest among them."""
+    rng = random.Random(5)  # noqa: S311 - a story, not a secret
     order = list(range(WOMEN))
-    random.Random(5).shuffle(order)  # noqa: S311 - a story, not a secret
-    return order
+    rng.shuffle(order)
+    newest = [number for number in order if number >= WOMEN - 40][: FIRST // 2]
+    return newest + [number for number in order if number not in newest]
 
 
 def _places(at: datetime) -> None:
@@ -274,9 +276,10 @@ def _directory(places: dict[str, UUID], at: datetime) -> None:
 
 
 def _beginnings(until: datetime) -> list[datetime]:
-    """When each woman was first considered: spread over two years, the newest last."""
+    """When each woman was first considered: over two years, more of late, the newest last."""
     rng = random.Random(20)  # noqa: S311 - a story, not a secret
-    days = sorted((rng.uniform(0.4, DAYS) for _ in range(WOMEN)), reverse=True)
+    days = [rng.uniform(0.4, 100 if number % 3 == 0 else DAYS) for number in range(WOMEN)]
+    days.sort(reverse=True)
     found = []
     for back in days:
         day = (until - timedelta(days=back)).astimezone(LONDON)

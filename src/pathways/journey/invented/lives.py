@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from pathways.domain.governance.actors import Actor
 from pathways.domain.identification.judgement import Heading
@@ -52,11 +53,21 @@ from pathways.journey import (
     reviewing,
     screening,
     stopping,
+    tasks,
     triage,
 )
 from pathways.journey.assess import Answers, Monitoring
 from pathways.journey.invented import names
-from pathways.records.models import Approach, Closure, FollowUp, Referral, ReferralIn, TriageDecision
+from pathways.records.models import (
+    Approach,
+    Closure,
+    FollowUp,
+    Message,
+    MessageKind,
+    Referral,
+    ReferralIn,
+    TriageDecision,
+)
 
 
 @dataclass
@@ -85,6 +96,7 @@ class RefusedError(RuntimeError):
     """A verb refused a step of the demonstration, which is a fault of the demonstration."""
 
 
+LONDON = ZoneInfo("Europe/London")
 _ROUTES = (
     (Route.POLICE_OFFICER, 34),
     (Route.CUSTODY, 24),
@@ -147,7 +159,7 @@ def live(number: int, *, began: datetime, until: datetime, world: World) -> None
     try:
         life.go()
     except _LaterError:
-        return
+        life.today()
 
 
 class _Life:
@@ -159,6 +171,7 @@ class _Life:
         self.route = _drawn(_ROUTES, rng)
         self.hub = world.one(Role.COORDINATOR, "pathways-hub")
         self.client_id: UUID | None = None
+        self.worker: Actor | None = None
 
     # ------------------------------------------------------------------ the pace of a story
 
@@ -404,6 +417,28 @@ class _Life:
             asked_by=stop.AskedBy.HER if self.chance(0.8) else stop.AskedBy.WORKER,
             reason=self.rng.choice(list(stopping.Reason)),
         )
+        self.worker = None
+        self.wait(0.1, 1.5)
+        for place, people in self.told_to_stop().items():
+            for key in people:
+                self.do(stopping.acknowledge, self.anybody(place), message_id=key)
+
+    def told_to_stop(self) -> dict[UUID, list[UUID]]:
+        """The notices that wait to be acknowledged, by organisation."""
+        with identity.clerk(self.hub):
+            rows = Message.objects.filter(
+                client_id=self.her, kind=MessageKind.STOP, read_at__isnull=True
+            ).values_list("to_organisation_id", "id")
+            found: dict[UUID, list[UUID]] = {}
+            for place, key in rows:
+                found.setdefault(place, []).append(key)
+        return found
+
+    def anybody(self, place: UUID) -> Actor:
+        """Somebody at an organisation who reads its messages: a supervisor or the coordinator."""
+        several = [a for group in self.world.people.values() for a in group if a.organisation_id == place]
+        wanted = (Role.COORDINATOR, Role.SUPERVISOR)
+        return next((actor for actor in several if actor.role in wanted), several[0])
 
     def agree(self, worker: Actor) -> None:
         self.wait(0.1, 8)
@@ -518,6 +553,7 @@ class _Life:
         self.now = max(begun, self.now)
         wanted = self.rng.sample(_GOALS, self.rng.randrange(1, 3))
         kept = []
+        self.worker = accepted
         for domain, words in wanted:
             said = self.do(
                 goals.set_goal,
@@ -536,9 +572,32 @@ class _Life:
             self.stop(accepted, stop.Kind.PAUSE)
             return
         self.review(accepted, level)
-        self.sessions(accepted, self.rng.randrange(1, 4))
-        if self.chance(0.62):
-            self.close(accepted, home, kept)
+        while not self.chance(0.55):
+            self.sessions(accepted, self.rng.randrange(2, 5))
+            self.do(contact_plan.confirm_again, accepted, client_id=self.her)
+            self.do(goals.rate, accepted, goal_id=kept[0], nearness=self.rng.randrange(3, 10))
+        self.close(accepted, home, kept)
+
+    def today(self) -> None:
+        """Where her story has reached today: her plan confirmed for most, and the next appointment made."""
+        self.now = self.until
+        if self.worker is None or self.chance(0.2):
+            return
+        self.do(contact_plan.confirm_again, self.worker, client_id=self.her)
+        day = (self.until + timedelta(days=self.rng.randrange(0, 8))).astimezone(LONDON)
+        when = day.replace(hour=self.rng.randrange(10, 16), minute=0, second=0, microsecond=0)
+        if when <= self.until:
+            when += timedelta(days=1)
+        with identity.acting(
+            self.worker
+        ):  # a time that her plan does not allow is not made: the gate says no
+            contacts.plan(
+                client_id=self.her,
+                planned_at=when,
+                mode=ContactMode.FACE_TO_FACE,
+                by=self.worker,
+                at=self.now,
+            )
 
     def place_of(self, actor: Actor) -> str:
         return next(code for code, key in self.world.places.items() if key == actor.organisation_id)
@@ -569,6 +628,11 @@ class _Life:
                 reason=self.rng.choice(list(DeclineReason)),
                 words="We are sorry that we cannot help at present.",
             )
+            self.wait(0.2, 2)
+            with identity.acting(self.hub):
+                for waiting in tasks.waiting(by=self.hub):
+                    if waiting.client_id == self.her:
+                        tasks.finish(task_id=waiting.id, by=self.hub, at=self.now)
             return None
         self.do(refer.accept, worker, referral_id=key, worker_id=worker.account_id)
         return worker
