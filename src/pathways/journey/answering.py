@@ -9,17 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
 from pathways.domain.terms import clocks
-from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, LawfulBasis
 from pathways.domain.terms.people import Role
 from pathways.journey import identity, ledger, sight
-from pathways.records.models import AccessEvent, AccessKind, Disclosure, Organisation
-
-MAY_ANSWER = frozenset({Role.GOVERNANCE_LEAD})
+from pathways.records.models import AccessEvent, AccessKind, Organisation
 
 KINDS: tuple[tuple[str, str], ...] = tuple((kind.value, str(kind.label)) for kind in AccessKind)
 
@@ -186,81 +181,3 @@ def what(resource: str) -> str:
         return _PLAIN[resource]
     text = resource.removeprefix("support_").replace("police_", "police ").replace("_", " ")
     return text if text.endswith("s") else f"the {text}"
-
-
-# --- disclosures ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """One disclosure from or to the asker's organisation."""
-
-    id: UUID
-    record: UUID
-    kind: CrossingKind
-    from_organisation: str
-    to_organisation: str
-    is_from_us: bool
-    basis: LawfulBasis
-    confidence: ConfidenceBasis | None
-    purpose: str
-    fields: tuple[str, ...]
-    made_at: datetime
-    made_by: str
-    needs_no_agreement: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Crossings:
-    lines: tuple[Crossing, ...]
-    total: int
-
-
-def disclosures(
-    *,
-    by: Actor,
-    at: datetime,
-    kind: CrossingKind | None = None,
-    first_day: date | None = None,
-    last_day: date | None = None,
-    offset: int = 0,
-    limit: int = 25,
-) -> Crossings:
-    """Everything that crossed from or to the asker's organisation, the latest first."""
-    rows: QuerySet[Disclosure] = sight.visible(Disclosure, by)
-    if kind:
-        rows = rows.filter(kind=kind.value)
-    if first_day:
-        rows = rows.filter(made_at__gte=_midnight(first_day))
-    if last_day:
-        rows = rows.filter(made_at__lt=_midnight(last_day + timedelta(days=1)))
-    total = rows.count()
-    start = min(offset, max(0, (total - 1) // limit * limit))
-    page = list(rows.order_by("-made_at", "id")[start : start + limit])
-    names = dict(Organisation.objects.values_list("id", "name"))
-    ledger.read(
-        by=by,
-        at=at,
-        resource=Resource.DISCLOSURE,
-        subjects=[row.client_id or row.person_id for row in page],
-        route="governance",
-    )
-    found = tuple(
-        Crossing(
-            id=row.id,
-            record=row.client_id or row.person_id,
-            kind=CrossingKind(row.kind),
-            from_organisation=names.get(row.from_organisation_id, "another organisation"),
-            to_organisation=names.get(row.to_organisation_id, "another organisation"),
-            is_from_us=row.from_organisation_id == by.organisation_id,
-            basis=LawfulBasis(row.basis),
-            confidence=ConfidenceBasis(row.confidence_basis) if row.confidence_basis else None,
-            purpose=row.purpose,
-            fields=tuple(str(one).replace("_", " ") for one in row.fields),
-            made_at=row.made_at,
-            made_by=row.made_by_name,
-            needs_no_agreement=CrossingKind(row.kind).needs_no_agreement,
-        )
-        for row in page
-    )
-    return Crossings(found, total)

@@ -1,1 +1,1 @@
-"""For the information-governance lead: who read what, what was refused, and what crossed."""
+"""For the information-governance lead: who read what, and what was refused."""

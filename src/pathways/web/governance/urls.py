@@ -6,7 +6,6 @@ app_name = "governance"
 urlpatterns = [
     path("", views.events, name="events"),
     path("refusals/", views.refusals, name="refusals"),
-    path("disclosures/", views.disclosures, name="disclosures"),
     path("event/<uuid:event_id>/", views.event, name="event"),
     path("record/<uuid:record_id>/", views.record, name="record"),
 ]

@@ -1,4 +1,7 @@
-"""Access events in words. What is in a record is never shown here: a record is a number."""
+"""Access events in words; what crossed has its own pages, at the door.
+
+What is in a record is never shown here: a record is a number.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,12 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from pathways.domain.governance.policy import Resource
-from pathways.domain.terms.law import CrossingKind
 from pathways.journey import answering
 from pathways.web import access, clock, forms, lists
 from pathways.web.access import page
-from pathways.web.lists import Column
 from pathways.web.request import Request
 
-_TABS = (("events", "Access events"), ("refusals", "Refusals"), ("disclosures", "Disclosures"))
+_TABS = (("events", "Access events"), ("refusals", "Refusals"))
 
 
 class _Days(forms.PathwaysForm):
@@ -37,11 +38,6 @@ class EventFilters(_Days):
 
 class RefusalFilters(EventFilters):
     kind = None  # type: ignore[assignment]
-
-
-class DisclosureFilters(_Days):
-    kind = forms.Pick(label="Why it crossed", of=CrossingKind, empty="Any reason")
-    field_order = ("kind", "first_day", "last_day")
 
 
 def _tabs(here: str) -> list[dict[str, Any]]:
@@ -148,45 +144,5 @@ def record(request: Request, record_id: UUID) -> HttpResponse:
         "rows": _rows(found.lines),
         "columns": _COLUMNS,
         "here": "record",
-    }
-    return render(request, "governance/events.html", context)
-
-
-@page(roles=answering.MAY_ANSWER, reads=Resource.DISCLOSURE)
-def disclosures(request: Request) -> HttpResponse:
-    listing = lists.Listing(request, filters=DisclosureFilters)
-    found = answering.disclosures(
-        by=request.actor, at=request.now, **listing.chosen, offset=listing.offset, limit=listing.per_page
-    )
-    listing.count(found.total)
-    rows = [
-        {
-            "cells": [
-                {
-                    "text": clock.moment(one.made_at),
-                    "href": reverse("governance:record", args=[one.record]) if one.is_from_us else "",
-                    "hint": one.made_by,
-                },
-                {"text": f"{one.from_organisation} to {one.to_organisation}"},
-                {
-                    "text": one.kind.label,
-                    "hint": "Without her agreement, as the law allows" if one.needs_no_agreement else "",
-                },
-                {"text": one.basis.label, "hint": one.confidence.label if one.confidence else ""},
-                {"text": one.purpose, "hint": f"Fields: {', '.join(one.fields)}" if one.fields else ""},
-            ]
-        }
-        for one in found.lines
-    ]
-    columns = listing.columns(
-        *(Column(label) for label in ("When and by whom", "From and to", "Why", "Lawful basis", "Purpose"))
-    )
-    context = {
-        "title": "Disclosures",
-        "tabs": _tabs("disclosures"),
-        "listing": listing,
-        "rows": rows,
-        "columns": columns,
-        "here": "disclosures",
     }
     return render(request, "governance/events.html", context)
