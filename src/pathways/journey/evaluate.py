@@ -55,12 +55,8 @@ _ANSWERS = (
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a page may show: the released tables and their pictures, and nothing raw.
+    """What a page may show: the released tables and their pictures, and nothing raw."""
 
-    `name` tells one making from another, so that a page and its pictures agree.
-    """
-
-    name: str
     summary: Summary
     charts: Mapping[str, Chart]
 
@@ -99,11 +95,6 @@ class _Figures:
                 newest = self._newest.get(audience)
             return Overview(newest[1] if newest else None, newest is None or newest[0] != rows)
 
-    def kept(self, name: str, audience: Audience) -> Evaluation | None:
-        with self._change:
-            newest = self._newest.get(audience)
-        return newest[1] if newest is not None and newest[1].name == name else None
-
     def _make(self) -> None:
         while True:
             with self._change:
@@ -115,7 +106,7 @@ class _Figures:
             made = None
             try:
                 summary = evaluation.summarise(extract, audience)
-                made = Evaluation(summary.extract_sha256[:16], summary, charts.every(summary))
+                made = Evaluation(summary, charts.every(summary))
             except Exception:
                 logging.getLogger("pathways.evaluation").exception("figures could not be made")
             with self._change:
@@ -137,14 +128,6 @@ def overview(*, by: Actor, at: datetime, synthetic: bool) -> Overview | Decision
         return decision.no("The evaluation’s figures are not for your role.", ask="the coordinator")
     extract = _extract(by=by, at=at, synthetic=synthetic)
     return _figures.get(_same_rows(extract), extract, AUDIENCE[by.role], patience=PATIENCE)
-
-
-def picture(*, made: str, name: str, by: Actor) -> Chart | None:
-    """One picture of figures that a page has just shown."""
-    if by.role not in MAY_SEE:
-        return None
-    found = _figures.kept(made, AUDIENCE[by.role])
-    return found.charts.get(name) if found else None
 
 
 def write_report(

@@ -7,6 +7,5 @@ urlpatterns = [
     path("", views.overview, name="overview"),
     path("women/", views.women, name="women"),
     path("definitions/", views.definitions, name="definitions"),
-    path("chart/<slug:made>/<slug:name>.svg", views.chart, name="chart"),
     path("download/<slug:kind>/", views.download, name="download"),
 ]

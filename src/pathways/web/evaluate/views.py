@@ -33,7 +33,7 @@ def _drawn(request: Request, tab: str, template: str, **more: Any) -> HttpRespon
     said = {"title": "Evaluation", "tabs": tabs, "is_being_made": found.is_being_made, **more}
     if found.made is None:
         return render(request, "evaluate/soon.html", said)
-    said |= {"made": found.made.name, "summary": found.made.summary, "charts": found.made.charts}
+    said |= {"summary": found.made.summary, "charts": found.made.charts}
     if tab == "women":
         said["characteristics"] = [
             (table, found.made.charts[name])
@@ -60,14 +60,6 @@ def women(request: Request) -> HttpResponse:
 @page(roles=evaluate.MAY_SEE)
 def definitions(request: Request) -> HttpResponse:
     return _drawn(request, "definitions", "evaluate/definitions.html")
-
-
-@page(roles=evaluate.MAY_SEE)
-def chart(request: Request, made: str, name: str) -> HttpResponse:
-    drawn = evaluate.picture(made=made, name=name, by=request.actor)
-    if drawn is None:
-        return access.not_found(request)
-    return HttpResponse(drawn.svg, content_type="image/svg+xml")
 
 
 @page(roles=evaluate.MAY_SEE)

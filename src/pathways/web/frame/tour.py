@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from pathways.domain.terms.people import Role
 from pathways.journey import demonstration
-from pathways.web import access
 from pathways.web.access import page
 from pathways.web.request import Request
 
@@ -94,9 +93,9 @@ STOPS = (
 
 @page(public=True)
 def tour(request: Request) -> HttpResponse:
-    """There only on a demonstration."""
+    """There only on a demonstration; elsewhere the page that says what this is."""
     if not settings.PATHWAYS_SYNTHETIC:
-        return access.not_found(request)
+        return redirect("frame:about")
     by_role = {one.role: one for one in demonstration.sign_ins()}
     stops = [(number, stop, by_role.get(stop.role.value)) for number, stop in enumerate(STOPS, start=1)]
     return render(request, "frame/tour.html", {"title": "A short tour", "stops": stops})
