@@ -83,7 +83,9 @@ def roles_for(wanted: Declared) -> frozenset[Role]:
 
 def may_open(wanted: Declared, actor: Any) -> Decision:
     """Whether someone who works where `actor` says may open such a page."""
-    if actor.role in roles_for(wanted):
+    if actor.role in roles_for(wanted) and all(
+        policy.could(actor, action, resource) for action, resource in wanted.wanted
+    ):
         return decision.yes()
     return decision.no(
         f"This page is not for the role you are in now: {actor.role.label.lower()}.",
