@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import Resolver404, resolve
+from playwright.sync_api import Error
 
 NARROW, WIDE = 320, 1280
 #: how many pages of one kind are looked at: the same template with another woman is another state
@@ -48,7 +49,7 @@ class Walk:
             if self.seen[kind] >= OF_ONE_KIND:
                 continue
             self.seen[kind] += 1
-            answer = self.tab.goto(self.address + path)
+            answer = self._open(path)
             if answer is None or answer.status != 200:
                 self.wrong.append((path, "answers", answer.status if answer else None))
                 continue
@@ -65,6 +66,15 @@ class Walk:
             if self.tab.locator("main form[method=post] .govuk-form-group").count():
                 self.forms.setdefault(kind, path)
             yield path
+
+    def _open(self, path: str) -> Any:
+        """The answer, or None; asked a second time when what came before had not quite ended."""
+        for _ in range(2):
+            try:
+                return self.tab.goto(self.address + path)
+            except Error:
+                self.tab.wait_for_timeout(500)
+        return None
 
     def look(self, path: str) -> None:
         """Everything that must hold of a page however wide it is."""
