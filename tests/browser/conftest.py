@@ -16,7 +16,7 @@ from pathways.installation import database
 from tests.web.conftest import address as address
 from tests.web.conftest import open_tab as open_tab
 
-WOMEN = 24
+WOMEN = 16
 
 
 @dataclass

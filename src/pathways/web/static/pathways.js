@@ -121,4 +121,7 @@
       } else if (dialog.open) dialog.close();
     }, 1000);
   }
+
+  // Figures that are being made: the page looks again by itself while nobody is doing anything on it.
+  if (document.querySelector("[data-look-again]")) setTimeout(function () { location.reload(); }, 4000);
 })();
