@@ -234,6 +234,7 @@ def compare(*, seed: int, rows: int, actors: int, tries: int) -> tuple[int, int,
                     for action in (Action.READ, Action.CHANGE, Action.REMOVE)
                 }
                 asked += len(facts) * 3
+                said_yes += sum(len(keys) for keys in decided.values())
                 sampled = rng.choice(there)
                 if bool(sight.may(actor, Action.READ, sampled)) != (
                     getattr(sampled, key) in decided[Action.READ]
@@ -253,6 +254,7 @@ def compare(*, seed: int, rows: int, actors: int, tries: int) -> tuple[int, int,
                 for row in rng.sample(written, min(tries, len(written))):
                     may = bool(policy.may(actor, Action.CREATE, resource, facts[row[key]]))
                     asked += 1
+                    said_yes += may
                     if _may_create(link, actor, resource.value, row) != may:
                         wrong.append(("create", actor.role, actor.sector, resource, may, row))
     return asked, said_yes, wrong
@@ -266,7 +268,7 @@ def test_the_three_readings_agree(fresh_database: str, as_superuser: None) -> No
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_the_three_readings_agree_on_very_many(seed: int, fresh_database: str, as_superuser: None) -> None:
     asked, said_yes, wrong = compare(seed=seed, rows=24, actors=60, tries=4)
     assert wrong == []
