@@ -69,10 +69,7 @@ def making(*, client_id: UUID, by: Actor, at: datetime) -> Making | None:
         none = Wanted(())
         return Making(banner, decision.no("She has no open episode."), None, (), frozenset(), "", none)
     agreed = referring.agreed(client_id, by)
-    facts = referring.sending_facts(episode, None, None, by, at)
-    may = rules.may_take_on(facts)
-    if may and facts.triage not in (triage.Status.DECIDED, triage.Status.OVERRIDDEN):
-        may = rules.may_send(facts)
+    may = _may_begin(episode, by, at)
     wanted = _wanted(episode, by, at)
     ledger.read(by=by, at=at, resource=Resource.IDENTITY, subjects=[client_id], route="refer:new")
     return Making(
@@ -84,6 +81,20 @@ def making(*, client_id: UUID, by: Actor, at: datetime) -> Making | None:
         safe_contact=packing.safe_contact(client_id, by, at),
         wanted=wanted,
     )
+
+
+def may_begin(*, client_id: UUID, by: Actor, at: datetime) -> Decision:
+    """Whether a referral of hers can be begun now: what a page asks before it offers the button."""
+    episode = her.episode_now(client_id, by)
+    return decision.no("She has no open episode.") if episode is None else _may_begin(episode, by, at)
+
+
+def _may_begin(episode: Episode, by: Actor, at: datetime) -> Decision:
+    facts = referring.sending_facts(episode, None, None, by, at)
+    may = rules.may_take_on(facts)
+    if may and facts.triage not in (triage.Status.DECIDED, triage.Status.OVERRIDDEN):
+        return rules.may_send(facts)
+    return may
 
 
 def _wanted(episode: Episode, by: Actor, at: datetime) -> Wanted:

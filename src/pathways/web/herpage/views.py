@@ -15,6 +15,7 @@ from pathways.domain.terms import needs
 from pathways.domain.terms.people import Role
 from pathways.journey import held as holdings
 from pathways.journey import her_record as record
+from pathways.journey import referrals as made
 from pathways.journey import story as stories
 from pathways.web import access, lists, onward
 from pathways.web.access import page
@@ -155,14 +156,17 @@ def referrals(request: Request, client_id: UUID) -> HttpResponse:
     if context is None or not policy.could(request.actor, Action.READ, Resource.REFERRAL):
         return access.not_found(request)
     found = record.referrals(client_id=client_id, by=request.actor)
+    may_begin = not context["is_stopped"] and made.may_begin(
+        client_id=client_id, by=request.actor, at=request.now
+    )
     context |= {
         "referrals": [
             {"referral": each, "href": onward.address("refer:show", request.actor, [each.id])}
             for each in found
         ],
-        "moves": []
-        if context["is_stopped"]
-        else around.buttons(client_id, request.actor, ("Refer her to a service", "refer:new")),
+        "moves": around.buttons(client_id, request.actor, ("Refer her to a service", "refer:new"))
+        if may_begin
+        else [],
     }
     return render(request, "herpage/referrals.html", context)
 

@@ -180,7 +180,7 @@ def _windows(days: list[str], start: time, until: time) -> list[Window]:
 
 
 class ChangedForm(forms.PathwaysForm):
-    change = forms.Choose(label="What has changed?", of=Change, error="Select what has changed", heading=True)
+    change = forms.Choose(label="What has changed?", of=Change, error="Select what has changed")
 
 
 class NotSafeForm(forms.PathwaysForm):
