@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAIN = (
-    *("--quiet", "--generate-hashes", "--no-header", "--strip-extras", "--allow-unsafe"),
+    *("--quiet", "--generate-hashes", "--no-header", "--no-strip-extras", "--allow-unsafe"),
     *("--no-emit-index-url", "--no-emit-trusted-host", "--no-emit-find-links"),
 )
 
