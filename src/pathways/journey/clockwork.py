@@ -16,6 +16,7 @@ from django.db.models import F
 from pathways.domain.outcomes import followup
 from pathways.domain.reach import approach, plan, stop
 from pathways.domain.referral import referral
+from pathways.domain.support import episode
 from pathways.domain.terms import clocks
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role, Sector
@@ -60,7 +61,8 @@ def lapse_plans(*, at: datetime) -> int:
                 episode_id=where.id if where else None,
                 detail={"reason": "time"},
             )
-            for account_id, organisation_id in involving.workers_of(row.client_id, by=_BY):
+            with_us = where is not None and where.status != episode.Status.CLOSED.value
+            for account_id, organisation_id in involving.workers_of(row.client_id, by=_BY) if with_us else ():
                 _ask(
                     "plan_lapsed",
                     "A safe-contact plan has lapsed: confirm it with her before anything is sent",

@@ -225,7 +225,8 @@ def _at_the_door(by: Actor, at: datetime) -> Section:
 
 def _lapsed_plans(by: Actor, at: datetime) -> int:
     lapsed = Q(status=plan.Status.LAPSED.value) | Q(status=plan.Status.CONFIRMED.value, lapses_at__lte=at)
-    return sight.visible(SafeContactPlan, by).filter(lapsed).count()
+    with_us = sight.visible(Episode, by).exclude(status=episode.Status.CLOSED.value).values("client_id")
+    return sight.visible(SafeContactPlan, by).filter(lapsed, client_id__in=with_us).count()
 
 
 # --- the panel chair ---------------------------------------------------------------------------

@@ -61,6 +61,8 @@ from pathways.journey.invented import names
 from pathways.records.models import (
     Approach,
     Closure,
+    Consideration,
+    Episode,
     FollowUp,
     Message,
     MessageKind,
@@ -149,6 +151,8 @@ _GOALS = (
     (needs.Domain.RELATIONSHIPS, "Say no and mean it"),
 )
 _PLACES_OF_SUPPORT = ("willow", "willow", "harbour", "lantern", "safe-steps", "turning-tide", "meadow")
+#: screenings that are taken up again
+_LATER = (ScreeningOutcome.DEFERRED, ScreeningOutcome.SAFEGUARDING_FIRST)
 _SHARES = frozenset(ShareField) - {ShareField.HEALTH, ShareField.SAFETY_PLAN}
 
 
@@ -213,9 +217,22 @@ class _Life:
             self.stop(worker, stop.Kind.WITHDRAW)
             return
         level = self.assess(worker)
-        if level is None or level is Level.ADVICE:
+        if level is Level.ADVICE:
+            self.advised()
             return
         self.support(worker, level)
+
+    def advised(self) -> None:
+        """Advice was all that was needed or wanted."""
+        self.wait(2, 12)
+        self.do(
+            closing.close_before_support,
+            self.hub,
+            client_id=self.her,
+            outcome=closure.Outcome.ADVICE_ONLY,
+            summary="She was told of the drop-in and whom to call. She did not want more at present.",
+        )
+        self.worker = None
 
     # ------------------------------------------------------------------ the doors
 
@@ -253,20 +270,22 @@ class _Life:
         if outcome is ScreeningOutcome.CONFIRMED:
             self.do(screening.plan_contact, spoc, consideration_id=flagged.id, ways=self.provisional())
         self.wait(0.1, 3)
-        said = self.do(screening.decide, spoc, consideration_id=flagged.id, said=self.judgement(outcome))
+        self.do(screening.decide, spoc, consideration_id=flagged.id, said=self.judgement(outcome))
+        if outcome in _LATER:
+            self.wait(15, 30)
+            self.do(screening.resume, spoc, consideration_id=flagged.id)
+            self.wait(0.1, 2)
+            outcome = ScreeningOutcome.NOT_THIS_PROGRAMME
+            self.do(screening.decide, spoc, consideration_id=flagged.id, said=self.judgement(outcome))
         if outcome is ScreeningOutcome.CONFIRMED:
             self.client_id = self.found(self.case_of(flagged.id, spoc))
-        return bool(said) and outcome is ScreeningOutcome.CONFIRMED
+        return outcome is ScreeningOutcome.CONFIRMED
 
     def case_of(self, consideration_id: UUID, spoc: Actor) -> UUID:
-        from pathways.records.models import Consideration
-
         with identity.acting(spoc):
             return Consideration.objects.values_list("case_id", flat=True).get(id=consideration_id)
 
     def found(self, case_id: UUID) -> UUID:
-        from pathways.records.models import Episode
-
         with identity.acting(self.hub):
             return Episode.objects.values_list("client_id", flat=True).get(case_id=case_id)
 
@@ -333,6 +352,12 @@ class _Life:
         self.do(open_door.start, self.hub, referral_in_id=brought.id)
         outcome = self.screened()
         self.do(open_door.decide, self.hub, referral_in_id=brought.id, said=self.judgement(outcome))
+        if outcome in _LATER:
+            self.wait(15, 30)
+            self.do(open_door.resume, self.hub, referral_in_id=brought.id)
+            self.wait(0.1, 2)
+            outcome = ScreeningOutcome.NOT_THIS_PROGRAMME
+            self.do(open_door.decide, self.hub, referral_in_id=brought.id, said=self.judgement(outcome))
         if outcome is not ScreeningOutcome.CONFIRMED:
             return False
         with identity.acting(self.hub):
@@ -380,6 +405,7 @@ class _Life:
             )
             return None
         self.confirm_plan(worker)
+        self.worker = worker
         if self.chance(0.09):
             self.stop(worker, stop.Kind.DECLINE)
             return None
@@ -459,14 +485,15 @@ class _Life:
 
     # ------------------------------------------------------------------ assessment and triage
 
-    def assess(self, worker: Actor) -> Level | None:
+    def assess(self, worker: Actor) -> Level:
         self.wait(1, 12)
-        if self.chance(0.03):
+        refused = self.chance(0.03)
+        if refused:
             self.do(assess.refuse, worker, client_id=self.her)
-            return None
-        started = self.do(assess.start, worker, client_id=self.her)
-        self.wait(0.1, 9)
-        self.do(assess.complete, worker, assessment_id=started.id, answers=self.answers())
+        else:
+            started = self.do(assess.start, worker, client_id=self.her)
+            self.wait(0.1, 9)
+            self.do(assess.complete, worker, assessment_id=started.id, answers=self.answers())
         with identity.acting(self.hub):
             waiting = (
                 TriageDecision.objects.filter(client_id=self.her)
@@ -478,8 +505,8 @@ class _Life:
         with identity.acting(self.hub):
             page = triage.page(triage_id=waiting, by=self.hub, at=self.now) if waiting else None
         suggested = (page.suggested if page else None) or Level.TARGETED
-        level = suggested
-        if self.chance(0.1):
+        level = Level.ADVICE if refused else suggested
+        if not refused and self.chance(0.1):
             level = Level(max(0, min(4, int(suggested) + self.rng.choice((-1, 1)))))
         self.do(
             triage.decide,
@@ -543,14 +570,15 @@ class _Life:
         accepted = self.refer(home, lead, level) if self.chance(0.93) else None
         private = self.rng.choice(("brightpath", "brightpath", "clearwell"))
         both = self.refer(private, None, level) if self.chance(0.42) else None
-        if accepted is None and both is None:
-            return
-        begun = self.now
+        others = [place for place in ("harbour", "willow", "lantern", "safe-steps") if place != home]
+        while accepted is None and both is None:
+            home = others.pop(self.rng.randrange(len(others)))
+            accepted = self.refer(home, None, level)
         if both is not None:
             self.sessions(both, 1 + self.rng.randrange(1, 4))
         if accepted is None:
+            self.end(both)
             return
-        self.now = max(begun, self.now)
         wanted = self.rng.sample(_GOALS, self.rng.randrange(1, 3))
         kept = []
         self.worker = accepted
@@ -570,13 +598,16 @@ class _Life:
             self.do(goals.rate, accepted, goal_id=key, nearness=self.rng.randrange(2, 9))
         if self.chance(0.04):
             self.stop(accepted, stop.Kind.PAUSE)
-            return
+            self.wait(10, 40)
+            self.do(stopping.lift, accepted, client_id=self.her, she_asked=True)
+            self.do(contact_plan.confirm_again, accepted, client_id=self.her)
+            self.worker = accepted
         self.review(accepted, level)
         while not self.chance(0.55):
             self.sessions(accepted, self.rng.randrange(2, 5))
             self.do(contact_plan.confirm_again, accepted, client_id=self.her)
             self.do(goals.rate, accepted, goal_id=kept[0], nearness=self.rng.randrange(3, 10))
-        self.close(accepted, home, kept)
+        self.close(accepted, kept)
 
     def today(self) -> None:
         """Where her story has reached today: her plan confirmed for most, and the next appointment made."""
@@ -672,12 +703,30 @@ class _Life:
         )
         self.do(contact_plan.confirm_again, worker, client_id=self.her)
 
-    def close(self, worker: Actor, place: str, kept: list[UUID]) -> None:
+    def close(self, worker: Actor, kept: list[UUID]) -> None:
         self.wait(5, 25)
         for key in kept:
             self.do(
                 goals.settle, worker, goal_id=key, action=self.rng.choice((Action.MEET, Action.MEET_IN_PART))
             )
+        self.end(worker)
+
+    def leads(self, otherwise: Actor) -> Actor:
+        """Her lead professional, who is to propose that it ends."""
+        with identity.clerk(self.hub):
+            key = (
+                Episode.objects.filter(client_id=self.her)
+                .order_by("-number")
+                .values_list("lead_account_id", flat=True)
+                .first()
+            )
+        everybody = (actor for group in self.world.people.values() for actor in group)
+        return next((actor for actor in everybody if actor.account_id == key), otherwise)
+
+    def end(self, worker: Actor) -> None:
+        self.wait(1, 9)
+        worker = self.leads(worker)
+        place = self.place_of(worker)
         outcome, reason = _drawn(
             (
                 ((closure.Outcome.COMPLETED_PLANNED, EndReason.GOALS_MET), 60),
@@ -697,11 +746,12 @@ class _Life:
             step_down="She knows the drop-in and whom to call.",
             is_exit_talk_offered=True,
         )
-        supervisor = self.world.one(Role.SUPERVISOR, place)
-        with identity.acting(supervisor):
+        second = self.world.people.get((Role.SUPERVISOR, place), [self.hub])[0]
+        with identity.acting(second):
             closed = Closure.objects.filter(client_id=self.her).values_list("id", flat=True).first()
         self.wait(0.3, 5)
-        self.do(closing.sign_off, supervisor, closure_id=closed)
+        self.do(closing.sign_off, second, closure_id=closed)
+        self.worker = None
         self.follow_up(worker)
 
     def follow_up(self, worker: Actor) -> None:
