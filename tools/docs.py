@@ -126,6 +126,8 @@ def _where(condition: object) -> str:
             return f"`{column}` is theirs"
         case c.Own(column):
             return f"`{column}` is the person"
+        case c.OwnRole(column):
+            return f"`{column}` is theirs"
         case c.Unassigned(column):
             return f"`{column}` is nobody"
         case c.Involved(personally, _):

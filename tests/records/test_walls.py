@@ -18,7 +18,7 @@ from pathways.domain.terms.people import Role, Sector
 from pathways.domain.terms.routes import Route
 from pathways.journey import identity, sight
 from pathways.records import walls
-from pathways.records.models import CaseNote, Client, Episode, Involvement
+from pathways.records.models import CaseNote, Client, Episode, Involvement, Task
 
 NOW = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
 
@@ -193,3 +193,25 @@ def test_police_can_never_read_a_note_of_support():
     police = {Role.POLICE_OFFICER, Role.POLICE_SPOC, Role.POLICE_ANALYST}
     for action in Action:
         assert not police & policy.roles_that(action, Resource.CASE_NOTE)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.CLERK, Role.COUNTING)])
+@pytest.mark.parametrize("for_role", ["", Role.COORDINATOR.value, Role.GOVERNANCE_LEAD.value])
+def test_work_that_nobody_has_taken_is_seen_by_those_whose_work_it_is(role: Role, for_role: str) -> None:
+    who = someone(role, Sector.THIRD_SECTOR)
+    row = Task(organisation_id=who.organisation_id, role=for_role, kind="stop", title="Stop", made_at=NOW)
+    with identity.clerk():
+        row.save(force_insert=True)
+    meets_women = role in {
+        Role.COORDINATOR,
+        Role.SUPPORT_WORKER,
+        Role.PROVIDER_WORKER,
+        Role.SUPERVISOR,
+        Role.POLICE_SPOC,
+    }
+    theirs = for_role == role.value or (not for_role and meets_women) or role is Role.SUPERVISOR
+    with identity.acting(who):
+        assert sight.visible(Task, who).filter(pk=row.pk).exists() is theirs
+        with walls.python_wall_down():
+            assert Task.objects.filter(pk=row.pk).exists() is theirs

@@ -93,6 +93,8 @@ def sql(condition: c.Condition, *, after: bool = False) -> str:
             return f"{column} = {_ME}"
         case c.Unassigned(column):
             return f"{column} is null"
+        case c.OwnRole(column):
+            return f"{column} = {_ROLE}"
         case c.Involved(personally, column):
             mine = f" and i.account_id = {_ME}" if personally else ""
             return (
@@ -212,6 +214,8 @@ def _q(condition: c.Condition, actor: Actor) -> Q | bool:
             return Q(**{column: actor.account_id})
         case c.Unassigned(column):
             return Q(**{f"{column}__isnull": True})
+        case c.OwnRole(column):
+            return Q(**{column: actor.role.value})
         case c.Among(column, values):
             return Q(**{f"{column}__in": values})
         case c.Involved(personally, column):

@@ -81,6 +81,16 @@ class Unassigned(Condition):
 
 
 @dataclass(frozen=True, slots=True)
+class OwnRole(Condition):
+    """The row's column names the role that the actor is in."""
+
+    column: str = "role"
+
+    def holds(self, actor: Actor, row: RowFacts) -> bool:
+        return row.columns.get(self.column) == actor.role.value
+
+
+@dataclass(frozen=True, slots=True)
 class Involved(Condition):
     """The actor's organisation has a live involvement with the woman; `personally`, the actor has."""
 

@@ -28,6 +28,7 @@ from pathways.domain.governance.conditions import (
     OfSector,
     Own,
     OwnOrganisation,
+    OwnRole,
     RowFacts,
     Unassigned,
     both,
@@ -162,6 +163,14 @@ def _rule(
     return Rule(frozenset(roles), frozenset(actions), frozenset(resources), when, because)
 
 
+#: Those whose work is with the women themselves.
+_CARRY_HER = (
+    Role.COORDINATOR,
+    Role.SUPPORT_WORKER,
+    Role.PROVIDER_WORKER,
+    Role.SUPERVISOR,
+    Role.POLICE_SPOC,
+)
 _EVERYONE = tuple(role for role in Role if role is not Role.COUNTING)
 
 RULES: tuple[Rule, ...] = (
@@ -526,8 +535,15 @@ RULES: tuple[Rule, ...] = (
         _EVERYONE,
         (Action.READ, Action.CHANGE),
         (Resource.TASK,),
-        both(_OWN_ORGANISATION, either(Own(), Unassigned())),
-        "Tasks are one’s own, or the organisation’s that nobody has taken.",
+        both(_OWN_ORGANISATION, either(Own(), both(Unassigned(), OwnRole()))),
+        "Tasks are one’s own, or those of one’s role that nobody has taken.",
+    ),
+    _rule(
+        _CARRY_HER,
+        (Action.READ, Action.CHANGE),
+        (Resource.TASK,),
+        both(_OWN_ORGANISATION, Unassigned(), Among("role", ("",))),
+        "What is asked of an organisation is for its people who meet the women.",
     ),
     _rule(
         (Role.SUPERVISOR,),

@@ -445,15 +445,18 @@ class _Life:
         )
         self.worker = None
         self.wait(0.1, 1.5)
-        for place, people in self.told_to_stop().items():
+        self.all_hear(MessageKind.STOP)
+
+    def all_hear(self, kind: MessageKind) -> None:
+        for place, people in self.told(kind).items():
             for key in people:
                 self.do(stopping.acknowledge, self.anybody(place), message_id=key)
 
-    def told_to_stop(self) -> dict[UUID, list[UUID]]:
+    def told(self, kind: MessageKind) -> dict[UUID, list[UUID]]:
         """The notices that wait to be acknowledged, by organisation."""
         with identity.clerk(self.hub):
             rows = Message.objects.filter(
-                client_id=self.her, kind=MessageKind.STOP, read_at__isnull=True
+                client_id=self.her, kind=kind, read_at__isnull=True
             ).values_list("to_organisation_id", "id")
             found: dict[UUID, list[UUID]] = {}
             for place, key in rows:
@@ -600,6 +603,8 @@ class _Life:
             self.stop(accepted, stop.Kind.PAUSE)
             self.wait(10, 40)
             self.do(stopping.lift, accepted, client_id=self.her, she_asked=True)
+            self.wait(0.1, 1)
+            self.all_hear(MessageKind.RESUME)
             self.do(contact_plan.confirm_again, accepted, client_id=self.her)
             self.worker = accepted
         self.review(accepted, level)
@@ -687,6 +692,15 @@ class _Life:
                 minutes=self.rng.choice((30, 45, 60)) if attended else None,
                 note=self.rng.choice(_NOTES) if attended else "",
             )
+            if attended:
+                self.seen_to(worker)
+
+    def seen_to(self, worker: Actor) -> None:
+        """Whoever saw her knows that she is safe, and has read what was told to her organisation."""
+        with identity.acting(worker):
+            for one in tasks.waiting(by=worker):
+                if one.client_id == self.her and one.kind == "make_sure_she_is_safe":
+                    tasks.finish(task_id=one.id, by=worker, at=self.now)
 
     def review(self, worker: Actor, level: Level) -> None:
         self.wait(2, 9)
