@@ -171,10 +171,15 @@ class Moving(flow.Flow):
 
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
         colleagues = [(str(one.account_id), one.name) for one in caseload.colleagues(by=self.actor)]
+        takers = [
+            (str(one.account_id), one.name)
+            for one in caseload.takers(client_id=self.kwargs.get("client_id"), by=self.actor)
+        ]
         own = self.actor.role is not Role.SUPERVISOR
         if own:
-            colleagues = [pair for pair in colleagues if pair[0] != str(self.actor.account_id)]
-        return {"colleagues": colleagues, "fixed": str(self.actor.account_id) if own else ""}
+            takers = [pair for pair in takers if pair[0] != str(self.actor.account_id)]
+        fixed = str(self.actor.account_id) if own else ""
+        return {"colleagues": colleagues, "takers": takers, "fixed": fixed}
 
     def back(self) -> str:
         if client_id := self.kwargs.get("client_id"):
