@@ -137,6 +137,9 @@ class Asked:
     lasts: timedelta
 
 
+WRONG_PASSWORD = decision.no("That is not your password. Nothing was opened.")
+
+
 def may_ask(asked: Asked) -> Decision:
     """Whether this may be asked at all. Says nothing of any woman."""
     if not (answer := may_ever_ask(asked.role, asked.sector)):
@@ -148,7 +151,7 @@ def may_ask(asked: Asked) -> Decision:
     if not timedelta() < asked.lasts <= LONGEST:
         return decision.no("Emergency access lasts 60 minutes at most.")
     if not asked.has_signed_in_again:
-        return decision.no("That is not your password. Nothing was opened.")
+        return WRONG_PASSWORD
     return decision.yes()
 
 

@@ -532,7 +532,7 @@ RULES: tuple[Rule, ...] = (
         (Role.SUPERVISOR, Role.COORDINATOR),
         _READ,
         (Resource.EMERGENCY,),
-        either(OwnOrganisation("holder_organisation_id"), _OWN_ORGANISATION),
+        both(either(OwnOrganisation("holder_organisation_id"), _OWN_ORGANISATION), _SUPPORT_SUPERVISOR),
         "Who answers for her record, or for the reader, is told at once.",
     ),
     _rule(
