@@ -309,6 +309,12 @@ def test_only_an_overdue_referral_is_closed_as_unanswered(cast, her):
         assert refer.expire(referral_id=said.id, by=cast.coordinator, at=NOW + timedelta(days=8))
 
 
+def _matches(cast, her, making, *, query=""):
+    return referrals.matches(
+        client_id=her.client_id, wanted=making.wanted, by=cast.coordinator, at=NOW, query=query
+    )
+
+
 # --- matching and lists -------------------------------------------------------------------------
 
 
@@ -318,17 +324,17 @@ def test_services_are_ordered_by_what_speaks_for_each_and_say_so(cast, her):
     with identity.acting(cast.coordinator):
         making = referrals.making(client_id=her.client_id, by=cast.coordinator, at=NOW)
         assert making.may and making.open_needs == (Domain.HOUSING,)
-        found = referrals.matches(wanted=making.wanted, at=NOW)
+        found = _matches(cast, her, making)
         assert [one.service.id for one in found] == [str(good.id), str(closed.id)]
         assert "Works with housing" in found[0].reasons_for
         assert "1 of 1 places free" in found[0].reasons_for
         assert found[1].barred
-        assert [m.service.name for m in referrals.matches(wanted=making.wanted, at=NOW, query="clos")] == [
+        assert [m.service.name for m in _matches(cast, her, making, query="clos")] == [
             "Closed"
         ]
     send(cast, her, None, service=good)
     with identity.acting(cast.coordinator):
-        again = referrals.matches(wanted=making.wanted, at=NOW, query="women ashmere")
+        again = _matches(cast, her, making, query="women ashmere")
         assert "All 1 places are taken" in again[0].reasons_against
 
 
@@ -351,7 +357,7 @@ def test_she_can_be_referred_to_the_womens_services_in_bedfordshire(cast, her, s
     with identity.acting(cast.coordinator):
         assert directory.take_in(found=found, by=cast.coordinator, at=NOW)
         making = referrals.making(client_id=her.client_id, by=cast.coordinator, at=NOW)
-        (match,) = referrals.matches(wanted=making.wanted, at=NOW, query="women's services in bedfordshire")
+        (match,) = _matches(cast, her, making, query="women's services in bedfordshire")
     assert match.barred == "" and match.meets == (Domain.HOUSING,)
     assert "For women only" in match.reasons_for
     assert any("sign in" in reason for reason in match.reasons_against)  # nobody there has an account yet

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import random
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -18,19 +19,21 @@ from django.db import models
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from pathways.domain.governance import policy
+from pathways.domain.governance import emergency, policy
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.conditions import Among, Both, Condition, Either
 from pathways.domain.governance.policy import Action, Resource
 from pathways.domain.terms.people import NEVER_POLICE, POLICE_ROLES, Role, Sector
 from pathways.installation import database
-from pathways.journey import sight
+from pathways.journey import identity, sight
 from pathways.records import walls
 from pathways.records.models import Involvement
 
 pytestmark = pytest.mark.database
 
 NOW = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
+LATER = datetime(2126, 11, 3, 10, 0, tzinfo=UTC)  # the database reads its own clock
+_HER_KEYS = ("case_id", "consideration_id", "person_id", "object_id")
 _PEOPLE = ("account_id", "_by_id", "worker_id", "actor_id")
 
 
@@ -42,11 +45,13 @@ class Play:
     organisations: list[uuid.UUID] = field(default_factory=list)
     accounts: list[uuid.UUID] = field(default_factory=list)
     clients: list[uuid.UUID] = field(default_factory=list)
+    cases: list[uuid.UUID] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.organisations = [self._id() for _ in range(3)]
         self.accounts = [self._id() for _ in range(4)]
         self.clients = [self._id() for _ in range(6)]
+        self.cases = [self._id() for _ in range(4)]
 
     def _id(self) -> uuid.UUID:
         return uuid.UUID(int=self.rng.getrandbits(128), version=4)
@@ -73,6 +78,8 @@ class Play:
             for each in model._meta.concrete_fields
             if not isinstance(each, models.BinaryField) and not isinstance(each, models.CompositePrimaryKey)
         }
+        if model._meta.db_table == Resource.NAME_TOKEN.value:
+            row["record_id"] = self.clients[number] if number < len(self.clients) // 2 else self._id()
         if model._meta.db_table == Resource.CLIENT.value:
             row["id"] = self.clients[number % len(self.clients)]
         return row
@@ -81,6 +88,17 @@ class Play:
         name = column.column or ""
         if name in among:
             return self.rng.choice(among[name])
+        if name.startswith("barred_"):
+            barred = self.accounts if name == "barred_account_id" else self.organisations
+            return self.rng.choice(barred) if self.rng.random() < 0.3 else None
+        if name == "keys":
+            return self.rng.sample(self.cases, 1) if self.rng.random() < 0.3 else []
+        if name == "subjects":
+            return self.rng.sample(self.clients, self.rng.randint(0, 2))
+        if name in _HER_KEYS:
+            return self.rng.choice([*self.clients, *self.cases, self._id(), self._id()])
+        if name == "ends_at":
+            return self.rng.choice([NOW, LATER])
         if isinstance(column, models.UUIDField | models.ForeignKey):
             if column.null and self.rng.random() < 0.3:
                 return None
@@ -91,7 +109,7 @@ class Play:
             if name.endswith(_PEOPLE):
                 return self.rng.choice(self.accounts)
             return self._id()
-        if name == "until_at" and self.rng.random() < 0.7:
+        if name in ("until_at", "lifted_at") and self.rng.random() < 0.7:
             return None
         return _plain(column, self.rng)
 
@@ -125,6 +143,8 @@ def _values_that_matter(resource: Resource) -> dict[str, list[Any]]:
     for rule in policy.RULES:
         if resource in rule.resources:
             look(rule.when)
+    if resource is Resource.EMERGENCY:
+        return {"status": [each.value for each in emergency.Status]}
     for values in found.values():
         values.append(not values[0] if isinstance(values[0], bool) else "another")
     return found
@@ -161,6 +181,19 @@ def _assume(link: psycopg.Connection[Any], actor: Actor) -> None:
         "select set_config('pathways.account', %s, true), set_config('pathways.organisation', %s, true),"
         " set_config('pathways.role', %s, true), set_config('pathways.sector', %s, true)",
         [str(actor.account_id), str(actor.organisation_id), actor.role.value, actor.sector.value],
+    )
+
+
+def _as_she_stands(link: psycopg.Connection[Any], actor: Actor) -> Actor:
+    """What sign-in would find of her: from whom she is barred, and what runs for her in an emergency."""
+    row = link.execute(
+        "select barred_keys(%(a)s, %(o)s), emergencies_now(%(a)s, %(o)s)",
+        {"a": actor.account_id, "o": actor.organisation_id},
+    ).fetchone()
+    assert row is not None
+    standing = SimpleNamespace(emergencies_now=row[1])
+    return replace(
+        actor, barred_from=frozenset(row[0]), emergencies=identity.emergencies_of(standing)
     )
 
 
@@ -220,6 +253,8 @@ def compare(*, seed: int, rows: int, actors: int, tries: int) -> tuple[int, int,
                 link.execute(_insert(resource.value, row), list(row.values()))
     cast = [play.actor(role) for role in Role]
     cast += [play.actor(rng.choice(list(Role))) for _ in range(actors - len(cast))]
+    with psycopg.connect(walled) as link:
+        cast = [_as_she_stands(link, actor) for actor in cast]
     asked, said_yes, wrong = 0, 0, []
     with psycopg.connect(walled, autocommit=True) as link:
         for model, written in made.items():

@@ -20,7 +20,7 @@ from pathways.domain.terms.contact import Attendance
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, LawfulBasis
 from pathways.domain.terms.people import Role, Sector
-from pathways.journey import gate, her, identity, ledger, sight, tasks
+from pathways.journey import gate, her, identity, kept_out, ledger, sight, tasks
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
     Approach,
@@ -326,6 +326,9 @@ def send_return(*, client_id: UUID, by: Actor, at: datetime) -> Outcome:
             return refusal(decision.no("A return goes through the coordinator.", ask="the coordinator"))
         if row is None or row.return_to_organisation_id is None:
             return refusal(decision.no("Taking part is her free choice: nothing is returned to police."))
+        to_id = row.return_to_organisation_id
+        if not (answer := kept_out.may_be_brought(client_id, organisation_id=to_id, by=by)):
+            return refusal(answer)
         terms = _terms(row)
         lines = _lines(row, by)
         for line in lines:
@@ -368,6 +371,7 @@ def send_return(*, client_id: UUID, by: Actor, at: datetime) -> Outcome:
             sent_by_id=by.account_id,
         )
         message.save(force_insert=True)
+        kept_out.known_also_by(client_id, (crossing.id, message.id), by=by)
         ledger.record(
             EventKind.DISCLOSED,
             by=by,

@@ -21,7 +21,18 @@ from pathways.domain.support import episode
 from pathways.domain.terms.contact import Channel, Purpose
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role, Sector
-from pathways.journey import entering, gate, her, identity, involving, ledger, programme, sight, tasks
+from pathways.journey import (
+    entering,
+    gate,
+    her,
+    identity,
+    involving,
+    kept_out,
+    ledger,
+    programme,
+    sight,
+    tasks,
+)
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
     Appointment,
@@ -51,6 +62,8 @@ def assign(*, client_id: UUID, worker_id: UUID, organisation_id: UUID, by: Actor
         if by.role not in approach.ASSIGNERS:
             return refusal(decision.no("“Assign an approach” is not for your role.", ask="the coordinator"))
         if not (answer := _may_work(worker_id, organisation_id, by)):
+            return refusal(answer)
+        if not (answer := _may_be_given(client_id, worker_id, organisation_id, by)):
             return refusal(answer)
         if gate.standing(client_id, by).stop is not None:
             return refusal(decision.no("She has asked us to stop: nobody approaches her."))
@@ -82,6 +95,8 @@ def reassign(
             return refusal(sight.NOT_THERE)
         answer = WORKFLOW.may(Action.REASSIGN, status=Status(row.status), role=by.role)
         if not (answer := decision.every(answer, _may_work(worker_id, organisation_id, by))):
+            return refusal(answer)
+        if not (answer := _may_be_given(row.client_id, worker_id, organisation_id, by)):
             return refusal(answer)
         if row.worker_id == worker_id:
             return refusal(decision.no("This worker is approaching her already."))
@@ -223,8 +238,13 @@ def _may_work(worker_id: UUID, organisation_id: UUID, by: Actor) -> Decision:
     return decision.yes()
 
 
+def _may_be_given(client_id: UUID, worker_id: UUID, organisation_id: UUID, by: Actor) -> Decision:
+    return kept_out.may_be_brought(client_id, account_id=worker_id, organisation_id=organisation_id, by=by)
+
+
 def _give(row: Approach, by: Actor, at: datetime) -> None:
     """Her worker's access and the work itself."""
+    tasks.settle(kept_out.HANDOVER_TASK, object_id=row.client_id, by=by, at=at)
     involving.involve(
         client_id=row.client_id,
         organisation_id=row.worker_organisation_id,
@@ -361,7 +381,7 @@ def choose(*, client_id: UUID, by: Actor, at: datetime) -> Choice | None:
         return None
     running = sight.visible(Approach, by).filter(client_id=client_id).exclude(status__in=_ENDED).first()
     ledger.read(by=by, at=at, resource=Resource.APPROACH, subjects=[client_id], route="reach:assign")
-    workers = _workers(by)
+    workers = _workers(by, kept_out.of_her(client_id, by=by))
     mine = {running.worker_id} if running else set()
     return Choice(
         person=person,
@@ -371,7 +391,7 @@ def choose(*, client_id: UUID, by: Actor, at: datetime) -> Choice | None:
     )
 
 
-def _workers(by: Actor) -> list[Worker]:
+def _workers(by: Actor, out: kept_out.KeptOut) -> list[Worker]:
     held = (
         Appointment.objects.filter(
             until_at__isnull=True,
@@ -381,6 +401,8 @@ def _workers(by: Actor) -> list[Worker]:
             role=Role.SUPPORT_WORKER.value,
         )
         .exclude(organisation__sector__in=[Sector.POLICE.value, Sector.PRIVATE.value])
+        .exclude(account_id__in=out.accounts)
+        .exclude(organisation_id__in=out.organisations)
         .select_related("account", "organisation")
     )
     if by.role is Role.SUPERVISOR:

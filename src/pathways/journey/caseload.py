@@ -21,7 +21,17 @@ from pathways.domain.terms import clocks
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import WORKER_ROLES, Role
 from pathways.domain.triage.levels import Level
-from pathways.journey import alongside, contacts, her, identity, involving, ledger, sight
+from pathways.journey import (
+    alongside,
+    contacts,
+    her,
+    identity,
+    involving,
+    kept_out,
+    ledger,
+    sight,
+    tasks,
+)
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
     Account,
@@ -67,6 +77,9 @@ def cover(
         rows = _own(from_account_id, by, client_id)
         if not rows:
             return refusal(_NOBODY if client_id is None else sight.NOT_THERE)
+        rows, stay = _open_to(rows, to_account_id, by)
+        if not rows:
+            return refusal(_not_to_them(stay, to_account_id, by))
         ends = contacts.day_of(until)[1]
         moved = 0
         for woman in dict.fromkeys(row.client_id for row in rows):
@@ -84,7 +97,7 @@ def cover(
             )
             _tell(EventKind.COVERED, woman, by=by, at=at, detail={"until": until.isoformat()})
             moved += 1
-        return done(count=moved, until=until)
+        return done(count=moved, until=until, stay=len(stay))
 
 
 def end_cover(*, from_account_id: UUID, to_account_id: UUID, by: Actor, at: datetime) -> Outcome:
@@ -135,12 +148,16 @@ def hand_over(
         rows = _own(from_account_id, by, client_id)
         if not rows:
             return refusal(_NOBODY if client_id is None else sight.NOT_THERE)
+        rows, stay = _open_to(rows, to_account_id, by)
+        if not rows:
+            return refusal(_not_to_them(stay, to_account_id, by))
         women = list(dict.fromkeys(row.client_id for row in rows))
         for row in rows:
             _give(row, to_account_id, by=by, at=at)
         for woman in women:
             _move_what_is_hers(woman, from_account_id, to_account_id, by=by)
             _tell(EventKind.HANDED_OVER, woman, by=by, at=at, detail={})
+            tasks.settle(kept_out.HANDOVER_TASK, object_id=woman, by=by, at=at)
             involving.end(
                 client_id=woman,
                 organisation_id=by.organisation_id,
@@ -149,7 +166,7 @@ def hand_over(
                 by=by,
                 at=at,
             )
-        return done(count=len(women))
+        return done(count=len(women), stay=len(stay))
 
 
 def name_lead(*, client_id: UUID, account_id: UUID, by: Actor, at: datetime) -> Outcome:
@@ -166,6 +183,12 @@ def name_lead(*, client_id: UUID, account_id: UUID, by: Actor, at: datetime) -> 
                 return refusal(contacts.NO_EPISODE)
             if theirs is None:
                 return refusal(decision.no("Her lead professional is one of those who work with her."))
+            if not (
+                answer := kept_out.may_be_brought(
+                    client_id, account_id=account_id, organisation_id=theirs.organisation_id, by=by
+                )
+            ):
+                return refusal(answer)
             Involvement.objects.filter(client_id=client_id, until_at__isnull=True).update(is_lead=False)
             theirs.is_lead = True
             theirs.save(update_fields=["is_lead"])
@@ -215,10 +238,23 @@ _AT_WORK = [role.value for role in WORKER_ROLES]
 
 
 def _own(account_id: UUID, by: Actor, client_id: UUID | None) -> list[Involvement]:
-    rows = Involvement.objects.filter(
+    rows = sight.visible(Involvement, by).filter(
         organisation_id=by.organisation_id, account_id=account_id, until_at__isnull=True, kind__in=OWN
     )
     return list(rows if client_id is None else rows.filter(client_id=client_id))
+
+
+def _open_to(
+    rows: list[Involvement], to_account_id: UUID, by: Actor
+) -> tuple[list[Involvement], frozenset[UUID]]:
+    """Those whom this colleague may see, and the women who stay because the colleague is kept from them."""
+    closed = kept_out.women_closed_to(to_account_id, by.organisation_id, by=by)
+    stay = frozenset(row.client_id for row in rows if row.client_id in closed)
+    return [row for row in rows if row.client_id not in closed], stay
+
+
+def _not_to_them(stay: frozenset[UUID], to_account_id: UUID, by: Actor) -> Decision:
+    return kept_out.may_be_brought(next(iter(stay)), account_id=to_account_id, by=by)
 
 
 def _is_with(client_id: UUID, account_id: UUID, by: Actor) -> bool:
@@ -489,6 +525,12 @@ class Colleague:
     account_id: UUID
     name: str
     role: Role
+
+
+def takers(*, client_id: UUID | None, by: Actor) -> list[Colleague]:
+    """The colleagues who can take one woman, or anybody: without those who are kept from her record."""
+    out = kept_out.KeptOut() if client_id is None else kept_out.of_her(client_id, by=by)
+    return [one for one in colleagues(by=by) if not out.includes(account_id=one.account_id)]
 
 
 def colleagues(*, by: Actor) -> list[Colleague]:

@@ -25,7 +25,7 @@ from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, LawfulBasis
 from pathways.domain.terms.people import Role, Sector
 from pathways.domain.terms.routes import Route
 from pathways.domain.terms.words import Worded
-from pathways.journey import her, identity, ledger, sight, tasks
+from pathways.journey import her, identity, kept_out, ledger, sight, tasks
 from pathways.journey.her import Banner
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
@@ -83,6 +83,8 @@ def tell_police(*, client_id: UUID, telling: Telling, by: Actor, at: datetime) -
         ).first()
         if not (answer := _may_tell(telling, last, there, by)) or there is None:
             return refusal(answer)
+        if not (answer := kept_out.may_be_brought(client_id, organisation_id=there.id, by=by)):
+            return refusal(answer)
         crossed = Disclosure(
             kind=telling.kind.value,
             person_id=client.id,
@@ -108,6 +110,7 @@ def tell_police(*, client_id: UUID, telling: Telling, by: Actor, at: datetime) -
             sent_at=at,
             sent_by_id=by.account_id,
         ).save(force_insert=True)
+        kept_out.known_also_by(client_id, (crossed.id,), by=by)
         if last.status != episode.Status.CLOSED.value and last.police_may_know_at is None:
             with identity.clerk(by):
                 Episode.objects.filter(pk=last.pk).update(police_may_know_at=at)
@@ -230,7 +233,9 @@ def before(*, client_id: UUID, by: Actor, at: datetime) -> Before | None:
     if person is None or last is None:
         return None
     ledger.read(by=by, at=at, resource=Resource.CLIENT, subjects=[client_id], route="doors:tell_police")
-    forces = Organisation.objects.filter(sector=Sector.POLICE.value, until_date__isnull=True)
+    forces = Organisation.objects.filter(sector=Sector.POLICE.value, until_date__isnull=True).exclude(
+        id__in=kept_out.of_her(client_id, by=by).organisations
+    )
     return Before(
         person,
         Route(last.route).door.value == "open",

@@ -22,7 +22,7 @@ from pathways.domain.terms.demographics import DeclaredBy, EthnicityScheme, NoAn
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role, Sector
 from pathways.domain.terms.routes import Door, Route
-from pathways.journey import identity, involving, ledger, programme, tasks
+from pathways.journey import identity, involving, kept_out, ledger, programme, tasks
 from pathways.records.models import (
     Client,
     Demographics,
@@ -164,6 +164,7 @@ def enter_again(
             made_at=at,
         )
         joined.save(force_insert=True)
+    kept_out.known_also_by(client_id, (consideration_id, case_id), by=hand)
     if begins and running is not None:
         involving.involve(
             client_id=client_id,

@@ -138,6 +138,8 @@ def _to_be_told(client_id: UUID, by: Actor, at: datetime, most: int) -> Held | N
 
 
 def _is_ours(client_id: UUID, by: Actor) -> bool:
+    if client_id in by.barred_from:
+        return False
     with identity.clerk(by):
         return Involvement.objects.filter(client_id=client_id, organisation_id=by.organisation_id).exists()
 

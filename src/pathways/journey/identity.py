@@ -12,13 +12,16 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from pathways.domain.governance.actors import Actor
+from pathways.domain.governance.actors import Actor, Emergency
 from pathways.domain.terms.people import Role, Sector
+from pathways.records import walls
 from pathways.records.models import Account, Appointment, Organisation
 
 _assumed: ContextVar[Actor | None] = ContextVar("assumed", default=None)
@@ -46,9 +49,16 @@ def workplaces(account: Account) -> list[Actor]:
         .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=Now()))
         .filter(organisation__until_date__isnull=True)
         .select_related("organisation")
+        .annotate(**walls.standing())
         .order_by("from_at")
     )
     return [_actor(account, appointment) for appointment in live]
+
+
+def refreshed(actor: Actor) -> Actor:
+    """The same person in the same role, as she stands now: for whoever keeps an Actor over several acts."""
+    row: Any = Appointment.objects.filter(id=actor.appointment_id).annotate(**walls.standing()).get()
+    return replace(actor, barred_from=frozenset(row.barred_keys), emergencies=emergencies_of(row))
 
 
 def actor_for(account: Account, appointment_id: str | uuid.UUID | None) -> Actor | None:
@@ -64,7 +74,8 @@ def chosen(places: list[Actor], appointment_id: str | uuid.UUID | None) -> Actor
     return found
 
 
-def _actor(account: Account, appointment: Appointment) -> Actor:
+def _actor(account: Account, appointment: Any) -> Actor:
+    """`appointment` carries what `walls.standing` adds."""
     organisation = appointment.organisation
     return Actor(
         account_id=account.id,
@@ -74,6 +85,17 @@ def _actor(account: Account, appointment: Appointment) -> Actor:
         organisation_id=organisation.id,
         organisation_name=organisation.name,
         sector=Sector(organisation.sector),
+        barred_from=frozenset(appointment.barred_keys),
+        emergencies=emergencies_of(appointment),
+    )
+
+
+def emergencies_of(appointment: Any) -> tuple[Emergency, ...]:
+    """The emergency accesses that run for the person of this appointment, as `walls.standing` found them."""
+    lines = (line.split() for line in appointment.emergencies_now)
+    return tuple(
+        Emergency(uuid.UUID(key), uuid.UUID(client), uuid.UUID(holder), datetime.fromisoformat(until))
+        for key, client, holder, until in lines
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Sector
-from pathways.journey import identity, naming
+from pathways.journey import identity, kept_out, naming
 from pathways.records.models import Client, Identity, Involvement, InvolvementKind, Organisation
 
 
@@ -115,9 +115,14 @@ def organisations_of(client_id: UUID, *, by: Actor) -> set[UUID]:
 
 
 def workers_of(client_id: UUID, *, by: Actor) -> list[tuple[UUID, UUID]]:
-    """(account, organisation) of every person who works with her now."""
+    """(account, organisation) of every person who works with her now and is not kept from her record."""
+    out = kept_out.of_her(client_id, by=by)
     with identity.clerk(by):
         rows = Involvement.objects.filter(
             client_id=client_id, until_at__isnull=True, account_id__isnull=False
         ).values_list("account_id", "organisation_id")
-        return [(account, organisation) for account, organisation in rows if account is not None]
+        return [
+            (account, organisation)
+            for account, organisation in rows
+            if account is not None and not out.includes(account_id=account, organisation_id=organisation)
+        ]

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pathways.domain.governance.actors import Actor
+from pathways.domain.governance.actors import Actor, Emergency
 from pathways.domain.governance.policy import Resource
 from pathways.domain.terms import events
 from pathways.domain.terms.events import EventKind
@@ -61,6 +61,37 @@ def _access(
     reason: str = "",
     found: int | None = None,
 ) -> None:
+    """What is done by emergency access is an event of its own for each woman, marked with the emergency."""
+    named = list(dict.fromkeys(subjects))
+    emergencies = [each for each in by.emergencies if each.client_id in named]
+    apart = {each.client_id for each in emergencies}
+    said: dict[str, Any] = {
+        "by": by,
+        "at": at,
+        "resource": resource,
+        "route": route,
+        "recipient_id": recipient_id,
+        "reason": reason,
+    }
+    for each in emergencies:
+        _write(kind, subjects=[each.client_id], emergency=each, **said)
+    if not emergencies or len(apart) < len(named):
+        _write(kind, subjects=[key for key in named if key not in apart], found=found, **said)
+
+
+def _write(
+    kind: AccessKind,
+    *,
+    by: Actor,
+    at: datetime,
+    subjects: list[UUID],
+    resource: Resource | None,
+    route: str,
+    recipient_id: UUID | None,
+    reason: str,
+    found: int | None = None,
+    emergency: Emergency | None = None,
+) -> None:
     AccessEvent(
         kind=kind.value,
         at=at,
@@ -70,10 +101,12 @@ def _access(
         organisation_id=by.organisation_id,
         resource=resource.value if resource else "",
         route=route,
-        subjects=list(dict.fromkeys(subjects)),
+        subjects=subjects,
         recipient_id=recipient_id,
         reason=reason[:300],
         found=found,
+        emergency_id=emergency.id if emergency else None,
+        holder_organisation_id=emergency.holder_organisation_id if emergency else None,
     ).save(force_insert=True)
 
 
@@ -102,6 +135,21 @@ def searched(*, by: Actor, at: datetime, subjects: Iterable[UUID], route: str = 
     """Somebody searched: what was found is kept, never what was typed."""
     shown = list(subjects)
     _access(AccessKind.SEARCH, by=by, at=at, subjects=shown, route=route, found=len(shown))
+
+
+def opened(*, by: Actor, at: datetime, emergency: Emergency, reason: str) -> None:
+    """Emergency access to a record was given: the first event of those that carry its mark."""
+    _write(
+        AccessKind.CONSULTATION,
+        by=by,
+        at=at,
+        subjects=[emergency.client_id],
+        resource=Resource.EMERGENCY,
+        route="emergency:ask",
+        recipient_id=None,
+        reason=reason,
+        emergency=emergency,
+    )
 
 
 def collected(*, by: Actor, at: datetime, resource: Resource, subjects: Iterable[UUID]) -> None:

@@ -20,7 +20,7 @@ from pathways.domain.identification import consideration
 from pathways.domain.reach.police_view import PoliceView
 from pathways.domain.terms.people import POLICE_ROLES, Role, Sector
 from pathways.domain.terms.words import Worded
-from pathways.journey import her, identity, involving, ledger, sight, tasks
+from pathways.journey import her, identity, involving, kept_out, ledger, sight, tasks
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
     Account,
@@ -94,6 +94,7 @@ def from_police(*, consideration_id: UUID, body: str, by: Actor, at: datetime) -
             "A message from police to read",
             organisation_id=coordinating,
             role=Role.COORDINATOR,
+            client_id=client_id,
             by=by,
             at=at,
             route=ROUTE,
@@ -166,6 +167,11 @@ def answer_police(*, message_id: UUID, answer: Answer, by: Actor, at: datetime) 
         row = _police_message(message_id, by)
         if row is None:
             return refusal(sight.NOT_THERE)
+        client_id = _whom(row, by)
+        if client_id is not None and not (
+            may := kept_out.may_be_brought(client_id, organisation_id=row.from_organisation_id, by=by)
+        ):
+            return refusal(may)
         back = Message(
             kind=MessageKind.REPLY.value,
             case_id=row.case_id,
@@ -193,6 +199,12 @@ def reply(*, message_id: UUID, words: str, by: Actor, at: datetime) -> Outcome:
             return refusal(answer)
         if row.kind not in (MessageKind.PASSED_ON.value, MessageKind.REPLY.value) or row.client_id is None:
             return refusal(decision.no("This message cannot be answered here."))
+        if not (
+            answer := kept_out.may_be_brought(
+                row.client_id, account_id=row.sent_by_id, organisation_id=row.from_organisation_id, by=by
+            )
+        ):
+            return refusal(answer)
         is_coordinator = by.role is Role.COORDINATOR
         back = Message(
             kind=(MessageKind.PASSED_ON if is_coordinator else MessageKind.REPLY).value,

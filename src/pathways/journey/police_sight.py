@@ -15,7 +15,7 @@ from pathways.domain.reach import police_view
 from pathways.domain.reach.police_view import PoliceView
 from pathways.domain.support import episode
 from pathways.domain.terms import clocks
-from pathways.journey import identity
+from pathways.journey import identity, kept_out
 from pathways.records.models import Consideration, Episode, FlagReceipt, Spine
 
 
@@ -27,6 +27,8 @@ def update(client_id: UUID | None = None, *, case_id: UUID | None = None, by: Ac
             view = police_view.police_see(police_view.SightFacts(status, _is_running(row)))
             was_closed = row.police_view == PoliceView.CLOSED.value
             if was_closed and status is consideration.Status.CONFIRMED:
+                continue
+            if _is_kept_out(row, by):
                 continue
             _show(row, view, at)
 
@@ -54,6 +56,14 @@ def _is_running(row: Consideration) -> bool:
     if joined.episode_id is None:
         return True
     return Episode.objects.filter(id=joined.episode_id).exclude(status=episode.Status.CLOSED.value).exists()
+
+
+def _is_kept_out(row: Consideration, by: Actor) -> bool:
+    """Whether the force that flagged her is kept from her record: then nothing of her crosses any more."""
+    client_id = Spine.objects.filter(consideration_id=row.id).values_list("client_id", flat=True).first()
+    return client_id is not None and kept_out.of_her(client_id, by=by).includes(
+        organisation_id=row.organisation_id
+    )
 
 
 def _show(row: Consideration, view: PoliceView, at: datetime) -> None:

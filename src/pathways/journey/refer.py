@@ -27,6 +27,7 @@ from pathways.journey import (
     her,
     identity,
     involving,
+    kept_out,
     ledger,
     packing,
     programme,
@@ -40,6 +41,7 @@ from pathways.records.models import (
     Client,
     Engagement,
     Episode,
+    Involvement,
     InvolvementKind,
     Referral,
     ReferralPack,
@@ -83,6 +85,8 @@ def send(
             return refusal(may)
         if not needs:
             return refusal(decision.no("Say what this service is asked to help with."))
+        if not (may := kept_out.may_be_brought(client_id, organisation_id=service.organisation_id, by=by)):
+            return refusal(may)
         if _is_with(service, episode, by):
             return refusal(decision.no("This service already has a referral for her that is not answered."))
         level = Level(episode.level) if episode.level is not None else Level.UNIVERSAL
@@ -146,6 +150,7 @@ def send(
             ANSWER_TASK,
             f"Answer referral {references.spaced(row.reference)}",
             organisation_id=row.to_organisation_id,
+            client_id=client_id,
             route="refer:show",
             object_id=row.id,
             due_at=row.answer_due_at,
@@ -271,6 +276,8 @@ def accept(*, referral_id: UUID, worker_id: UUID | None = None, by: Actor, at: d
         worker = worker_id or by.account_id
         if worker not in {colleague.account_id for colleague in colleagues(by=by)}:
             return refusal(decision.no("Choose one of your organisation’s workers."))
+        if not (may := kept_out.may_be_brought(row.client_id, account_id=worker, by=by)):
+            return refusal(may)
         with identity.clerk(by):
             row.status, row.answered_at, row.answered_by_id = Status.ACCEPTED.value, at, by.account_id
             row.waits_until = None
@@ -355,6 +362,7 @@ def waitlist(*, referral_id: UUID, until: date, by: Actor, at: datetime) -> Outc
             ANSWER_TASK,
             f"Waiting list: answer referral {references.spaced(row.reference)}",
             organisation_id=row.to_organisation_id,
+            client_id=row.client_id,
             route="refer:show",
             object_id=row.id,
             due_at=programme.working().due_after_days(at, max(1, weeks * 5)),
@@ -436,7 +444,11 @@ def _end(row: Referral, status: Status, reason: str, by: Actor, at: datetime) ->
         return
     with identity.clerk(by):
         episode = Episode.objects.get(id=row.episode_id)
-        left = {account for account, _ in involving.workers_of(row.client_id, by=by)}
+        left = set(
+            Involvement.objects.filter(
+                client_id=row.client_id, until_at__isnull=True, account_id__isnull=False
+            ).values_list("account_id", flat=True)
+        )
         if episode.lead_account_id is not None and episode.lead_account_id not in left:
             episode.lead_account_id = episode.lead_organisation_id = None
             episode.save(update_fields=["lead_account_id", "lead_organisation_id"])
@@ -471,6 +483,7 @@ def _tell_service(row: Referral, words: str, was: Status, by: Actor, at: datetim
         OUTCOME_TASK,
         f"Referral {references.spaced(row.reference)} {words}",
         organisation_id=row.to_organisation_id,
+        client_id=row.client_id,
         object_id=row.id,
         is_urgent=True,
         by=by,
@@ -504,8 +517,13 @@ class Colleague:
     is_me: bool
 
 
-def colleagues(*, by: Actor) -> tuple[Colleague, ...]:
-    """The workers of the asker's own organisation who can sign in, herself first."""
+def colleagues(*, by: Actor, referral_id: UUID | None = None) -> tuple[Colleague, ...]:
+    """The workers of the asker's own organisation who can sign in, herself first.
+
+    For a referral, without those who are kept from the woman whom it is about.
+    """
+    row = None if referral_id is None else sight.one(Referral, referral_id, by)
+    out = kept_out.KeptOut() if row is None else kept_out.of_her(row.client_id, by=by)
     rows = (
         Account.objects.filter(
             is_active=True,
@@ -514,6 +532,7 @@ def colleagues(*, by: Actor) -> tuple[Colleague, ...]:
             appointments__until_at__isnull=True,
             appointments__role__in=[role.value for role in WORKER_ROLES],
         )
+        .exclude(id__in=out.accounts)
         .distinct()
         .order_by("name")
     )

@@ -29,6 +29,7 @@ from pathways.domain.triage.levels import Level
 from pathways.journey import (
     her,
     identity,
+    kept_out,
     ledger,
     packing,
     referring,
@@ -117,9 +118,15 @@ def _wanted(episode: Episode, by: Actor, at: datetime) -> Wanted:
     return Wanted(tuple(Domain(code) for code in ratings), area, age)
 
 
-def matches(*, wanted: Wanted, at: datetime, query: str = "") -> tuple[Match, ...]:
-    """The services of the directory, ordered by what speaks for each; or those whose name is asked for."""
+def matches(
+    *, client_id: UUID, wanted: Wanted, by: Actor, at: datetime, query: str = ""
+) -> tuple[Match, ...]:
+    """The services of the directory, ordered by what speaks for each; or those whose name is asked for.
+
+    Those of an organisation that is kept from her record are not among them, and nothing says why.
+    """
     rows = Service.objects.select_related("organisation").exclude(organisation__sector=Sector.POLICE.value)
+    rows = rows.exclude(organisation_id__in=kept_out.of_her(client_id, by=by).organisations)
     for word in query.split():
         rows = rows.filter(
             Q(name__icontains=word) | Q(organisation__name__icontains=word) | Q(area__icontains=word)
@@ -127,10 +134,12 @@ def matches(*, wanted: Wanted, at: datetime, query: str = "") -> tuple[Match, ..
     return matching.ordered(wanted, referring.all_offered(rows, at), at=at)
 
 
-def service_named(*, service_id: UUID, wanted: Wanted, at: datetime) -> tuple[Match, Sector] | None:
+def service_named(
+    *, client_id: UUID, service_id: UUID, wanted: Wanted, by: Actor, at: datetime
+) -> tuple[Match, Sector] | None:
     """One service with its reasons, and the sector of who gives it."""
     row = Service.objects.select_related("organisation").filter(id=service_id).first()
-    if row is None:
+    if row is None or kept_out.of_her(client_id, by=by).includes(organisation_id=row.organisation_id):
         return None
     return matching.match(wanted, referring.offered(row, at), at=at), Sector(row.organisation.sector)
 
@@ -326,7 +335,7 @@ def page(*, referral_id: UUID, by: Actor, at: datetime) -> Page | None:
         Status.WITHDRAWN,
     ):
         wanted = Wanted(tuple(Domain(code) for code in row.needs))
-        found = matches(wanted=wanted, at=at)
+        found = matches(client_id=row.client_id, wanted=wanted, by=by, at=at)
         others = tuple(m for m in found if not m.barred and m.meets and m.service.id != str(row.service_id))
     return Page(
         line=line,

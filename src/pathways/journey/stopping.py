@@ -25,7 +25,7 @@ from pathways.domain.support.path import Stage
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import ALONGSIDE_ROLES, Role, Sector
 from pathways.domain.terms.words import Worded
-from pathways.journey import gate, her, identity, ledger, police_sight, sight, tasks
+from pathways.journey import gate, her, identity, kept_out, ledger, police_sight, sight, tasks
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
     Approach,
@@ -349,10 +349,11 @@ def _notify(
     is_stop = kind is MessageKind.STOP
     body = _SAID[Kind(row.kind)] if is_stop else "She wants to start again: contact may go on, by her plan."
     title = "Stop all contact with a woman" if is_stop else "Contact with a woman may start again"
+    out = kept_out.of_her(client.id, by=by)
     sectors = dict(Organisation.objects.filter(id__in=tell).values_list("id", "sector"))
     told = 0
     for organisation_id, sector in sectors.items():
-        if sector == Sector.POLICE.value:
+        if sector == Sector.POLICE.value or organisation_id in out.organisations:
             continue
         message = Message(
             kind=kind.value,

@@ -10,7 +10,9 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from pathways.domain.governance import bars, emergency, policy
 from pathways.domain.governance.actors import Actor
+from pathways.domain.governance.policy import Action, Resource
 from pathways.domain.reach import approach
 from pathways.domain.support import closure
 from pathways.domain.terms import contact
@@ -95,6 +97,11 @@ _THREADS: Mapping[Thread, tuple[Kind, ...]] = MappingProxyType(
             Kind.HANDED_OVER,
             Kind.TAKEN_IN,
             Kind.CORRECTED,
+            Kind.BAR_SET,
+            Kind.BAR_LIFTED,
+            Kind.EMERGENCY_OPENED,
+            Kind.EMERGENCY_ENDED,
+            Kind.EMERGENCY_REVIEWED,
         ),
     }
 )
@@ -130,6 +137,8 @@ def told(
 ) -> Story:
     """Her story as this person may read it. The caller logs the reading."""
     rows = sight.visible(JourneyEvent, by).filter(client_id=client_id)
+    if not policy.could(by, Action.READ, Resource.BAR) or by.emergency_with(client_id) is not None:
+        rows = rows.exclude(kind__in=[Kind.BAR_SET.value, Kind.BAR_LIFTED.value])
     kinds = set(rows.order_by().values_list("kind", flat=True).distinct())
     threads = tuple(each for each in Thread if kinds & {kind.value for kind in _THREADS[each]})
     if thread is not None:
@@ -236,6 +245,11 @@ def _followed(detail: Mapping[str, Any]) -> tuple[str, str]:
     return (f"Follow-up after {wave} months" if wave else "Follow-up"), result
 
 
+def _kept_out(detail: Mapping[str, Any]) -> tuple[str, str]:
+    who = "An organisation" if detail.get("whole") == "yes" else "Somebody"
+    return f"{who} may no longer see her record", _coded(bars.Ground, detail.get("ground"))
+
+
 def _brought(detail: Mapping[str, Any]) -> tuple[str, str]:
     return "She came to notice", _coded(Route, detail.get("route"))
 
@@ -275,5 +289,16 @@ _SAID: Mapping[Kind, Callable[[Mapping[str, Any]], tuple[str, str]]] = MappingPr
         Kind.DISENGAGED: _reason("She stopped coming"),
         Kind.CLOSED: _closed,
         Kind.FOLLOWED_UP: _followed,
+        Kind.BAR_SET: _kept_out,
+        Kind.BAR_LIFTED: lambda _: ("Somebody may see her record again", ""),
+        Kind.EMERGENCY_OPENED: lambda detail: (
+            "Her record was opened in an emergency",
+            _coded(emergency.Kind, detail.get("kind")),
+        ),
+        Kind.EMERGENCY_ENDED: lambda _: ("Emergency access to her record ended", ""),
+        Kind.EMERGENCY_REVIEWED: lambda detail: (
+            "Emergency access to her record was reviewed",
+            _coded(emergency.Finding, detail.get("finding")),
+        ),
     }
 )

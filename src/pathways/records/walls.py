@@ -13,16 +13,22 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from pathways.domain.governance import conditions as c
-from pathways.domain.governance import policy
+from pathways.domain.governance import emergency, policy
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Action, Resource
 from pathways.domain.terms.people import Role
 
 APP_ROLE = "pathways_app"
+
+_RUNNING = (
+    "from public.support_emergency_access e where e.account_id = account and e.organisation_id = organisation"
+    f" and e.status = '{emergency.Status.OPEN.value}' and e.ends_at > now()"
+)
 
 #: Tables without row security: sign-in, reference data that names no woman, and the machinery's own.
 OPEN_TABLES = frozenset(
@@ -48,11 +54,39 @@ _ME = "(select nullif(current_setting('pathways.account', true), '')::uuid)"
 _ORGANISATION = "(select nullif(current_setting('pathways.organisation', true), '')::uuid)"
 _ROLE = "(select nullif(current_setting('pathways.role', true), ''))"
 _SECTOR = "(select nullif(current_setting('pathways.sector', true), ''))"
+#: Answered once for a whole query, not once for a row. The cast makes an array of it, not a set of arrays.
+_BARRED = f"(select barred_keys({_ME}, {_ORGANISATION}))::uuid[]"
+_IN_EMERGENCY = f"(select emergency_clients({_ME}, {_ORGANISATION}))::uuid[]"
 _COMMANDS = {
     Action.READ: "select",
     Action.CREATE: "insert",
     Action.CHANGE: "update",
     Action.REMOVE: "delete",
+}
+
+#: The only functions that run with their owner's rights: each answers keys alone, of whoever is named,
+#: because a barred person must not read the table that bars them, and yet the wall must. The owner's own
+#: policy, which lets these read, is on their two tables and no other.
+DEFINERS = {
+    "barred_keys": (
+        Resource.BAR,
+        "uuid[]",
+        "select coalesce(array_agg(distinct key), '{}') from public.support_bar b,"
+        " unnest(array_append(b.keys, b.client_id)) key where b.lifted_at is null"
+        " and (b.barred_account_id = account or b.barred_organisation_id = organisation)",
+    ),
+    "emergency_clients": (
+        Resource.EMERGENCY,
+        "uuid[]",
+        f"select coalesce(array_agg(e.client_id), '{{}}') {_RUNNING}",
+    ),
+    "emergencies_now": (
+        Resource.EMERGENCY,
+        "text[]",
+        "select coalesce(array_agg(concat_ws(' ', e.id, e.client_id, e.holder_organisation_id,"
+        " to_char(e.ends_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"'))), '{}')"
+        f" {_RUNNING}",
+    ),
 }
 
 _python_wall: ContextVar[bool] = ContextVar("python_wall", default=True)
@@ -105,6 +139,14 @@ def sql(condition: c.Condition, *, after: bool = False) -> str:
             return "true" if after else f"{column} in ({', '.join(_literal(v) for v in values)})"
         case c.OfSector(sectors):
             return f"{_SECTOR} in ({', '.join(_literal(s.value) for s in sectors)})"
+        case c.InEmergency(column):
+            return f"{column} = any ({_IN_EMERGENCY})"
+        case c.NotInEmergency(column):
+            return f"({column} is null or {column} <> all ({_IN_EMERGENCY}))"
+        case c.NotBarred(columns):
+            return " and ".join(f"({column} is null or {column} <> all ({_BARRED}))" for column in columns)
+        case c.NotAmongBarred(column):
+            return f"not {column} && {_BARRED}"
         case c.Both(parts):
             return " and ".join(f"({sql(part, after=after)})" for part in parts)
         case c.Either(parts):
@@ -127,9 +169,49 @@ def table_sql(action: Action, resource: Resource, *, after: bool = False) -> str
     )
 
 
+def guard_statements(resource: Resource) -> list[str]:
+    """The guards of one table, as restrictive policies: what they forbid, no rule can allow."""
+    table, made = resource.value, []
+    for guard in policy.GUARDS:
+        for command in _COMMANDS.values():
+            made.append(f"drop policy if exists {guard.name}_{command} on {table}")
+        if resource not in guard.when:
+            continue
+        demanded = sql(guard.when[resource])
+        if guard.exempt:
+            exempt = ", ".join(_literal(role.value) for role in sorted(guard.exempt))
+            demanded = f"{_ROLE} in ({exempt}) or ({demanded})"
+        for action in Action:
+            if action not in guard.actions:
+                continue
+            command = _COMMANDS[action]
+            holds = "with check" if action is Action.CREATE else "using"
+            made.append(
+                f"create policy {guard.name}_{command} on {table} as restrictive for {command}"
+                f" to {APP_ROLE} {holds} ({demanded})"
+            )
+    return made
+
+
+def definer_statements() -> list[str]:
+    """The functions by which the wall reads what the person it stands before must not."""
+    made: list[str] = []
+    for name, (resource, answers, body) in DEFINERS.items():
+        made += [
+            f"create or replace function {name}(account uuid, organisation uuid) returns {answers}"
+            f" language sql stable parallel safe security definer set search_path = pg_catalog, pg_temp"
+            f" as $$ {body} $$",
+            f"revoke all on function {name}(uuid, uuid) from public",
+            f"grant execute on function {name}(uuid, uuid) to {APP_ROLE}",
+            f"drop policy if exists {name} on {resource.value}",
+            f"create policy {name} on {resource.value} for select to current_user using (true)",
+        ]
+    return made
+
+
 def statements() -> list[str]:
     """Everything that sets the wall, in order. Running it again gives the same wall."""
-    made: list[str] = []
+    made = definer_statements()
     for resource in Resource:
         table = resource.value
         made.append(f"alter table {table} enable row level security")
@@ -152,6 +234,7 @@ def statements() -> list[str]:
             made.append(f"create policy may_{command} on {table} for {command} to {APP_ROLE} {using}")
         if granted:
             made.append(f"grant {', '.join(granted)} on {table} to {APP_ROLE}")
+        made += guard_statements(resource)
     return made
 
 
@@ -196,9 +279,16 @@ def filter_for(actor: Actor, action: Action, resource: Resource) -> Q:
     for rule in policy.rules_for(actor.role, action, resource):
         part = _q(rule.when, actor)
         if part is True:
-            return Q()
+            found = Q()
+            break
         if part is not False:
             found |= part
+    for guard, demanded in policy.guards_of(action, resource):
+        part = _q(demanded, actor) if actor.role not in guard.exempt else True
+        if part is False:
+            return Q(pk__in=[])
+        if part is not True:
+            found &= part
     return found
 
 
@@ -220,6 +310,21 @@ def _q(condition: c.Condition, actor: Actor) -> Q | bool:
             return Q(**{f"{column}__in": values})
         case c.Involved(personally, column):
             return Q(**{f"{column}__in": involved_clients(actor, personally=personally)})
+        case c.InEmergency(column):
+            hers = [each.client_id for each in actor.emergencies]
+            return Q(**{f"{column}__in": hers}) if hers else False
+        case c.NotInEmergency(column):
+            hers = [each.client_id for each in actor.emergencies]
+            return ~Q(**{f"{column}__in": hers}) if hers else True
+        case c.NotBarred(columns):
+            barred = list(actor.barred_from)
+            whole = Q()
+            for column in columns if barred else ():
+                whole &= ~Q(**{f"{column}__in": barred})
+            return whole or True
+        case c.NotAmongBarred(column):
+            barred = list(actor.barred_from)
+            return ~Q(**{f"{column}__overlap": barred}) if barred else True
         case c.Both(parts):
             whole = Q()
             for part in (_q(part, actor) for part in parts):
@@ -237,6 +342,16 @@ def _q(condition: c.Condition, actor: Actor) -> Q | bool:
                     some |= part
             return some or False
     raise TypeError(f"{condition} has no reading as a filter")
+
+
+def standing() -> dict[str, Any]:
+    """For a query of appointments: the keys its person is barred from there, and emergencies that run now."""
+    whose = (models.F("account_id"), models.F("organisation_id"))
+    keys, lines = ArrayField(models.UUIDField()), ArrayField(models.TextField())
+    return {
+        "barred_keys": models.Func(*whose, function="barred_keys", output_field=keys),
+        "emergencies_now": models.Func(*whose, function="emergencies_now", output_field=lines),
+    }
 
 
 def involved_clients(actor: Actor, *, personally: bool) -> Any:

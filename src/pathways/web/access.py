@@ -134,8 +134,19 @@ class DefaultDeny:
             return None
         if request.actor is None:
             return redirect(f"{reverse('accounts:choose')}?{urlencode({'next': request.path})}")
-        answer = may_open(wanted, request.actor)
-        return None if answer else refuse(request, answer)
+        if not (answer := may_open(wanted, request.actor)):
+            return refuse(request, answer)
+        client_id = kwargs.get("client_id")
+        is_hers = client_id is not None and request.actor.emergency_with(client_id) is not None
+        if is_hers and request.resolver_match.app_name != "herpage":
+            return refuse(request, _READING_ONLY)
+        return None
+
+
+_READING_ONLY = decision.no(
+    "You see her by emergency access, which is for reading her page and nothing else.",
+    ask="the coordinator",
+)
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

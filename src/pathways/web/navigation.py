@@ -137,6 +137,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "signed_in": signed_in,
         "navigation": entries(actor, here=request.path) if actor else [],
         "search_address": onward.address("search:search", actor) if actor else "",
+        "emergency_address": onward.address("emergency:ask", actor) if actor else "",
         "tasks_address": _address("home:tasks") if actor else "",
         "open_tasks": SimpleLazyObject(lambda: tasks.count_open(by=actor)) if actor else 0,
         "workplaces": getattr(request, "workplaces", []),

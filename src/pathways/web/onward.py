@@ -40,6 +40,8 @@ _NAMES: Mapping[Leads, tuple[str, bool]] = MappingProxyType(
         Leads.SERVICES: ("directory:list", False),
         Leads.EVALUATION: ("evaluate:overview", False),
         Leads.GOVERNANCE: ("governance:events", False),
+        Leads.EMERGENCY: ("emergency:show", True),
+        Leads.EMERGENCIES: ("emergency:list", False),
         Leads.HELD: ("herpage:find_held", False),
         Leads.PEOPLE: ("administer:people", False),
         Leads.ORGANISATIONS: ("administer:organisations", False),

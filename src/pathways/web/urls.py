@@ -21,6 +21,8 @@ urlpatterns = [
     path("reach/", include("pathways.web.reach.urls")),
     path("refer/", include("pathways.web.refer.urls")),
     path("triage/", include("pathways.web.triage.urls")),
+    path("bars/", include("pathways.web.bars.urls")),
+    path("emergency/", include("pathways.web.emergency.urls")),
     path("support/", include("pathways.web.support.urls")),
 ]
 

@@ -129,6 +129,47 @@ class OfSector(Condition):
 
 
 @dataclass(frozen=True, slots=True)
+class InEmergency(Condition):
+    """The actor has an emergency access to the woman that the column names, and its time is not over."""
+
+    column: str = "client_id"
+
+    def holds(self, actor: Actor, row: RowFacts) -> bool:
+        client_id = row.columns.get(self.column)
+        return client_id is not None and actor.emergency_with(client_id) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class NotInEmergency(Condition):
+    """The actor does not read the woman that the column names by emergency access: nothing is written so."""
+
+    column: str = "client_id"
+
+    def holds(self, actor: Actor, row: RowFacts) -> bool:
+        return not InEmergency(self.column).holds(actor, row)
+
+
+@dataclass(frozen=True, slots=True)
+class NotBarred(Condition):
+    """No column holds a key of a woman from whom the actor, or the actor's organisation, is barred."""
+
+    columns: tuple[str, ...] = ("client_id",)
+
+    def holds(self, actor: Actor, row: RowFacts) -> bool:
+        return not any(row.columns.get(column) in actor.barred_from for column in self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class NotAmongBarred(Condition):
+    """The column is a list, and no woman from whom the actor is barred is on it."""
+
+    column: str = "subjects"
+
+    def holds(self, actor: Actor, row: RowFacts) -> bool:
+        return actor.barred_from.isdisjoint(row.columns.get(self.column) or ())
+
+
+@dataclass(frozen=True, slots=True)
 class Both(Condition):
     parts: tuple[Condition, ...]
 

@@ -11,12 +11,14 @@ differently lies in two tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from pathways.domain import decision
 from pathways.domain.decision import Decision
+from pathways.domain.governance import emergency
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.conditions import (
     Always,
@@ -24,7 +26,11 @@ from pathways.domain.governance.conditions import (
     Both,
     Condition,
     Either,
+    InEmergency,
     Involved,
+    NotAmongBarred,
+    NotBarred,
+    NotInEmergency,
     OfSector,
     Own,
     OwnOrganisation,
@@ -82,6 +88,9 @@ class Resource(StrEnum):
     CLOSURE = "support_closure"
     FOLLOW_UP = "support_follow_up"
     OUTGOING = "support_outgoing_message"
+    # who may not see her, and who may for an hour
+    BAR = "support_bar"
+    EMERGENCY = "support_emergency_access"
     # crossings and work
     DISCLOSURE = "disclosure"
     MESSAGE = "message"
@@ -150,6 +159,22 @@ _OWN_WORK = (
     Resource.CLOSURE,
     Resource.FOLLOW_UP,
     Resource.OUTGOING,
+)
+
+#: What emergency access reads besides the name she uses: who she is, how to reach her without harm, and what
+#: is known of her safety. Never a note, never where she is safe.
+IN_EMERGENCY = (
+    Resource.IDENTITY,
+    *_MINIMUM,
+    Resource.EPISODE,
+    Resource.APPROACH,
+    Resource.APPROACH_ATTEMPT,
+    Resource.ASSESSMENT,
+    Resource.NEED_RATING,
+    Resource.TRIAGE,
+    Resource.CONTACT,
+    Resource.REFERRAL,
+    Resource.JOURNEY_EVENT,
 )
 
 
@@ -461,6 +486,78 @@ RULES: tuple[Rule, ...] = (
         _OWN_ORGANISATION,
         "A worker takes an accepted referral, covers for a colleague or hands over.",
     ),
+    # --- who may not see her ---------------------------------------------------------------------------
+    _rule(
+        (Role.COORDINATOR,),
+        _ALL,
+        (Resource.BAR,),
+        _OURS,
+        "Those who answer for her record know who may not see it.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER,),
+        _ALL,
+        (Resource.BAR,),
+        _HERS,
+        "Those who work with her know who may not see her record.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        _ALL,
+        (Resource.BAR,),
+        both(_OURS, _SUPPORT_SUPERVISOR),
+        "Those who answer for her record know who may not see it.",
+    ),
+    _rule(
+        (Role.GOVERNANCE_LEAD,),
+        _READ,
+        (Resource.BAR,),
+        _OWN_ORGANISATION,
+        "The governance lead sees the bars that her organisation set.",
+    ),
+    # --- emergency access: reading only, for minutes ------------------------------------------------------
+    _rule(
+        tuple(emergency.READERS),
+        _READ,
+        (Resource.CLIENT,),
+        both(InEmergency("id"), _SUPPORT_SUPERVISOR),
+        "Emergency access: her safety, for minutes, and told to those who answer for her record.",
+    ),
+    _rule(
+        tuple(emergency.READERS),
+        _READ,
+        IN_EMERGENCY,
+        both(InEmergency(), _SUPPORT_SUPERVISOR),
+        "Emergency access: her safety, for minutes, and told to those who answer for her record.",
+    ),
+    _rule(
+        tuple(emergency.READERS),
+        _ALL,
+        (Resource.EMERGENCY,),
+        both(Own(), _OWN_ORGANISATION, _SUPPORT_SUPERVISOR),
+        "Who has emergency access sees it, and may end it.",
+    ),
+    _rule(
+        (Role.SUPERVISOR, Role.COORDINATOR),
+        _READ,
+        (Resource.EMERGENCY,),
+        both(either(OwnOrganisation("holder_organisation_id"), _OWN_ORGANISATION), _SUPPORT_SUPERVISOR),
+        "Who answers for her record, or for the reader, is told at once.",
+    ),
+    _rule(
+        (Role.GOVERNANCE_LEAD,),
+        _READ,
+        (Resource.EMERGENCY,),
+        either(OwnOrganisation("holder_organisation_id"), _OWN_ORGANISATION),
+        "The governance lead answers for who read what.",
+    ),
+    _rule(
+        (Role.GOVERNANCE_LEAD,),
+        (Action.CHANGE,),
+        (Resource.EMERGENCY,),
+        OwnOrganisation("holder_organisation_id"),
+        "The governance lead of the organisation that holds her record stops it and reviews it.",
+    ),
     # --- groups: a register names nobody to anybody else ---------------------------------------------
     _rule(
         (Role.SUPPORT_WORKER, Role.PROVIDER_WORKER, Role.SUPERVISOR),
@@ -610,6 +707,13 @@ RULES: tuple[Rule, ...] = (
         "The governance lead answers for who read what.",
     ),
     _rule(
+        (Role.GOVERNANCE_LEAD,),
+        _READ,
+        (Resource.ACCESS_EVENT,),
+        OwnOrganisation("holder_organisation_id"),
+        "What was read in an emergency is reviewed where her record is held.",
+    ),
+    _rule(
         (Role.COUNTING,),
         _READ,
         (Resource.JOURNEY_EVENT, Resource.DEMOGRAPHICS),
@@ -659,6 +763,8 @@ RULES: tuple[Rule, ...] = (
             Resource.CLOSURE,
             Resource.FOLLOW_UP,
             Resource.OUTGOING,
+            Resource.BAR,
+            Resource.EMERGENCY,
             Resource.MESSAGE,
             Resource.TASK,
             Resource.NAME_TOKEN,
@@ -696,6 +802,113 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 
+# --- guards: what goes before every rule -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What must hold besides a rule: on these tables, for these actions, for every role but those exempt."""
+
+    name: str
+    actions: frozenset[Action]
+    when: Mapping[Resource, Condition]
+    exempt: frozenset[Role]
+    because: str
+
+
+_HER_COLUMN = ("client_id",)
+#: The columns by which each table points at her. Where police speak of her she is known by keys of their own,
+#: which her bars carry beside her id. A table that is not here points at no woman of the support side.
+ABOUT_HER: Mapping[Resource, tuple[str, ...]] = MappingProxyType(
+    {
+        Resource.CLIENT: ("id",),
+        Resource.REFERRAL_IN: ("client_id", "case_id"),
+        Resource.DISCLOSURE: ("client_id", "person_id", "id"),
+        Resource.MESSAGE: ("client_id", "case_id", "consideration_id", "id"),
+        Resource.TASK: ("client_id", "object_id"),
+        Resource.NAME_TOKEN: ("record_id",),
+        **dict.fromkeys(
+            (
+                Resource.SPINE,
+                Resource.IDENTITY,
+                Resource.DEMOGRAPHICS,
+                Resource.SAFE_PLACE,
+                Resource.SAFE_CONTACT,
+                Resource.EPISODE,
+                Resource.INVOLVEMENT,
+                Resource.APPROACH,
+                Resource.APPROACH_ATTEMPT,
+                Resource.AGREEMENT,
+                Resource.STOP,
+                Resource.ASSESSMENT,
+                Resource.NEED_RATING,
+                Resource.TRIAGE,
+                Resource.REFERRAL,
+                Resource.REFERRAL_PACK,
+                Resource.ENGAGEMENT,
+                Resource.CONTACT,
+                Resource.CASE_NOTE,
+                Resource.GOAL,
+                Resource.GOAL_RATING,
+                Resource.REVIEW,
+                Resource.CLOSURE,
+                Resource.FOLLOW_UP,
+                Resource.OUTGOING,
+                Resource.BAR,
+                Resource.EMERGENCY,
+                Resource.DRAFT,
+                Resource.JOURNEY_EVENT,
+            ),
+            _HER_COLUMN,
+        ),
+    }
+)
+#: What is written while somebody reads her by emergency access: that it happened, and the work that follows.
+_WRITTEN_OF_AN_EMERGENCY = frozenset(
+    {Resource.EMERGENCY, Resource.TASK, Resource.DRAFT, Resource.JOURNEY_EVENT}
+)
+_MACHINE = frozenset({Role.CLERK, Role.COUNTING})
+
+GUARDS: tuple[Guard, ...] = (
+    Guard(
+        "not_barred",
+        frozenset(Action),
+        MappingProxyType({each: NotBarred(columns) for each, columns in ABOUT_HER.items()}),
+        _MACHINE,
+        "Nobody sees a woman from whom they are barred, whatever their role.",
+    ),
+    Guard(
+        "not_barred_from_any",
+        frozenset({Action.READ}),
+        MappingProxyType({Resource.ACCESS_EVENT: NotAmongBarred()}),
+        _MACHINE,
+        "Nobody sees a woman from whom they are barred, whatever their role.",
+    ),
+    Guard(
+        "reads_only_in_emergency",
+        frozenset({Action.CREATE, Action.CHANGE, Action.REMOVE}),
+        MappingProxyType(
+            {
+                each: NotInEmergency(columns[0])
+                for each, columns in ABOUT_HER.items()
+                if each not in _WRITTEN_OF_AN_EMERGENCY
+            }
+        ),
+        frozenset(),
+        "Emergency access is for reading: nothing of hers is written, not even by the clerk for the reader.",
+    ),
+)
+
+
+def guards_of(action: Action, resource: Resource) -> tuple[tuple[Guard, Condition], ...]:
+    """The guards that stand before every rule of the resource for this action, with what each demands."""
+    return tuple(
+        (guard, guard.when[resource])
+        for guard in GUARDS
+        if action in guard.actions and resource in guard.when
+    )
+
+
 #: Whom to ask, when a role cannot see something.
 ASK = {
     Role.POLICE_OFFICER: "your force’s single point of contact",
@@ -732,11 +945,19 @@ def roles_that(action: Action, resource: Resource) -> frozenset[Role]:
 def may(actor: Actor, action: Action, resource: Resource, row: RowFacts) -> Decision:
     """Whether this person may take `action` on this row.
 
-    A refusal to read is hidden: to somebody who may not see her, she is not there.
+    A refusal to read is hidden: to somebody who may not see her, she is not there. A guard
+    refuses in the words in which a missing rule does, so that nobody can tell a bar from having no business.
     """
+    for guard, demanded in guards_of(action, resource):
+        if actor.role not in guard.exempt and not demanded.holds(actor, row):
+            return _no(actor, action)
     for rule in rules_for(actor.role, action, resource):
         if rule.when.holds(actor, row):
             return decision.yes(rule.because)
+    return _no(actor, action)
+
+
+def _no(actor: Actor, action: Action) -> Decision:
     return decision.no(
         f"As {actor.role.label.lower()} you cannot {action.value} this.",
         ask=ASK[actor.role],
@@ -764,6 +985,8 @@ def _leaves_room(condition: Condition, actor: Actor) -> bool:
     match condition:
         case OfSector(sectors):
             return actor.sector in sectors
+        case InEmergency():
+            return bool(actor.emergencies)
         case Both(parts):
             return all(_leaves_room(part, actor) for part in parts)
         case Either(parts):

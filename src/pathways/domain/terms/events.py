@@ -92,6 +92,12 @@ class EventKind(Worded):
     HANDED_OVER = "handed_over", "Handed over"
     TAKEN_IN = "taken_in", "Taken in from a file"
     CORRECTED = "corrected", "Corrected"
+    # who may not see her, and who read her record in an emergency
+    BAR_SET = "bar_set", "Kept from her record"
+    BAR_LIFTED = "bar_lifted", "No longer kept from her record"
+    EMERGENCY_OPENED = "emergency_opened", "Emergency access opened"
+    EMERGENCY_ENDED = "emergency_ended", "Emergency access ended"
+    EMERGENCY_REVIEWED = "emergency_reviewed", "Emergency access reviewed"
 
 
 #: The codes that each kind may carry in `detail`. Values: an enum's stored value, a whole number, an
@@ -166,6 +172,13 @@ CODES: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.TAKEN_IN: frozenset({"batch", "kind"}),
         # what: the kind of thing corrected; then its reference and the code that now holds
         EventKind.CORRECTED: frozenset({"what", "contact", "attended", "happened", "reason"}),
+        # ground: governance.bars.Ground. whole: yes when a whole organisation is kept out. Never who.
+        EventKind.BAR_SET: frozenset({"ground", "whole"}),
+        EventKind.BAR_LIFTED: frozenset({"ground", "whole"}),
+        # emergency: random reference. kind, finding: governance.emergency
+        EventKind.EMERGENCY_OPENED: frozenset({"emergency", "kind", "minutes"}),
+        EventKind.EMERGENCY_ENDED: frozenset({"emergency"}),
+        EventKind.EMERGENCY_REVIEWED: frozenset({"emergency", "finding"}),
     }
 )
 

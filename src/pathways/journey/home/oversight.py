@@ -9,8 +9,8 @@ from django.db.models import Count
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms import clocks
 from pathways.domain.terms.people import Role
-from pathways.journey import sight
-from pathways.journey.home.shapes import Figure, Home, Item, Leads, Section, section
+from pathways.journey import emergency, sight
+from pathways.journey.home.shapes import MOST, Figure, Home, Item, Leads, Section, section
 from pathways.records.models import (
     AccessEvent,
     AccessKind,
@@ -58,10 +58,38 @@ def governance(*, by: Actor, at: datetime) -> Home:
     )
     return Home(
         figures=figures,
-        first=(_unusual(by, week), readers, refused),
+        first=(_emergencies(by, at), _unusual(by, week), readers, refused),
         beside=(crossed, ending),
         main=Leads.HELD,
         main_words="Tell a woman what is held of her",
+    )
+
+
+def _emergencies(by: Actor, at: datetime) -> Section:
+    """What was opened in an emergency and waits for the review, the latest to be reviewed first."""
+    found, total = emergency.listed(by=by, at=at, limit=MOST)
+    items = [
+        Item(
+            title=f"{one.reader} read a record: {one.kind.label[0].lower()}{one.kind.label[1:]}",
+            hint=f"{one.role}, {one.organisation}",
+            reference=one.reference,
+            leads=Leads.EMERGENCY,
+            id=one.id,
+            at=one.review_due_at,
+            at_is="review by",
+            is_late=one.is_overdue,
+            tag="Open now" if one.is_running else "Overdue" if one.is_overdue else "",
+            colour="red" if one.is_running else "orange",
+        )
+        for one in found
+    ]
+    return section(
+        "Emergency accesses to review",
+        items,
+        total=total,
+        empty="Nobody has opened a record in an emergency that you have not reviewed.",
+        more=Leads.EMERGENCIES,
+        more_words="All emergency accesses",
     )
 
 

@@ -36,6 +36,8 @@ class Leads(StrEnum):
     EVALUATION = "evaluation"
     GOVERNANCE = "governance"
     HELD = "held"
+    EMERGENCY = "emergency"
+    EMERGENCIES = "emergencies"
     PEOPLE = "people"
     ORGANISATIONS = "organisations"
 

@@ -8,6 +8,7 @@ from pathways.records.models.directory import (
     Service,
     ServiceOffer,
 )
+from pathways.records.models.guarding import Bar, EmergencyAccess
 from pathways.records.models.organisations import (
     Account,
     Appointment,
@@ -60,6 +61,7 @@ __all__ = [
     "ApproachAttempt",
     "Assessment",
     "BankHoliday",
+    "Bar",
     "CaseNote",
     "Client",
     "Closure",
@@ -70,6 +72,7 @@ __all__ = [
     "DesiredOutcome",
     "Disclosure",
     "Draft",
+    "EmergencyAccess",
     "Engagement",
     "Episode",
     "FlagReceipt",

@@ -68,6 +68,9 @@ class AccessEvent(Row):
     recipient_id = models.UUIDField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True, default="")
     found = models.PositiveIntegerField(null=True, blank=True)
+    # read by emergency access: which, and the organisation that holds her record and reviews it
+    emergency_id = models.UUIDField(null=True, blank=True)
+    holder_organisation_id = models.UUIDField(null=True, blank=True)
 
     class Meta:
         db_table = "access_event"
@@ -75,6 +78,13 @@ class AccessEvent(Row):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=AccessKind.values), name="access_event_kind_known"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["emergency_id"],
+                condition=models.Q(emergency_id__isnull=False),
+                name="access_event_emergency",
             )
         ]
 

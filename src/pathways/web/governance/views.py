@@ -13,12 +13,15 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from pathways.domain.governance.policy import Resource
-from pathways.journey import answering
+from pathways.domain.terms.people import Role
+from pathways.journey import answering, barring
 from pathways.web import access, clock, forms, lists
 from pathways.web.access import page
+from pathways.web.governance.frame import tabs
 from pathways.web.request import Request
+from pathways.web.templatetags import pathways
 
-_TABS = (("events", "Access events"), ("refusals", "Refusals"))
+_TITLES = {"events": "Access events", "refusals": "Refusals"}
 
 
 class _Days(forms.PathwaysForm):
@@ -38,13 +41,6 @@ class EventFilters(_Days):
 
 class RefusalFilters(EventFilters):
     kind = None  # type: ignore[assignment]
-
-
-def _tabs(here: str) -> list[dict[str, Any]]:
-    return [
-        {"label": label, "href": reverse(f"governance:{name}"), "current": name == here}
-        for name, label in _TABS
-    ]
 
 
 def _rows(lines: tuple[answering.Line, ...]) -> list[dict[str, Any]]:
@@ -80,8 +76,8 @@ def _list(request: Request, here: str, **more: Any) -> HttpResponse:
     )
     listing.count(found.total)
     context = {
-        "title": dict(_TABS)[here],
-        "tabs": _tabs(here),
+        "title": _TITLES[here],
+        "tabs": tabs(here),
         "listing": listing,
         "rows": _rows(found.lines),
         "columns": _COLUMNS,
@@ -146,3 +142,39 @@ def record(request: Request, record_id: UUID) -> HttpResponse:
         "here": "record",
     }
     return render(request, "governance/events.html", context)
+
+
+@page(roles={Role.GOVERNANCE_LEAD})
+def bars(request: Request) -> HttpResponse:
+    """Who was kept from a record by this organisation. She is a reference here."""
+    listing = lists.Listing(request)
+    found, total = barring.of_our_organisation(
+        by=request.actor, at=request.now, offset=listing.offset, limit=listing.per_page
+    )
+    listing.count(total)
+    context = {
+        "title": "Who is kept out",
+        "tabs": tabs("bars"),
+        "listing": listing,
+        "columns": [{"label": label} for label in ("Record", "Who is kept out", "Why", "Set", "Stands")],
+        "rows": [_bar(each) for each in found],
+    }
+    return render(request, "governance/bars.html", context)
+
+
+def _bar(each: barring.BarOfOurs) -> dict[str, Any]:
+    one = each.bar
+    lifted = one.lifted_at is not None
+    return {
+        "cells": [
+            {"text": pathways.said(each.reference)},
+            {"text": one.who, "hint": one.where},
+            {"text": one.ground.label, "hint": one.reason},
+            {"text": clock.day(one.set_at), "hint": f"by {one.set_by}"},
+            {
+                "tag": "Lifted" if lifted else "In force",
+                "colour": "grey" if lifted else "teal",
+                "hint": f"{clock.day(one.lifted_at)}: {one.why_lifted}" if lifted else "",
+            },
+        ]
+    }

@@ -29,8 +29,11 @@ TABS: tuple[tuple[str, str, tuple[Resource, ...]], ...] = (
     ("referrals", "Referrals", (Resource.REFERRAL,)),
     ("safety", "Safety", (Resource.SAFE_CONTACT,)),
     ("involved", "Who is involved", (Resource.INVOLVEMENT,)),
+    ("kept_out", "Who may not see her", (Resource.BAR,)),
     ("held", "What is held", (Resource.CLIENT,)),
 )
+#: The tabs that emergency access opens, for reading; the rest would look empty and say what is not so.
+IN_EMERGENCY = frozenset({"story", "assessment", "contacts", "referrals", "safety"})
 
 #: What can be done next while she is on her way to a stage: words and the name of an address. An address of
 #: an approach or a triage takes that thing's own id, all others hers.
@@ -77,12 +80,16 @@ def tabs(client_id: UUID, by: Actor, here: str) -> list[dict[str, Any]]:
         }
         for name, words, resources in TABS
         if any(policy.could(by, Action.READ, resource) for resource in resources)
+        and (name in IN_EMERGENCY or by.emergency_with(client_id) is None)
     ]
 
 
 def of_her(request: Request, client_id: UUID, here: str, resource: Resource) -> dict[str, Any] | None:
     """The context that all tabs share, with the one access event of this page; None when she is not there."""
     by, at = request.actor, request.now
+    in_emergency = by.emergency_with(client_id) is not None
+    if in_emergency and here not in IN_EMERGENCY:
+        return None
     banner = her.banner(client_id=client_id, by=by, at=at)
     if banner is None:
         return None
@@ -95,9 +102,11 @@ def of_her(request: Request, client_id: UUID, here: str, resource: Resource) -> 
         "client_id": client_id,
         "tabs": tabs(client_id, by, here),
         "steps": steps,
-        "next_actions": [] if banner.is_stopped else _next(client_id, by, now, banner),
-        "stop_href": "" if banner.is_stopped else address("reach:stop", client_id, by),
-        "resume_href": address("reach:start_again", client_id, by) if banner.is_stopped else "",
+        "next_actions": [] if banner.is_stopped or in_emergency else _next(client_id, by, now, banner),
+        "stop_href": "" if banner.is_stopped or in_emergency else address("reach:stop", client_id, by),
+        "resume_href": address("reach:start_again", client_id, by)
+        if banner.is_stopped and not in_emergency
+        else "",
         "is_stopped": banner.is_stopped,
         "crumbs": _crumbs(by),
     }
@@ -148,5 +157,7 @@ def _next(client_id: UUID, by: Actor, now: Stage | None, banner: Banner) -> list
 
 def buttons(client_id: UUID, by: Actor, *wanted: tuple[str, str]) -> list[dict[str, str]]:
     """The buttons of a tab: those whose page exists and is for this person."""
+    if by.emergency_with(client_id) is not None:
+        return []
     found = ((words, address(name, client_id, by)) for words, name in wanted)
     return [{"label": words, "href": href, "secondary": "1"} for words, href in found if href]

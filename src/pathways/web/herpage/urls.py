@@ -12,5 +12,6 @@ urlpatterns = [
     path("<uuid:client_id>/referrals/", views.referrals, name="referrals"),
     path("<uuid:client_id>/safety/", views.safety, name="safety"),
     path("<uuid:client_id>/involved/", views.involved, name="involved"),
+    path("<uuid:client_id>/kept-out/", views.kept_out, name="kept_out"),
     path("<uuid:client_id>/held/", views.held, name="held"),
 ]

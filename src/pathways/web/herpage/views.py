@@ -7,17 +7,19 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from pathways.domain.governance import policy
 from pathways.domain.governance.policy import Action, Resource
 from pathways.domain.support import goal as goals
 from pathways.domain.terms import needs
 from pathways.domain.terms.people import Role
+from pathways.journey import barring
 from pathways.journey import held as holdings
 from pathways.journey import her_record as record
 from pathways.journey import referrals as made
 from pathways.journey import story as stories
-from pathways.web import access, lists, onward
+from pathways.web import access, clock, lists, onward
 from pathways.web.access import page
 from pathways.web.herpage import around, chart
 from pathways.web.herpage.forms import FindHeld
@@ -123,7 +125,8 @@ def contacts(request: Request, client_id: UUID) -> HttpResponse:
     context = around.of_her(request, client_id, "contacts", Resource.CONTACT)
     if context is None or not policy.could(request.actor, Action.READ, Resource.CONTACT):
         return access.not_found(request)
-    reads_notes = policy.could(request.actor, Action.READ, Resource.CASE_NOTE)
+    in_emergency = request.actor.emergency_with(client_id) is not None
+    reads_notes = policy.could(request.actor, Action.READ, Resource.CASE_NOTE) and not in_emergency
     listing = lists.Listing(request, tabs=["contacts", "notes"] if reads_notes else ["contacts"], per_page=10)
     read = record.notes if listing.tab == "notes" else record.contacts
     found = read(client_id=client_id, by=request.actor, offset=listing.offset, limit=listing.per_page)
@@ -204,9 +207,45 @@ def involved(request: Request, client_id: UUID) -> HttpResponse:
             request.actor,
             ("Cover for a colleague", "support:cover_her"),
             ("Hand over", "support:hand_her_over"),
+            ("I know her: step back", "bars:conflict"),
         ),
     }
     return render(request, "herpage/involved.html", context)
+
+
+@page(reads=Resource.BAR)
+def kept_out(request: Request, client_id: UUID) -> HttpResponse:
+    """Who may not see her: now, and before."""
+    context = around.of_her(request, client_id, "kept_out", Resource.BAR)
+    found = barring.of_her(client_id=client_id, by=request.actor, at=request.now)
+    if context is None or found is None or not policy.could(request.actor, Action.READ, Resource.BAR):
+        return access.not_found(request)
+    context |= {
+        "now_cards": [_bar(each, may_lift=found.may_decide.allowed) for each in found.now],
+        "before_cards": [_bar(each, may_lift=False) for each in found.before],
+        "why_not": "" if found.may_decide else found.may_decide.reason,
+        "moves": around.buttons(client_id, request.actor, ("Keep somebody out", "bars:keep_out"))
+        if found.may_decide
+        else [],
+    }
+    return render(request, "herpage/kept_out.html", context)
+
+
+def _bar(each: barring.KeptOutOne, *, may_lift: bool) -> dict[str, Any]:
+    rows = [
+        {"key": "Why", "value": each.ground.label},
+        {"key": "What was said", "value": each.reason, "none": "Nothing written down"},
+        {"key": "Since", "value": f"{clock.day(each.set_at)}, set by {each.set_by}"},
+    ]
+    if each.where:
+        rows.insert(0, {"key": "Works at", "value": each.where})
+    if each.lifted_at is not None:
+        rows += [
+            {"key": "Until", "value": f"{clock.day(each.lifted_at)}, lifted by {each.lifted_by}"},
+            {"key": "Why lifted", "value": each.why_lifted},
+        ]
+    lift = [("Let them see her again", reverse("bars:lift", args=[each.id]))] if may_lift else []
+    return {"heading": each.who, "rows": rows, "actions": lift}
 
 
 @page(roles=_READERS | {Role.GOVERNANCE_LEAD})

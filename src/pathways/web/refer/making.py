@@ -54,11 +54,26 @@ class New(flow.Flow):
             key = UUID(kept)
         except ValueError:
             return None
-        return referrals.service_named(service_id=key, wanted=self.found.wanted, at=self.now)
+        return referrals.service_named(
+            client_id=self.kwargs["client_id"],
+            service_id=key,
+            wanted=self.found.wanted,
+            by=self.actor,
+            at=self.now,
+        )
 
     @cached_property
     def matches(self) -> tuple[Match, ...]:
-        return referrals.matches(wanted=self.found.wanted, at=self.now)
+        return self.matching("")
+
+    def matching(self, query: str) -> tuple[Match, ...]:
+        return referrals.matches(
+            client_id=self.kwargs["client_id"],
+            wanted=self.found.wanted,
+            by=self.actor,
+            at=self.now,
+            query=query,
+        )
 
     def waits(self, step: flow.Step) -> str:
         if step.slug == "service" or self.chosen is not None:
@@ -90,9 +105,7 @@ class New(flow.Flow):
     def context(self) -> dict[str, Any]:
         query = self.request.GET.get("q", "").strip()[:80]
         kept = self.kept.get("steps", {}).get("service", {}).get("service", [""])[0]
-        shown = (
-            referrals.matches(wanted=self.found.wanted, at=self.now, query=query) if query else self.matches
-        )
+        shown = self.matching(query) if query else self.matches
         return {
             "person": about_her.person(self.found.banner),
             "found": self.found,

@@ -239,7 +239,7 @@ class Accept(_About):
     done_words = "Accepted"
 
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
-        return {"colleagues": refer.colleagues(by=self.actor)}
+        return {"colleagues": refer.colleagues(by=self.actor, referral_id=self.kwargs["referral_id"])}
 
     def answer(self, answers: dict[str, Any]) -> Any:
         return refer.accept(

@@ -171,10 +171,15 @@ class Moving(flow.Flow):
 
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
         colleagues = [(str(one.account_id), one.name) for one in caseload.colleagues(by=self.actor)]
+        takers = [
+            (str(one.account_id), one.name)
+            for one in caseload.takers(client_id=self.kwargs.get("client_id"), by=self.actor)
+        ]
         own = self.actor.role is not Role.SUPERVISOR
         if own:
-            colleagues = [pair for pair in colleagues if pair[0] != str(self.actor.account_id)]
-        return {"colleagues": colleagues, "fixed": str(self.actor.account_id) if own else ""}
+            takers = [pair for pair in takers if pair[0] != str(self.actor.account_id)]
+        fixed = str(self.actor.account_id) if own else ""
+        return {"colleagues": colleagues, "takers": takers, "fixed": fixed}
 
     def back(self) -> str:
         if client_id := self.kwargs.get("client_id"):
@@ -193,6 +198,11 @@ class Moving(flow.Flow):
 
 def _many(count: int) -> str:
     return "1 woman" if count == 1 else f"{count} women"
+
+
+def _who_stays(count: int) -> list[str]:
+    """Women from whom the colleague is kept: they stay, and somebody else must be found."""
+    return [f"{_many(count)} could not be given to this colleague: choose another for them."] if count else []
 
 
 @page(roles=about.WORKERS)
@@ -214,6 +224,7 @@ class Cover(Moving):
                 f"The colleague can work with {_many(said.data['count'])} until the end of "
                 f"{clock.day(answers['until'])}.",
                 "After that day she no longer sees their records.",
+                *_who_stays(said.data["stay"]),
             ],
             href=reverse("support:list"),
             onward="Back to the list",
@@ -236,6 +247,7 @@ class HandOver(Moving):
             f"{_many(said.data['count'])} handed over, with what is planned and due.",
             "The former worker no longer sees their records.",
         ]
+        following += _who_stays(said.data["stay"])
         if not answers["is_she_told"]:
             following.append(
                 "Somebody still has to tell them who their worker is now, in a way that is safe."

@@ -320,11 +320,16 @@ class ColleagueForm(forms.PathwaysForm):
     to_account_id = forms.Pick(label="Who takes them?", choices=[], error="Select who takes them")
 
     def __init__(
-        self, *args: Any, colleagues: Sequence[tuple[str, str]] = (), fixed: str = "", **kwargs: Any
+        self,
+        *args: Any,
+        colleagues: Sequence[tuple[str, str]] = (),
+        takers: Sequence[tuple[str, str]] = (),
+        fixed: str = "",
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("from_account_id", "to_account_id"):
-            self.fields[name].choices = [("", "Choose"), *colleagues]  # type: ignore[attr-defined]
+        for name, people in (("from_account_id", colleagues), ("to_account_id", takers)):
+            self.fields[name].choices = [("", "Choose"), *people]  # type: ignore[attr-defined]
         if fixed:
             del self.fields["from_account_id"]
 

@@ -1,0 +1,1 @@
+"""Who may not see her: set, lifted, and declared of oneself."""

@@ -1,0 +1,1 @@
+"""Emergency access: asked for, ended, listed and reviewed."""
