@@ -23,6 +23,19 @@ def test_a_new_folder_is_private_and_stamped(tmp_path: Path) -> None:
     assert folder.read_stamp(tmp_path / "new" / "data") == expected
 
 
+def test_a_second_start_does_not_shut_the_running_database_out(tmp_path: Path) -> None:
+    folder.prepare(tmp_path, folder.Kind.LIVE)
+    tmp_path.chmod(0o710)  # as it stands while PostgreSQL runs as an account of its own
+    folder.prepare(tmp_path, folder.Kind.LIVE)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o710
+
+
+def test_a_folder_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    folder.prepare(tmp_path, folder.Kind.LIVE)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+
+
 def test_a_folder_of_a_newer_version_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
     text = json.dumps({"format": folder.FORMAT + 1, "version": "9.0", "kind": "live"})
     folder.stamp_path(tmp_path).write_text(text)

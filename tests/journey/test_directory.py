@@ -50,6 +50,20 @@ def test_taking_the_same_in_twice_changes_nothing(cast, shared_data):
 
 
 @pytest.mark.shared_data
+def test_the_whole_open_referral_folder_is_read_as_it_lies(shared_data):
+    found = reading.read(shared_data / "open_referral")
+    assert len(found.services) >= 128
+    assert "hsds_3/examples/csv/datapackage.json" in found.ignored
+
+
+def test_a_damaged_file_of_a_folder_is_named_with_its_path(tmp_path):
+    (tmp_path / "north").mkdir()
+    (tmp_path / "north" / "list.json").write_text("[1,")
+    with pytest.raises(reading.UnreadableError, match=r"^north/list\.json: line 1"):
+        reading.read(tmp_path)
+
+
+@pytest.mark.shared_data
 def test_the_open_referral_sample_is_taken_in_whole(cast, shared_data):
     sample = shared_data / "open_referral" / "oruk_mocks" / "V3.0-UK-Test" / "service_list_data.json"
     found = reading.read(sample)

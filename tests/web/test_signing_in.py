@@ -346,3 +346,29 @@ def test_a_leavers_link_is_spent(browser: Client, change: dict[str, Any]) -> Non
     path = passwords.link(account_id=account.id)
     type(account).objects.filter(pk=account.pk).update(**change)
     assert browser.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("password", "is_taken"),
+    [
+        ("password12345678", False),
+        ("123456789012345", False),
+        ("abababababababab", False),
+        ("amina.osei@hub.example", False),
+        ("harbour lantern meadow", True),
+        ("Tr0ubling-swift-Otter", True),
+    ],
+)
+def test_a_password_that_is_guessed_early_is_not_taken(password: str, is_taken: bool) -> None:
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    from pathways.records.models import Account
+
+    who = Account(email="amina.osei@hub.example", name="Amina Osei")
+    try:
+        validate_password(password, who)
+        taken = True
+    except ValidationError:
+        taken = False
+    assert taken is is_taken

@@ -95,6 +95,8 @@ class Directory:
 
 
 MOJ, OPEN_REFERRAL, SHEET = "moj-contracts", "open-referral", "sheet"
+#: what describes a package of tables and holds none of it
+_DESCRIPTIONS = frozenset({"datapackage.json"})
 _TABLES = {
     "service_categories.csv": "needs",
     "desired_outcomes.csv": "outcomes",
@@ -115,34 +117,35 @@ def read(path: Path) -> Directory:
     seen: dict[str, int] = {}
     for file in files:
         seen.clear()
+        name = str(file.relative_to(path)) if path.is_dir() else file.name
         match file.suffix.casefold():
-            case ".json":
-                _read_json(file, found, seen)
+            case ".json" if file.name not in _DESCRIPTIONS:
+                _read_json(file, name, found, seen)
             case ".csv":
-                _read_csv(file, found, seen)
+                _read_csv(file, name, found, seen)
             case _:
-                found.ignored.append(file.name)
+                found.ignored.append(name)
     if not (found.services or found.needs or found.rejected):
         raise UnreadableError(f"{path}: no service was found in {len(files)} file(s)")
     found.services = _merged(found.services)
     return found
 
 
-def _text_of(file: Path) -> str:
+def _text_of(file: Path, name: str) -> str:
     try:
         return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableError(f"{file.name}: byte {error.start} is not UTF-8; save it as UTF-8") from None
+        raise UnreadableError(f"{name}: byte {error.start} is not UTF-8; save it as UTF-8") from None
     except OSError as error:
-        raise UnreadableError(f"{file.name}: {error.strerror}") from None
+        raise UnreadableError(f"{name}: {error.strerror}") from None
 
 
-def _read_json(file: Path, found: Directory, seen: dict[str, int]) -> None:
+def _read_json(file: Path, name: str, found: Directory, seen: dict[str, int]) -> None:
     try:
-        body = json.loads(_text_of(file))
+        body = json.loads(_text_of(file, name))
     except json.JSONDecodeError as error:
         raise UnreadableError(
-            f"{file.name}: line {error.lineno}, column {error.colno}: {error.msg.lower()}"
+            f"{name}: line {error.lineno}, column {error.colno}: {error.msg.lower()}"
         ) from None
     known = False
     for place, item, owner in _items(body):
@@ -155,13 +158,13 @@ def _read_json(file: Path, found: Directory, seen: dict[str, int]) -> None:
             continue
         known = True
         try:
-            record = reader(item, owner, f"{file.name}{place}")
+            record = reader(item, owner, f"{name}{place}")
         except ValueError as error:
-            found.rejected.append(Rejected(f"{file.name}{place}", str(error), item))
+            found.rejected.append(Rejected(f"{name}{place}", str(error), item))
             continue
         found.services.append(_numbered(record, seen, found))
     if not known:
-        found.ignored.append(file.name)
+        found.ignored.append(name)
 
 
 def _items(body: Any) -> Iterator[tuple[str, dict[str, Any], Mapping[str, Any] | None]]:
@@ -339,9 +342,9 @@ def _merged(services: list[ServiceRecord]) -> list[ServiceRecord]:
     return list(found.values())
 
 
-def _read_csv(file: Path, found: Directory, seen: dict[str, int]) -> None:
-    rows = csv.DictReader(io.StringIO(_text_of(file)))
-    columns = [name.strip() for name in rows.fieldnames or []]
+def _read_csv(file: Path, name: str, found: Directory, seen: dict[str, int]) -> None:
+    rows = csv.DictReader(io.StringIO(_text_of(file, name)))
+    columns = [each.strip() for each in rows.fieldnames or []]
     rows.fieldnames = columns
     kept = [
         (number, {k: (v or "").strip() for k, v in row.items() if k}) for number, row in enumerate(rows, 2)
@@ -351,7 +354,7 @@ def _read_csv(file: Path, found: Directory, seen: dict[str, int]) -> None:
         target: list[Reference] = getattr(found, table)
         for number, row in kept:
             if not row.get("id"):
-                found.rejected.append(Rejected(f"{file.name} row {number}", "id is missing", row))
+                found.rejected.append(Rejected(f"{name} row {number}", "id is missing", row))
                 continue
             target.append(
                 Reference(
@@ -363,11 +366,11 @@ def _read_csv(file: Path, found: Directory, seen: dict[str, int]) -> None:
             )
         return
     if not {"name", "organisation"} <= {column.casefold() for column in columns}:
-        found.ignored.append(file.name)
+        found.ignored.append(name)
         return
     for number, raw in kept:
         row = {key.casefold(): value for key, value in raw.items()}
-        place = f"{file.name} row {number}"
+        place = f"{name} row {number}"
         try:
             if not row.get("name"):
                 raise ValueError("name is missing: give the service's name")

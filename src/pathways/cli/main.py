@@ -166,7 +166,10 @@ def _settings(*, port: int | None = None, bind: str | None = None, demonstration
         said |= {"database_url": None, "app_database_url": None, "synthetic": True}
         if "PATHWAYS_DATA" not in os.environ:
             said["data"] = found.data.with_name(f"{found.data.name}-demo")
-        found_kind = folder.read_stamp(Path(str(said.get("data", found.data))))
+        try:
+            found_kind = folder.read_stamp(Path(str(said.get("data", found.data))))
+        except OSError:
+            found_kind = None  # what is wrong with the folder is said when it is prepared
         if found_kind is not None and found_kind.kind is folder.Kind.LIVE:
             raise RefusalError(
                 f"{said.get('data', found.data)} holds a live programme; name another with PATHWAYS_DATA"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def run(settings: Settings, *, user: str, start: str, end: str, out: Path, audie
         raise RefusalError(f"--to {end} is before --from {start}")
     if out.exists() and not out.is_dir():
         raise RefusalError(f"{out} is a file; give a folder for --out")
+    _check_writable(out)
     console = Console(highlight=False, soft_wrap=True)
     with live.programme(settings):
         from pathways.analysis.disclosure import Audience
@@ -66,6 +68,13 @@ def _write(user, start, end, wanted, out, synthetic, progress):  # type: ignore[
     if not said:
         raise RefusalError(said.reason)
     return said
+
+
+def _check_writable(out: Path) -> None:
+    """Said before the work, not after it: the nearest folder that is there must take files."""
+    there = next(place for place in (out, *out.absolute().parents) if place.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise RefusalError(f"{out} cannot be written: {there} does not let you write")
 
 
 def _day(text: str, option: str) -> date:

@@ -40,10 +40,17 @@ class Serving(running.Installation):
                 )
             print("There is no administrator yet. Who is the first one?")
             email = _ask("  E-mail address: ")
+            while not _is_address(email):
+                email = _ask(f"  {email!r} is not an e-mail address. E-mail address: ")
             name = name or _ask("  Name: ")
-        if "@" not in email or " " in email:
+        if not _is_address(email):
             raise RefusalError(f"{email!r} is not an e-mail address")
         return email, name or email.partition("@")[0]
+
+
+def _is_address(text: str) -> bool:
+    before, at, after = text.partition("@")
+    return bool(before and at and "." in after) and " " not in text
 
 
 def _ask(question: str) -> str:

@@ -68,7 +68,8 @@ def prepare(data: Path, kind: Kind) -> None:
             raise RefusalError(
                 f"{data} holds files of something else; name an empty or a new folder with PATHWAYS_DATA"
             )
-        data.chmod(0o700)
+        if data.stat().st_mode & 0o067:
+            data.chmod(0o700)  # but the account of a running database keeps its way through (0710)
         _check_writable(data)
         if stamp != Stamp(FORMAT, __version__, kind):
             text = json.dumps(asdict(Stamp(FORMAT, __version__, kind)), indent=1) + "\n"

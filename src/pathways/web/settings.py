@@ -130,6 +130,12 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "pathways.web.accounts.guessable.NotACommonPasswordWithADecoration"},
 ]
 #: how long the link by which somebody chooses a password is good
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
