@@ -123,6 +123,7 @@ _OURSELF = Involved(personally=False, column="id")
 _SUPPORT_SUPERVISOR = OfSector(_SUPPORT_SECTORS)
 _PRIVATE_SUPERVISOR = OfSector((Sector.PRIVATE,))
 _NOT_FROM_POLICE = Among("kind", ("passed_on", "stop", "resume", "reply", "return"))
+_OF_NO_WOMAN = Unassigned("client_id")
 _UNANSWERED = Among("status", ("sent", "acknowledged", "waitlisted"))
 
 #: What is told to every organisation that works with her: all that it needs so as not to harm her.
@@ -163,6 +164,8 @@ def _rule(
 
 
 _EVERYONE = tuple(role for role in Role if role is not Role.COUNTING)
+#: Roles whose sight of a woman is each person's own; of the others it is their organisation's.
+_BY_NAME = (Role.PANEL_CHAIR, Role.SUPPORT_WORKER, Role.PROVIDER_WORKER)
 
 RULES: tuple[Rule, ...] = (
     # --- the police side -------------------------------------------------------------------------
@@ -523,17 +526,24 @@ RULES: tuple[Rule, ...] = (
     ),
     # --- one's own work --------------------------------------------------------------------------------
     _rule(
-        _EVERYONE,
+        tuple(role for role in _EVERYONE if role not in _BY_NAME),
         (Action.READ, Action.CHANGE),
         (Resource.TASK,),
-        both(_OWN_ORGANISATION, either(Own(), Unassigned())),
-        "Tasks are one’s own, or the organisation’s that nobody has taken.",
+        both(_OWN_ORGANISATION, either(Own(), Unassigned()), either(_OF_NO_WOMAN, _OURS)),
+        "Tasks are one’s own, or the organisation’s that nobody has taken, while it works with her.",
+    ),
+    _rule(
+        _BY_NAME,
+        (Action.READ, Action.CHANGE),
+        (Resource.TASK,),
+        both(_OWN_ORGANISATION, either(Own(), Unassigned()), either(_OF_NO_WOMAN, _HERS)),
+        "A task about a woman goes when the work with her does.",
     ),
     _rule(
         (Role.SUPERVISOR,),
         (Action.READ, Action.CHANGE),
         (Resource.TASK,),
-        _OWN_ORGANISATION,
+        both(_OWN_ORGANISATION, either(_OF_NO_WOMAN, _OURS)),
         "A supervisor sees the tasks of her organisation.",
     ),
     _rule(
