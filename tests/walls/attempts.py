@@ -67,6 +67,25 @@ WORDS_OF = {
     "day": ("2026-12-25",),
     "token": ("abc-def",),
 }
+#: what one button does, and one short form: nothing has to be filled in well for it to be done
+BUTTONS = (
+    "/support/<uuid:client_id>/note/",
+    "/tasks/<uuid:task_id>/done/",
+    "/refer/<uuid:referral_id>/acknowledge/",
+    "/refer/<uuid:referral_id>/take/",
+    "/refer/<uuid:referral_id>/unanswered/",
+    "/support/contact/<uuid:contact_id>/missed/",
+    "/support/contact/<uuid:contact_id>/call-off/",
+    "/support/goal/<uuid:goal_id>/<slug:action>/",
+    "/assess/<uuid:client_id>/start/",
+    "/assess/write/<uuid:assessment_id>/reopen/",
+    "/triage/<uuid:triage_id>/again/",
+    "/reach/<uuid:client_id>/plan/again/",
+    "/reach/approach/<uuid:approach_id>/unreached/",
+    "/police/<uuid:consideration_id>/move/",
+    "/doors/<uuid:referral_in_id>/move/",
+    "/support/note/<uuid:note_id>/",
+)
 #: fields that a form does not ask for and a person might send all the same
 SMUGGLED = ("client_id", "organisation_id", "account_id", "lead_account_id", "to_organisation_id",
             "episode_id", "written_by_id", "made_by_id", "referral_id", "nominal_id", "case_id",
@@ -241,13 +260,20 @@ class Attack:
         else:
             who, address = self.rng.choice(self.world.people), self.fill(route, None)
         kind = self.rng.choices(
-            ("GET", "POST", "forms", "HEAD", "other", "htmx", "search"), (40, 18, 24, 4, 3, 6, 5)
+            ("GET", "POST", "forms", "HEAD", "other", "htmx", "search", "button"),
+            (36, 16, 20, 4, 3, 6, 5, 10),
         )[0]
         query = self.query(route)
         if kind == "search":
             self.one(who, "/search/", entry, kind, [("POST", "/search/", {"query": self.typed()}, {})], ear)
         elif kind == "GET":
             self.one(who, route, entry, kind, [("GET", address + query, {}, {})], ear)
+        elif kind == "button":
+            route = self.rng.choice(BUTTONS)
+            address = self.fill(route, None)
+            data = {"body": "Something invented.", "why": "Invented.", "_do": "continue",
+                    "action": self.rng.choice(("start", "take_up", "reopen"))}  # fmt: skip
+            self.one(who, route, entry, kind, [("POST", address, data, {})], ear)
         elif kind == "htmx":
             self.one(
                 who, route, entry, kind, [("GET", address + query, {}, {"HTTP_HX_REQUEST": "true"})], ear

@@ -25,7 +25,7 @@ def test_with_both_walls_down_the_same_attempts_find_what_the_walls_hide(
 ) -> None:
     """The control: were nothing found here, nothing would have been looked for."""
     with falling.figures_aside(), falling.without_python_wall():
-        tally = Attack(without_row_security, seed=SEED, walls_down=True).run(260)
+        tally = Attack(without_row_security, seed=SEED, walls_down=True).run(300)
     print(tally.summary())
     read = {leak.what.split(".")[0] for leak in tally.leaks if leak.where == "body"}
     assert len(tally.leaks) > 100

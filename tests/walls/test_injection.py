@@ -233,7 +233,8 @@ def _swept(world: Planted, *, count: int, each: int, seed: int) -> Sweep:
 def test_five_hundred_hostile_inputs_are_words_and_nothing_else(as_application: Planted) -> None:
     sweep = _swept(as_application, count=500, each=4, seed=47)
     print(
-        f"500 inputs, {len(sweep.fields)} fields of {len(sweep.opened)} forms, {sweep.tally.requests} requests,"
+        f"500 inputs, {len(sweep.fields)} fields of {len(sweep.opened)} forms,"
+        f" {sweep.tally.requests} requests,"
         f" {len(sweep.wrong)} taken for more than words; answers {dict(sweep.answers)}"
     )
     assert sweep.wrong == []

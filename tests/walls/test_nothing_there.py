@@ -198,35 +198,52 @@ WHO = {
 }  # fmt: skip
 
 
+#: (a woman who is somebody's client, nobody's), letter for letter as long, and like no name that police hold
+NAMES = (
+    (("Marguerite", "Hollingdale"), ("Clementine", "Wetherfield")),
+    (("Persephone", "Carmichael"), ("Wilhelmina", "Fotheringh")),
+    (("Thomasina", "Bridgwater"), ("Gwendolyn", "Oakenshawe")),
+    (("Bernadette", "Lockhurst"), ("Antoinette", "Pembridge")),
+)
+
+
 def police_pairs(world: Planted, *, pairs: int, seed: int) -> tuple[Pairs, Pairs]:
     """Police search for, and flag, a woman who is somebody's client or nobody's."""
+    from pathways.journey import identity, naming
+    from pathways.records.models import Client as Woman
     from pathways.records.models import Identity
 
     rng, asker = random.Random(seed), Asker()
-    with transaction.atomic():
-        from pathways.journey import identity
-
-        with identity.clerk():
-            hers = [(row.given_names, row.surname) for row in Identity.objects.all()]
     references = [str(row["reference"]) for row in world.rows["support_client"].values()]
-    police = [each for each in world.people
-              if each.role in ("police_spoc", "police_analyst")]  # fmt: skip
+    police = [each for each in world.people if each.role in ("police_spoc", "police_analyst")]
     flaggers = [each for each in world.people if each.role in ("police_spoc", "police_officer")]
     searched, flagged = Pairs(), Pairs()
-    with attempts._overhearing(), attempts._drawn_as_ever():
+    with attempts._overhearing(), attempts._drawn_as_ever(), transaction.atomic():
+        with identity.clerk():
+            for paper, (known, _) in zip(Identity.objects.order_by("id"), NAMES, strict=False):
+                paper.given_names, paper.surname = known
+                paper.save()
+                naming.index(
+                    naming.Kind.CLIENT,
+                    paper.client_id,
+                    Woman.objects.values_list("organisation_id", flat=True).get(id=paper.client_id),
+                    names=known,
+                    born=None,
+                    by=identity.MACHINE,
+                )
         for number in range(pairs):
-            given, surname = rng.choice(hers)
-            nobody = ["".join(rng.sample(word[2:-2], 7)) for word in (given, surname)]
-            unknown = [f"xq{word}qx" for word in nobody]
-            typed = [f"{given} {surname}", " ".join(unknown)]
+            both = rng.choice(NAMES)
+            typed = [" ".join(each) for each in both]
             if number % 3 == 0:
                 typed = [rng.choice(references), "ZQ4821RW"]
-            _pair(searched, asker, rng, rng.choice(police), "/search/",
-                  [{"query": each} for each in typed], typed)  # fmt: skip
-            asked = [{**WHO, "given_names": a, "surname": b, "_do": "continue", "_step": "who"}
-                     for a, b in ((given, surname), unknown)]  # fmt: skip
-            _pair(flagged, asker, rng, rng.choice(flaggers), "/police/flag/", asked,
-                  [f"{given}|{surname}", "|".join(unknown)])  # fmt: skip
+            who = rng.choice(police)
+            _pair(searched, asker, rng, who, "/search/", [{"query": each} for each in typed], typed)
+            asked = [
+                {**WHO, "given_names": a, "surname": b, "_do": "continue", "_step": "who"} for a, b in both
+            ]
+            named = [f"{a}|{b}" for a, b in both]
+            _pair(flagged, asker, rng, rng.choice(flaggers), "/police/flag/", asked, named)
+        transaction.set_rollback(True)
     return searched, flagged
 
 
