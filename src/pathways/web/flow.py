@@ -17,6 +17,7 @@ reference. `check = False` leaves the middle out. Several forms in `steps` make 
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -71,6 +72,11 @@ class Refused(Exception):
     def __init__(self, answer: Any) -> None:
         super().__init__()
         self.answer = answer
+
+
+def _token(sent: str | None) -> str:
+    """The token as one of ours could be, else nothing: it becomes part of a key."""
+    return sent if sent and re.fullmatch(r"[\w-]{1,64}", sent, re.ASCII) else ""
 
 
 class Flow(View):
@@ -164,7 +170,7 @@ class Flow(View):
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if token := request.GET.get("done"):
+        if token := _token(request.GET.get("done")):
             return self._receipt(token)
         if "check" in request.GET:
             return self._check()
@@ -194,7 +200,7 @@ class Flow(View):
             self._keep(step, typed)
             return self._ask(step, form, status=422)
         if not self.check and len(self.all_steps) == 1:
-            return self._finish(dict(form.cleaned_data), request.POST.get("_token", ""), step, form)
+            return self._finish(dict(form.cleaned_data), _token(request.POST.get("_token")), step, form)
         self._keep(step, typed)
         return redirect(self._after(step))
 
@@ -363,7 +369,7 @@ class Flow(View):
         )
 
     def _confirm(self) -> HttpResponse:
-        token = self.request.POST.get("_token", "")
+        token = _token(self.request.POST.get("_token"))
         if self._once(token):
             return redirect(f"{self.request.path}?done={token}")
         answers: dict[str, Any] = {}

@@ -133,6 +133,11 @@ _OURSELF = Involved(personally=False, column="id")
 _SUPPORT_SUPERVISOR = OfSector(_SUPPORT_SECTORS)
 _PRIVATE_SUPERVISOR = OfSector((Sector.PRIVATE,))
 _NOT_FROM_POLICE = Among("kind", ("passed_on", "stop", "resume", "reply", "return"))
+_OF_NO_WOMAN = Unassigned("client_id")
+#: untaken work of one's own role
+_MINE_OR_MY_ROLES = either(Own(), both(Unassigned(), OwnRole()))
+#: untaken work that is asked of the organisation and of no one role
+_ASKED_OF_US = both(Unassigned(), Among("role", ("",)))
 _UNANSWERED = Among("status", ("sent", "acknowledged", "waitlisted"))
 
 #: What is told to every organisation that works with her: all that it needs so as not to harm her.
@@ -197,6 +202,8 @@ _CARRY_HER = (
     Role.POLICE_SPOC,
 )
 _EVERYONE = tuple(role for role in Role if role is not Role.COUNTING)
+#: Roles whose sight of a woman is each person's own; of the others it is their organisation's.
+_BY_NAME = (Role.PANEL_CHAIR, Role.SUPPORT_WORKER, Role.PROVIDER_WORKER)
 
 RULES: tuple[Rule, ...] = (
     # --- the police side -------------------------------------------------------------------------
@@ -629,24 +636,38 @@ RULES: tuple[Rule, ...] = (
     ),
     # --- one's own work --------------------------------------------------------------------------------
     _rule(
-        _EVERYONE,
+        tuple(role for role in _EVERYONE if role not in _BY_NAME),
         (Action.READ, Action.CHANGE),
         (Resource.TASK,),
-        both(_OWN_ORGANISATION, either(Own(), both(Unassigned(), OwnRole()))),
-        "Tasks are one’s own, or those of one’s role that nobody has taken.",
+        both(_OWN_ORGANISATION, _MINE_OR_MY_ROLES, either(_OF_NO_WOMAN, _OURS)),
+        "Tasks are one’s own, or those of one’s role that nobody has taken, while it works with her.",
     ),
     _rule(
-        _CARRY_HER,
+        _BY_NAME,
         (Action.READ, Action.CHANGE),
         (Resource.TASK,),
-        both(_OWN_ORGANISATION, Unassigned(), Among("role", ("",))),
+        both(_OWN_ORGANISATION, _MINE_OR_MY_ROLES, either(_OF_NO_WOMAN, _HERS)),
+        "A task about a woman goes when the work with her does.",
+    ),
+    _rule(
+        tuple(role for role in _CARRY_HER if role not in _BY_NAME),
+        (Action.READ, Action.CHANGE),
+        (Resource.TASK,),
+        both(_OWN_ORGANISATION, _ASKED_OF_US, either(_OF_NO_WOMAN, _OURS)),
+        "What is asked of an organisation is for its people who meet the women.",
+    ),
+    _rule(
+        tuple(role for role in _CARRY_HER if role in _BY_NAME),
+        (Action.READ, Action.CHANGE),
+        (Resource.TASK,),
+        both(_OWN_ORGANISATION, _ASKED_OF_US, either(_OF_NO_WOMAN, _HERS)),
         "What is asked of an organisation is for its people who meet the women.",
     ),
     _rule(
         (Role.SUPERVISOR,),
         (Action.READ, Action.CHANGE),
         (Resource.TASK,),
-        _OWN_ORGANISATION,
+        both(_OWN_ORGANISATION, either(_OF_NO_WOMAN, _OURS)),
         "A supervisor sees the tasks of her organisation.",
     ),
     _rule(

@@ -1,0 +1,270 @@
+"""Who may know what, written by hand from the confidentiality wall of the field.
+
+This is the judge of the attempts, and so it calls nothing of the policy that it judges: no rule, no filter,
+no Decision. The columns of the field's matrix are the branches below; a role that the matrix does not name
+has the sentence that was written for it. Where the programme gives less than the matrix allows, the judge
+is as strict as the programme says it is.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from tests.walls.planted import Canary, Person, Planted
+
+POLICE_DESK = ("police_spoc", "police_analyst", "supervisor")
+SUPPORT = ("third_sector", "local_authority", "health", "probation", "other_statutory")
+#: what a support organisation works with; a private company has none of it but by the pack of its referral
+SUPPORT_RECORD = (
+    "support_identity",
+    "support_demographics",
+    "support_episode",
+    "support_approach",
+    "support_approach_attempt",
+    "support_agreement",
+    "support_assessment",
+    "support_need_rating",
+    "support_triage",
+)
+#: what tells everybody who works with her how not to harm her
+MINIMUM = ("support_client", "support_safe_contact_plan", "support_stop")
+#: what the panel's chair has of the women on the agenda
+AGENDA = (*MINIMUM, "support_episode", "support_assessment", "support_need_rating", "support_triage",
+          "support_referral")  # fmt: skip
+#: what an organisation writes of its own work with her
+OWN_WORK = (
+    "support_engagement",
+    "support_contact",
+    "support_goal",
+    "support_goal_rating",
+    "support_review",
+    "support_closure",
+    "support_follow_up",
+    "support_outgoing_message",
+)
+#: what whoever brought her to the open door wrote herself, and so may see again
+BROUGHT = ("id", "reference", "given_names", "surname", "called", "date_of_birth", "telephone", "email",
+           "address", "contact_plan", "why")  # fmt: skip
+#: who reads no record at all: numbers through disclosure control, logs, or the machine
+NO_RECORD = ("evaluator", "commissioner", "administrator")
+#: only a name of a row, which says that there is something and nothing of what it says
+NAMES_OF_ROWS = ("id", "reference")
+
+
+def may_know(who: Person, canary: Canary, world: Planted) -> bool:
+    """Whether this person may meet this value on any page, in any file, header or log."""
+    if who.organisation is None or who.account is None:
+        return False
+    facts, table = canary.facts, canary.table
+    if table == "draft":
+        return facts["account_id"] == who.account and facts["organisation_id"] == who.organisation
+    if table == "task":
+        mine = facts["account_id"] in (None, who.account) or who.role == "supervisor"
+        hers = facts["client_id"] is None or _is_hers(who, facts["client_id"], world)
+        return facts["organisation_id"] == who.organisation and mine and hers
+    if who.role in NO_RECORD:
+        return False
+    if who.role == "governance_lead":
+        return _governance(who, canary, world)
+    if table.startswith("police_"):
+        return _police_record(who, canary)
+    if table == "disclosure":
+        here = who.organisation in (facts["from_organisation_id"], facts["to_organisation_id"])
+        return here and who.role in ("police_spoc", "police_analyst", "supervisor", "coordinator")
+    if table == "message":
+        return _message(who, facts)
+    if table == "journey_event":
+        return facts["organisation_id"] == who.organisation or _is_hers(who, facts["client_id"], world)
+    if who.sector == "police":
+        return False  # of support nothing, by any route
+    if table == "support_referral_in":
+        if who.role == "coordinator":
+            return bool(facts["organisation_id"] == who.organisation)
+        first = canary.field.split(".")[0]
+        return facts["flagged_by_id"] == who.account and first in BROUGHT
+    if table == "support_group_session":
+        at_work = who.role in ("support_worker", "provider_worker", "supervisor")
+        return at_work and facts["organisation_id"] == who.organisation
+    if table == "support_involvement":
+        mine = facts["organisation_id"] == who.organisation
+        return mine or _is_hers(who, facts["client_id"], world)
+    return _her_record(who, canary, world)
+
+
+def _governance(who: Person, canary: Canary, world: Planted) -> bool:
+    """Logs, disclosures and what a request concerns; of a record that it is there, never what it says."""
+    facts = canary.facts
+    if canary.table == "disclosure":
+        return who.organisation in (facts["from_organisation_id"], facts["to_organisation_id"])
+    if canary.table == "access_event":
+        return bool(facts["organisation_id"] == who.organisation)
+    if canary.field not in NAMES_OF_ROWS:
+        return False
+    is_logged = (who.organisation, canary.row) in world.logged
+    return is_logged or (canary.client is not None and (canary.client, who.organisation) in world.ever_worked)
+
+
+def _police_record(who: Person, canary: Canary) -> bool:
+    facts = canary.facts
+    if who.sector != "police" or facts["organisation_id"] != who.organisation:
+        return False
+    if who.role in POLICE_DESK:
+        return True
+    if who.role != "police_officer":
+        return False
+    is_receipt = canary.table == "police_flag_receipt" or canary.field == "reference"
+    return is_receipt and facts["flagged_by_id"] == who.account
+
+
+def _message(who: Person, facts: dict[str, Any]) -> bool:
+    sent = facts["from_organisation_id"] == who.organisation
+    got = facts["to_organisation_id"] == who.organisation
+    mine = facts["sent_by_id"] == who.account
+    if who.role == "coordinator" or (who.role == "police_spoc" and who.sector == "police"):
+        return sent or got
+    if who.role == "police_analyst":
+        return sent
+    if who.role == "supervisor":
+        return (sent and mine) or (got and facts["kind"] not in ("police", "disclosure"))
+    if who.role in ("support_worker", "provider_worker"):
+        to_her = facts["to_account_id"] in (None, who.account)
+        return (sent and mine) or (got and to_her and facts["kind"] not in ("police", "disclosure"))
+    return False
+
+
+def _her_record(who: Person, canary: Canary, world: Planted) -> bool:
+    facts, table, client = canary.facts, canary.table, canary.client
+    if client is None:
+        return False
+    here = (client, who.organisation) in world.works
+    herself = (client, who.organisation, who.account) in world.works_personally
+    ours = facts.get("organisation_id") == who.organisation
+    if who.role == "coordinator":
+        if table in ("support_case_note", "support_safe_place"):
+            return False
+        return here or (table == "support_client" and ours)
+    if who.role == "panel_chair":
+        return herself and table in AGENDA
+    if who.role in ("support_worker", "provider_worker"):
+        works = herself
+    elif who.role == "supervisor":
+        works = here
+    else:
+        return False
+    is_private = who.sector == "private"
+    if table == "support_referral":
+        if canary.field == "reference" and facts["to_organisation_id"] == who.organisation:
+            return True  # what it is called is said to whom it was sent, when it is withdrawn as well
+        to_us = facts["to_organisation_id"] == who.organisation
+        return (works and (to_us or not is_private)) or _asked(who, facts)
+    if table == "support_referral_pack":
+        return facts["organisation_id"] == who.organisation and (works or not facts["is_answered"])
+    if table == "support_stop" and canary.field == "words" and is_private:
+        return works and facts["recorded_by_organisation_id"] == who.organisation
+    if table in MINIMUM:
+        return works
+    if table in OWN_WORK or table == "support_case_note":
+        return works and ours
+    if is_private:
+        return False
+    if table == "support_safe_place":
+        return works and ours
+    return works and table in SUPPORT_RECORD and who.sector in SUPPORT
+
+
+def _asked(who: Person, facts: dict[str, Any]) -> bool:
+    """The organisation that is asked to take her on, and its supervisor afterwards."""
+    if facts["to_organisation_id"] != who.organisation:
+        return False
+    return who.role == "supervisor" or facts["status"] in ("sent", "acknowledged", "waitlisted")
+
+
+def _is_hers(who: Person, client: uuid.UUID | None, world: Planted) -> bool:
+    if client is None:
+        return False
+    if who.role in ("coordinator", "supervisor"):
+        return (client, who.organisation) in world.works and who.sector != "police"
+    return (client, who.organisation, who.account) in world.works_personally
+
+
+# --- what may be written -------------------------------------------------------------------------------
+
+#: who writes nothing about any woman
+WRITES_NOTHING = ("", "evaluator", "commissioner", "administrator", "governance_lead", "panel_chair")
+#: everybody's own: drafts, the log of what was done and refused, sessions
+OWN = ("draft", "access_event", "django_session", "axes_accessattempt", "axes_accesslog",
+       "axes_accessfailurelog", "journey_event", "task", "account", "appointment")  # fmt: skip
+#: what follows from a verb by the clerk's hand, whoever took it
+CONSEQUENCES = ("message", "disclosure", "police_flag_receipt", "police_consideration", "spine", "name_token")
+#: what the administrator and the keepers of the directory look after: nothing about any woman
+REFERENCE = ("organisation", "organisation_term", "setting", "bank_holiday", "sharing_agreement", "service",
+             "service_offer", "service_partners", "need_category", "triage_policy")  # fmt: skip
+WHO_KEEPS = ("administrator", "coordinator", "governance_lead")
+NEVER_BY_A_COMPANY = ("support_identity", "support_demographics", "support_safe_place", "support_assessment",
+                      "support_need_rating", "support_triage", "support_agreement",
+                      "support_referral_in")  # fmt: skip
+
+
+def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> bool:
+    """Whether this row may stand in the database, new or changed, after something this person did."""
+    if table in OWN:
+        return _own(who, table, row)
+    if table in REFERENCE:
+        return who.role in WHO_KEEPS
+    if who.role in WRITES_NOTHING or who.account is None:
+        return False
+    place = str(who.organisation)
+    client = uuid.UUID(row["client_id"]) if row.get("client_id") else None
+    if table == "support_client":
+        client = uuid.UUID(row["id"])
+    if table.startswith("police_"):
+        return _writes_police(who, table, row, client, world)
+    is_new_woman = client is not None and client not in world.rows["support_client"]
+    if who.sector == "police":
+        if table in ("message", "disclosure"):
+            return place in (row["from_organisation_id"], row["to_organisation_id"])
+        return is_new_woman or table in ("spine", "name_token")
+    if table == "support_referral_in":
+        if who.role == "coordinator":
+            return bool(row["organisation_id"] == place)
+        return row["flagged_by_id"] == str(who.account) and uuid.UUID(row["id"]) not in world.rows[table]
+    if table == "support_group_session":
+        return bool(row["organisation_id"] == place)
+    if is_new_woman:
+        return who.role == "coordinator"
+    if client is None:
+        return table in CONSEQUENCES
+    if not (_is_hers(who, client, world) or _was_asked_about(who, client, world)):
+        return table == "support_client" and who.role == "coordinator" and row["organisation_id"] == place
+    if who.sector == "private" and table in NEVER_BY_A_COMPANY:
+        return False
+    if table in ("support_case_note", "support_safe_place"):
+        return who.role != "coordinator" and row["organisation_id"] == place
+    return True
+
+
+def _own(who: Person, table: str, row: dict[str, Any]) -> bool:
+    if table == "draft":
+        return row["account_id"] == str(who.account) and row["organisation_id"] == str(who.organisation)
+    if table in ("account", "appointment"):
+        return who.role == "administrator" or row["id"] == str(who.account)
+    return True
+
+
+def _was_asked_about(who: Person, client: uuid.UUID, world: Planted) -> bool:
+    return any(
+        row["client_id"] == client and _asked(who, row) for row in world.rows["support_referral"].values()
+    )
+
+
+def _writes_police(
+    who: Person, table: str, row: dict[str, Any], client: uuid.UUID | None, world: Planted
+) -> bool:
+    """A force writes its own; from elsewhere comes only "closed", by the clerk's hand."""
+    if who.sector == "police":
+        return row["organisation_id"] == str(who.organisation) and (
+            who.role in POLICE_DESK or uuid.UUID(row["id"]) not in world.rows[table]
+        )
+    is_known = uuid.UUID(row["id"]) in world.rows[table]
+    return table in ("police_consideration", "police_flag_receipt") and is_known

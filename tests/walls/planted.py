@@ -1,0 +1,543 @@
+"""An invented programme in which every sealed value is a word of its own, so that a leak has a name.
+
+Made by the demonstration's own verbs; then each sealed value of each row is replaced by a word of its own,
+and the woman is made findable by the new ones. A word found where it may not be says whose it is, of which
+table and field, and which organisation holds it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from unittest import mock
+
+import psycopg
+from django.apps import apps
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import models, transaction
+from django.utils import timezone
+from psycopg import sql
+
+from pathways.domain.governance.policy import Resource
+from pathways.domain.reach import stop
+from pathways.domain.terms import indicators
+from pathways.domain.terms.law import FactOrOpinion, SubjectCategory
+from pathways.domain.terms.people import Regime, Role, Sector
+from pathways.domain.terms.routes import Route
+from pathways.journey import demonstration, flagging, identity, naming
+from pathways.records import models as r
+from pathways.records import walls
+from pathways.records.sealed import SealedDate, SealedField, SealedJSON, SealedText
+
+WOMEN = 24
+#: what is no word of any language and of no template
+WORD = re.compile(r"xq[a-z]{7}qx")
+_MONTHS = "January|February|March|April|May|June|July|August|October|November"
+DAY = re.compile(rf"\b(\d{{2}}) ({_MONTHS}) (19[3-8]\d)\b")
+ISO_DAY = re.compile(r"\b(19[3-8]\d)-(\d{2})-(\d{2})\b")
+KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+REFERENCE = re.compile(r"\b([A-Z]{2}) ?(\d{4}) ?([A-Z]{2})\b")
+#: values of a sealed structure that are codes, times or addresses of ours, and not words about her
+_CODES = frozenset(
+    {"channels", "windows", "changes", "day", "start", "until", "token", "saved", "href", "coercion"}
+)
+
+
+@dataclass(frozen=True)
+class Canary:
+    """One value, and all that a person may need to know to say who may see it."""
+
+    table: str
+    field: str
+    row: uuid.UUID
+    client: uuid.UUID | None
+    facts: dict[str, Any] = field(hash=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who attacks. `session` is the cookie of a browser in which she is signed in."""
+
+    name: str
+    role: str
+    sector: str
+    organisation: uuid.UUID | None
+    account: uuid.UUID | None
+    session: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.role or 'nobody'}, {self.sector})"
+
+
+@dataclass
+class Planted:
+    """The programme as it stands, for whoever attacks and for whoever judges."""
+
+    database: str
+    values: dict[str, list[Canary]]
+    people: list[Person]
+    #: rows by table: key, and the plain columns
+    rows: dict[str, dict[uuid.UUID, dict[str, Any]]]
+    #: keys of what is about no woman: people at work, places, services
+    reference: dict[str, list[uuid.UUID]]
+    names: list[str]
+    #: (woman, organisation) and (woman, organisation, account) of everybody who works with her now
+    works: set[tuple[uuid.UUID, uuid.UUID]]
+    works_personally: set[tuple[uuid.UUID, uuid.UUID, uuid.UUID]]
+    ever_worked: set[tuple[uuid.UUID, uuid.UUID]]
+    #: (organisation, subject) of the access events
+    logged: set[tuple[uuid.UUID, uuid.UUID]]
+
+    def found(self, text: str) -> Iterator[tuple[str, list[Canary]]]:
+        """Every planted value that stands in the text."""
+        for word in set(WORD.findall(text.lower())):
+            if word in self.values:
+                yield word, self.values[word]
+        for day, month, year in set(DAY.findall(text)):
+            found = datetime.strptime(f"{day} {month} {year}", "%d %B %Y").date().isoformat()  # noqa: DTZ007
+            if found in self.values:
+                yield found, self.values[found]
+        for parts in set(ISO_DAY.findall(text)):
+            if (found := "-".join(parts)) in self.values:
+                yield found, self.values[found]
+        for key in set(KEY.findall(text.lower())):
+            if key in self.values:
+                yield key, self.values[key]
+        for parts in set(REFERENCE.findall(text)):
+            if (found := "".join(parts)) in self.values:
+                yield found, self.values[found]
+
+
+class _Words:
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)
+        self.made: set[str] = set()
+        self.days = itertools.count()
+
+    def word(self) -> str:
+        while True:
+            middle = "".join(self.rng.choice("bdfgklmnprstvz" if i % 2 == 0 else "aeiou") for i in range(7))
+            if middle not in self.made:
+                self.made.add(middle)
+                return f"xq{middle}qx"
+
+    def day(self) -> date:
+        """A day that no other record has: always of two figures, so that none is part of another."""
+        number = next(self.days)
+        year, rest = divmod(number, 10 * 18)
+        month, day = divmod(rest, 18)
+        return date(1930 + year, (1, 2, 3, 4, 5, 6, 7, 8, 10, 11)[month], 10 + day)
+
+
+def plant(database: str, *, women: int = WOMEN, seed: int = 20261127) -> Planted:
+    """Makes the programme in the database that Django is connected to, as the superuser."""
+    now = timezone.now()
+    order = list(range(demonstration.WOMEN))
+    random.Random(seed).shuffle(order)  # the demonstration begins with the newest: here, women of every stage
+    with mock.patch.object(demonstration, "_order", lambda: order):
+        demonstration.seed(at=now, most=women)
+    with transaction.atomic():
+        _second_force(now)
+        _people_of_odd_standing(now)
+    with transaction.atomic():
+        _fill_what_is_empty(now)
+    values: dict[str, list[Canary]] = defaultdict(list)
+    rows: dict[str, dict[uuid.UUID, dict[str, Any]]] = {}
+    with transaction.atomic():
+        _reword(_Words(seed), values)
+        _refind()
+    for resource in Resource:
+        model = walls.model_of(resource)
+        if isinstance(model._meta.pk, models.CompositePrimaryKey):
+            continue
+        rows[resource.value] = {row.pk: _plain(row) for row in model._default_manager.all()}
+        for key, columns in rows[resource.value].items():
+            values[str(key)].append(Canary(resource.value, "id", key, _client_of(resource, columns), columns))
+            if columns.get("reference"):
+                values[columns["reference"]].append(
+                    Canary(resource.value, "reference", key, _client_of(resource, columns), columns)
+                )
+    live = r.Involvement.objects.filter(until_at__isnull=True)
+    return Planted(
+        database=database,
+        values=dict(values),
+        people=_people(now),
+        rows=rows,
+        reference={
+            model._meta.db_table: list(model._default_manager.values_list("pk", flat=True))
+            for model in (r.Account, r.Organisation, r.Appointment, r.SharingAgreement, r.Service)
+        },
+        names=_names(),
+        works=set(live.values_list("client_id", "organisation_id")),
+        works_personally=set(live.values_list("client_id", "organisation_id", "account_id")),
+        ever_worked=set(r.Involvement.objects.values_list("client_id", "organisation_id")),
+        logged={
+            (place, subject)
+            for place, subjects in r.AccessEvent.objects.values_list("organisation_id", "subjects")
+            for subject in subjects
+        },
+    )
+
+
+def _plain(row: models.Model) -> dict[str, Any]:
+    return {
+        each.attname: getattr(row, each.attname)
+        for each in row._meta.concrete_fields
+        if not isinstance(each, SealedField)
+    }
+
+
+def _client_of(resource: Resource, columns: dict[str, Any]) -> uuid.UUID | None:
+    return columns["id"] if resource is Resource.CLIENT else columns.get("client_id")
+
+
+def _names() -> list[str]:
+    """Names and days to search for: everybody's, of every kind of record."""
+    found: list[str] = []
+    for row in r.Identity.objects.all():
+        found += [row.given_names, row.surname, str(row.date_of_birth or "")]
+    for row in r.Nominal.objects.all():
+        found += [row.given_names, row.surname, str(row.date_of_birth or "")]
+    for row in r.ReferralIn.objects.all():
+        found += [row.surname, row.called, str(row.date_of_birth or "")]
+    found += [row.called for row in r.Client.objects.all()]
+    return [name for name in found if name]
+
+
+# --- who is there besides the demonstration's people ---------------------------------------------------
+
+
+def _appoint(place: r.Organisation, name: str, role: Role, at: datetime, **more: Any) -> r.Account:
+    email = f"{name.lower().replace(' ', '.')}@{place.code}.example"
+    account = r.Account.objects.create(email=email, name=name, password="!", joined_at=at, **more)
+    r.Appointment.objects.create(account=account, organisation=place, role=role.value, from_at=at)
+    return account
+
+
+def _second_force(now: datetime) -> None:
+    """Another force, with flags of its own: one force sees nothing of another's."""
+    began = now - timedelta(days=200)
+    force = r.Organisation.objects.create(
+        code="brackwater",
+        name="Brackwater Police",
+        sector=Sector.POLICE.value,
+        regime=Regime.LAW_ENFORCEMENT.value,
+        from_date=began.date(),
+    )
+    for name, role in (
+        ("Bo Officer", Role.POLICE_OFFICER),
+        ("Bea Spoc", Role.POLICE_SPOC),
+        ("Ben Analyst", Role.POLICE_ANALYST),
+        ("Bil Inspector", Role.SUPERVISOR),
+    ):
+        _appoint(force, name, role, began)
+    for email in ("bo.officer@brackwater.example", "bea.spoc@brackwater.example"):
+        by = identity.workplaces_of(email)[0]
+        with identity.acting(by):
+            said = flagging.flag(
+                who=flagging.Named(
+                    given_names="Anybody",
+                    surname="Invented",
+                    other_names="Other",
+                    born=date(1990, 5, 5),
+                    telephone="01632 960002",
+                    address="1 Invented Road",
+                    police_reference="X/1",
+                ),
+                route=Route.POLICE_OFFICER,
+                why="Invented.",
+                seen=flagging.Seen(
+                    codes=(sorted(indicators.BY_CODE)[0],),
+                    source=indicators.Source.POLICE_RECORD,
+                    confidence=next(iter(indicators.Confidence)),
+                    seen_on=(now - timedelta(days=9)).date(),
+                ),
+                fact_or_opinion=FactOrOpinion.FACT,
+                subject_category=next(iter(SubjectCategory)),
+                by=by,
+                at=now - timedelta(days=3),
+            )
+            assert said, said.reason
+
+
+def _people_of_odd_standing(now: datetime) -> None:
+    """Somebody who has left, and whose browser was never closed; somebody in two roles; a role that ended."""
+    willow = r.Organisation.objects.get(code="willow")
+    began = now - timedelta(days=300)
+    left = _appoint(willow, "Lena Left", Role.SUPPORT_WORKER, began)
+    left.left_at, left.is_active = now - timedelta(days=1), False
+    left.save()
+    both = _appoint(willow, "Tova Two", Role.SUPPORT_WORKER, began)
+    commissioning = r.Organisation.objects.get(code="commissioning")
+    r.Appointment.objects.create(
+        account=both, organisation=commissioning, role=Role.COMMISSIONER.value, from_at=began
+    )
+    ended = _appoint(willow, "Edna Ended", Role.SUPPORT_WORKER, began)
+    r.Appointment.objects.filter(account=ended).update(until_at=now - timedelta(hours=1))
+
+
+def _people(now: datetime) -> list[Person]:
+    """Everybody, each signed in, and somebody who is not."""
+    found = [Person("Nobody", "", "", None, None, "")]
+    for account in r.Account.objects.order_by("email"):
+        places = identity.workplaces(account)
+        several = places or [None]
+        for place in several:
+            session = SessionStore()
+            session["_auth_user_id"] = str(account.pk)
+            session["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
+            session["_auth_user_hash"] = account.get_session_auth_hash()
+            session["started_at"] = session["seen_at"] = now.timestamp()
+            session["device"] = "A browser of the tests"
+            if place is not None:
+                session["appointment"] = str(place.appointment_id)
+            session.create()
+            found.append(
+                Person(
+                    account.name,
+                    place.role.value if place else "",
+                    place.sector.value if place else "",
+                    place.organisation_id if place else None,
+                    account.id,
+                    str(session.session_key),
+                )
+            )
+    return found
+
+
+# --- a row of every kind -------------------------------------------------------------------------------
+
+
+def _fill_what_is_empty(now: datetime) -> None:
+    """What no invented life has left behind, laid down by hand."""
+    several = r.Involvement.objects.filter(account_id__isnull=False, until_at__isnull=True)
+    for link in several.order_by("client_id", "account_id").distinct("client_id", "account_id"):
+        theirs = {"client_id": link.client_id, "organisation_id": link.organisation_id}
+        place = r.Organisation.objects.get(id=link.organisation_id)
+        private = place.sector == Sector.PRIVATE.value
+        episode = r.Episode.objects.filter(client_id=link.client_id).order_by("-number").first()
+        if not private and not r.SafePlace.objects.filter(**theirs).exists():
+            r.SafePlace.objects.create(
+                **theirs, address="there", note="there", changed_at=now, changed_by_id=link.account_id
+            )
+        r.Draft.objects.create(
+            account_id=link.account_id,
+            organisation_id=link.organisation_id,
+            client_id=link.client_id,
+            key=f"support:note:{link.client_id}",
+            title="Write a note",
+            url=f"/support/{link.client_id}/note/",
+            answers={"steps": {"answers": {"body": ["a note begun"]}}, "token": "t" * 20},
+            kept_at=now,
+        )
+        if episode is not None:
+            r.CaseNote.objects.create(
+                **theirs,
+                episode=episode,
+                body="a note",
+                written_at=now - timedelta(days=2),
+                written_by_id=link.account_id,
+                written_by_name="Somebody",
+                why_changed="a word was wrong",
+            )
+    for place in {link.organisation_id for link in r.Involvement.objects.all()}:
+        worker = r.Involvement.objects.filter(organisation_id=place, account_id__isnull=False).first()
+        if worker is not None:
+            _group(worker, now)
+    _messages(now)
+    _outgoing(now)
+    _stops(now)
+    for model in (each for each in apps.get_app_config("records").get_models()):
+        if model._meta.db_table in {each.value for each in Resource}:
+            assert model._default_manager.exists(), f"no invented row of {model._meta.db_table}"
+
+
+def _group(link: r.Involvement, now: datetime) -> None:
+    r.GroupSession.objects.create(
+        organisation_id=link.organisation_id,
+        title="A group",
+        happened_at=now,
+        minutes=60,
+        recorded_at=now,
+        recorded_by_id=link.account_id,
+    )
+
+
+def _messages(now: datetime) -> None:
+    """Words from police to the coordinator, from her to each organisation of hers, and back."""
+    force = r.Organisation.objects.get(code="ashmere-police")
+    hub = r.Organisation.objects.get(code="pathways-hub")
+    spoc = identity.workplaces_of("sam.okafor@ashmere-police.example")[0]
+    cora = identity.workplaces_of("cora.whitlock@pathways-hub.example")[0]
+    for joined in r.Spine.objects.exclude(consideration_id=None).exclude(client_id=None)[:6]:
+        flag = r.Consideration.objects.get(id=joined.consideration_id)
+        common = {"case_id": flag.case_id, "reference": flag.reference, "sent_at": now - timedelta(days=1)}
+        asked = r.Message.objects.create(
+            kind="police",
+            client_id=joined.client_id,
+            consideration_id=flag.id,
+            from_organisation_id=force.id,
+            to_organisation_id=hub.id,
+            sent_by_id=spoc.account_id,
+            body="words",
+            **common,
+        )
+        for link in r.Involvement.objects.filter(client_id=joined.client_id, until_at__isnull=True).exclude(
+            organisation_id=hub.id
+        ):
+            r.Message.objects.create(
+                kind="passed_on",
+                client_id=joined.client_id,
+                from_organisation_id=hub.id,
+                to_organisation_id=link.organisation_id,
+                to_account_id=link.account_id,
+                sent_by_id=cora.account_id,
+                passed_on_id=asked.id,
+                body="words",
+                **common,
+            )
+        r.Message.objects.create(
+            kind="reply",
+            consideration_id=flag.id,
+            from_organisation_id=hub.id,
+            to_organisation_id=force.id,
+            sent_by_id=cora.account_id,
+            answers_id=asked.id,
+            body="words",
+            **common,
+        )
+
+
+def _outgoing(now: datetime) -> None:
+    for link in r.Involvement.objects.filter(account_id__isnull=False, until_at__isnull=True):
+        r.OutgoingMessage.objects.create(
+            client_id=link.client_id,
+            organisation_id=link.organisation_id,
+            channel="text",
+            purpose="appointment",
+            body="words",
+            asked_at=now,
+            asked_by_id=link.account_id,
+            was_allowed=True,
+            sent_at=now,
+        )
+
+
+def _stops(now: datetime) -> None:
+    """Each woman once asked for a pause, and took it back: her words of it stay."""
+    for episode in r.Episode.objects.order_by("client_id", "number").distinct("client_id"):
+        r.Stop.objects.create(
+            client_id=episode.client_id,
+            organisation_id=episode.organisation_id,
+            episode=episode,
+            status="lifted",
+            kind="pause",
+            asked_by=next(iter(stop.AskedBy)).value,
+            words="words",
+            stopped_at=now - timedelta(days=3),
+            recorded_by_id=episode.organisation_id,
+            recorded_by_organisation_id=episode.organisation_id,
+            lifted_at=now - timedelta(days=2),
+            lifted_by_id=episode.organisation_id,
+        )
+
+
+# --- the words -----------------------------------------------------------------------------------------
+
+
+def _reword(words: _Words, values: dict[str, list[Canary]]) -> None:
+    for model in apps.get_app_config("records").get_models():
+        sealed = [each for each in model._meta.concrete_fields if isinstance(each, SealedField)]
+        if not sealed:
+            continue
+        resource = walls.resource_of(model)
+        for row in model._default_manager.all():
+            columns = _plain(row)
+            client = _client_of(resource, columns)
+            columns["_sealed_fields"] = list(columns.get("fields") or [])
+            for each in sealed:
+                value = getattr(row, each.attname)
+                facts = {**columns}
+
+                def note(said: str, name: str) -> None:
+                    values[said].append(
+                        Canary(resource.value, name, row.pk, client, facts)  # noqa: B023 - used at once
+                    )
+
+                if isinstance(each, SealedText):
+                    new: Any = words.word()
+                    note(new, each.attname)
+                elif isinstance(each, SealedDate):
+                    if value is None:
+                        continue
+                    new = words.day()
+                    note(new.isoformat(), each.attname)
+                elif isinstance(each, SealedJSON) and value is not None:
+                    new = _json(value, each.attname, words, note)
+                else:
+                    continue
+                setattr(row, each.attname, new)
+            row.save(update_fields=[each.attname for each in sealed])
+
+
+def _json(value: Any, name: str, words: _Words, note: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: inner if key in _CODES else _json(inner, f"{name}.{key}", words, note)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [_json(inner, name, words, note) for inner in value]
+    if isinstance(value, str) and not value.isdigit():
+        new = words.word()
+        note(new, name)
+        return new
+    return value
+
+
+def _refind() -> None:
+    """Search tokens of the new names, wherever there were tokens of the old."""
+    had = set(r.NameToken.objects.values_list("record_id", "organisation_id", "record_kind"))
+    for record_id, place, kind in had:
+        if kind == naming.Kind.NOMINAL.value:
+            row: Any = r.Nominal.objects.get(id=record_id)
+            names, born = [row.given_names, row.surname, row.other_names], row.date_of_birth
+        elif kind == naming.Kind.REFERRAL_IN.value:
+            row = r.ReferralIn.objects.get(id=record_id)
+            names, born = [row.called, row.given_names, row.surname], row.date_of_birth
+        else:
+            paper = r.Identity.objects.filter(client_id=record_id).first()
+            names = [r.Client.objects.get(id=record_id).called]
+            born = None
+            if paper is not None:
+                names += [paper.given_names, paper.surname, paper.other_names]
+                born = paper.date_of_birth
+        naming.index(naming.Kind(kind), record_id, place, names=names, born=born, by=identity.MACHINE)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A look at everything there is, as the superuser and on a connection of its own."""
+
+    dsn: str
+
+    def digest(self, name: str) -> str:
+        """One mark of all rows of all tables, sessions and the ledger included."""
+        marks = []
+        with psycopg.connect(psycopg.conninfo.make_conninfo(self.dsn, dbname=name)) as link:
+            tables = link.execute(
+                "select tablename from pg_tables where schemaname = 'public' order by tablename"
+            ).fetchall()
+            for (table,) in tables:
+                count = sql.SQL(
+                    "select count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) from {} t"
+                ).format(sql.Identifier(table))
+                marks.append(f"{table} {link.execute(count).fetchone()}")
+        return "\n".join(marks)

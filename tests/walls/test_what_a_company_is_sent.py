@@ -1,0 +1,94 @@
+"""A company’s people get what the referral grants and what they wrote themselves, and no field more."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+
+from pathways.domain.referral import sharing
+from pathways.domain.referral.sharing import PackFacts, ShareField
+from pathways.domain.terms.people import Sector
+from tests.walls import attempts, falling, matrix
+from tests.walls.attempts import Attack
+from tests.walls.planted import Planted
+
+#: what no company ever receives, whatever she agreed to (the field's own matrix, not the programme's list)
+NEVER = {"address", "assessment_summary", "health", "safety_plan"}
+#: tables of which a company's people may meet any value at all
+GRANTED = {
+    "support_referral_pack",  # the grant itself
+    "support_referral",  # what it is called and how it stands
+    "support_client",  # the name she uses
+    "support_safe_contact_plan",  # how not to harm her
+    "support_stop",  # that she asked to stop
+    *matrix.OWN_WORK,
+    "support_case_note",
+    "support_group_session",
+    "support_involvement",
+    "message",
+    "task",
+    "draft",
+    "journey_event",
+    "disclosure",
+}
+
+
+def test_no_grant_of_five_thousand_carries_a_field_that_she_did_not_agree_to() -> None:
+    """Chosen and agreed at random: what may be sent to a company is within both, and never of the four."""
+    rng, every, sent = random.Random(45), list(ShareField), 0
+    for _ in range(5_000):
+        agreed = frozenset(rng.sample(every, rng.randrange(len(every) + 1)))
+        chosen = frozenset(rng.sample(every, rng.randrange(1, 7))) | sharing.LEAST
+        chosen = chosen if rng.random() < 0.3 else chosen & (agreed | sharing.LEAST)
+        if sharing.may_share(PackFacts(chosen=chosen, agreed=agreed, sector=Sector.PRIVATE)):
+            sent += 1
+            assert chosen <= agreed
+            assert not {each.value for each in chosen} & NEVER
+    assert sent > 200
+
+
+class _Noting(Attack):
+    """Notes every field that comes back, besides judging who may see it."""
+
+    def __init__(self, world: Planted, *, seed: int) -> None:
+        super().__init__(world, seed=seed)
+        self.fields: Counter[str] = Counter()
+        self.beyond: list[str] = []
+
+    def judge(self, who, route, did, sent, answer, ear):  # type: ignore[no-untyped-def]
+        for value, canaries in self.world.found(attempts._text(answer)):
+            if any(each.table in GRANTED for each in canaries):
+                for each in canaries:
+                    self.fields[f"{each.table}.{each.field}"] += 1
+            elif value not in sent:
+                self.beyond.append(f"{did}: {canaries[0].table}.{canaries[0].field}")
+        super().judge(who, route, did, sent, answer, ear)
+
+
+def _company(world: Planted, seed: int, requests: int) -> _Noting:
+    company = [each for each in world.people if each.sector == Sector.PRIVATE.value]
+    assert {each.role for each in company} == {"provider_worker", "supervisor"}
+    attack = _Noting(world, seed=seed)
+    attack.world = Planted(**{**vars(world), "people": company})
+    with falling.figures_aside():
+        while attack.tally.requests < requests:
+            attack.run(attack.tally.tried + min(1_000, requests))
+    return attack
+
+
+def _hold(attack: _Noting) -> None:
+    assert attack.beyond == []
+    assert attack.tally.leaks == []
+    content = {name.rpartition(".")[2] for name in attack.fields if ".content." in name}
+    assert not content & NEVER
+    assert content >= {"name", "safe_contact"}, "the grant itself is shown"
+
+
+@pytest.mark.database
+@pytest.mark.prove
+def test_five_thousand_payloads_to_a_company_hold_no_extra_field(as_application: Planted) -> None:
+    attack = _company(as_application, 46, 5_000)
+    print(f"{attack.tally.requests} payloads, {len(attack.fields)} kinds of field: {attack.tally.summary()}")
+    _hold(attack)
