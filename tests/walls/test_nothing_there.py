@@ -209,6 +209,7 @@ NAMES = (
 
 def police_pairs(world: Planted, *, pairs: int, seed: int) -> tuple[Pairs, Pairs]:
     """Police search for, and flag, a woman who is somebody's client or nobody's."""
+    from pathways.domain.terms import references as making
     from pathways.journey import identity, naming
     from pathways.records.models import Client as Woman
     from pathways.records.models import Identity
@@ -235,7 +236,7 @@ def police_pairs(world: Planted, *, pairs: int, seed: int) -> tuple[Pairs, Pairs
             both = rng.choice(NAMES)
             typed = [" ".join(each) for each in both]
             if number % 3 == 0:
-                typed = [rng.choice(references), "ZQ4821RW"]
+                typed = [rng.choice(references), making.make(rng.randbytes(8))]  # nobody's
             who = rng.choice(police)
             _pair(searched, asker, rng, who, "/search/", [{"query": each} for each in typed], typed)
             asked = [
