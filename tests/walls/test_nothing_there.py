@@ -58,6 +58,18 @@ class Pairs:
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
 
+    def note(self, did: str, one: Answer, other: Answer) -> None:
+        """One pair: where the two differ, if anywhere, and which of them took longer."""
+        self.tried += 1
+        for part in ("status", "body", "queries", "heads"):
+            if getattr(one, part) != getattr(other, part):
+                said = _first(getattr(one, part), getattr(other, part))
+                self.told.append(f"{part} of {did}: {said}")
+                break
+        for clock in ("wall", "cpu"):
+            a, b = getattr(one, clock), getattr(other, clock)
+            getattr(self, clock).append(0.5 if a == b else float(a > b))
+
     def auc(self, name: str) -> float:
         said: list[float] = getattr(self, name)
         return sum(said) / len(said)
@@ -148,16 +160,7 @@ def compare(world: Planted, *, pairs: int, seed: int) -> Pairs:
             for kind, value in order:
                 address = _filled(route, {name: str(value)}, other)
                 got[kind] = asker.ask(who, method, address, str(value), data)
-            found.tried += 1
-            hidden, absent_answer = got["hidden"], got["absent"]
-            for part in ("status", "heads", "body", "queries"):
-                one, other_one = getattr(hidden, part), getattr(absent_answer, part)
-                if one != other_one:
-                    found.told.append(f"{part} of {method} {route} for {who}: {_first(one, other_one)}")
-                    break
-            for clock in ("wall", "cpu"):
-                a, b = getattr(hidden, clock), getattr(absent_answer, clock)
-                getattr(found, clock).append(0.5 if a == b else float(a > b))
+            found.note(f"{method} {route} for {who}", got["hidden"], got["absent"])
     return found
 
 
@@ -170,6 +173,8 @@ def _first(one: Any, other: Any) -> str:
             (f"{a!r} / {b!r}"[:400] for a, b in zip(one, other, strict=False) if a != b),
             str((one + other)[-1:])[:400],
         )
+    if isinstance(one, tuple):
+        return f"{set(one) ^ set(other)}"[:400]
     return f"{one} / {other}"[:400]
 
 
@@ -198,86 +203,70 @@ WHO = {
 }  # fmt: skip
 
 
-#: (a woman who is somebody's client, nobody's), letter for letter as long, and like no name that police hold
+#: of nobody yet: the same name is asked for with and without a client who bears it
 NAMES = (
-    (("Marguerite", "Hollingdale"), ("Clementine", "Wetherfield")),
-    (("Persephone", "Carmichael"), ("Wilhelmina", "Fotheringh")),
-    (("Thomasina", "Bridgwater"), ("Gwendolyn", "Oakenshawe")),
-    (("Bernadette", "Lockhurst"), ("Antoinette", "Pembridge")),
+    ("Marguerite", "Hollingdale"),
+    ("Persephone", "Carmichael"),
+    ("Thomasina", "Bridgwater"),
+    ("Bernadette", "Lockhurst"),
 )
 
 
-def police_pairs(world: Planted, *, pairs: int, seed: int) -> tuple[Pairs, Pairs]:
-    """Police search for, and flag, a woman who is somebody's client or nobody's."""
+def _make_client(world: Planted, name: tuple[str, str], reference: str) -> None:
+    """From here on in this transaction somebody's client has this name and reference."""
     from pathways.journey import identity, naming
     from pathways.records.models import Client as Woman
     from pathways.records.models import Identity
 
+    with identity.clerk():
+        paper = Identity.objects.order_by("id").first()
+        assert paper is not None
+        paper.given_names, paper.surname = name
+        paper.save()
+        Woman.objects.filter(id=paper.client_id).update(reference=reference)
+        for place in {place for client, place in world.works if client == paper.client_id}:
+            naming.index(
+                naming.Kind.CLIENT, paper.client_id, place, names=name, born=None, by=identity.MACHINE
+            )
+
+
+def police_pairs(world: Planted, *, pairs: int, seed: int) -> tuple[Pairs, Pairs]:
+    """Police search for, and flag, a woman: once she is somebody's client, once she is nobody's."""
+    from pathways.domain.terms import references
+
     rng, asker = random.Random(seed), Asker()
-    references = [str(row["reference"]) for row in world.rows["support_client"].values()]
-    police = [each for each in world.people if each.role in ("police_spoc", "police_analyst")]
+    searchers = [each for each in world.people if each.role in ("police_spoc", "police_analyst")]
     flaggers = [each for each in world.people if each.role in ("police_spoc", "police_officer")]
     searched, flagged = Pairs(), Pairs()
-    with attempts._overhearing(), attempts._drawn_as_ever(), transaction.atomic():
-        with identity.clerk():
-            for paper, (known, _) in zip(Identity.objects.order_by("id"), NAMES, strict=False):
-                paper.given_names, paper.surname = known
-                paper.save()
-                naming.index(
-                    naming.Kind.CLIENT,
-                    paper.client_id,
-                    Woman.objects.values_list("organisation_id", flat=True).get(id=paper.client_id),
-                    names=known,
-                    born=None,
-                    by=identity.MACHINE,
-                )
+    with attempts._overhearing(), attempts._drawn_as_ever():
         for number in range(pairs):
-            both = rng.choice(NAMES)
-            typed = [" ".join(each) for each in both]
-            if number % 3 == 0:
-                typed = [rng.choice(references), "ZQ4821RW"]
-            who = rng.choice(police)
-            _pair(searched, asker, rng, who, "/search/", [{"query": each} for each in typed], typed)
-            asked = [
-                {**WHO, "given_names": a, "surname": b, "_do": "continue", "_step": "who"} for a, b in both
+            name, reference = rng.choice(NAMES), references.make(rng.randbytes(8))
+            typed = reference if number % 3 == 0 else " ".join(name)
+            who = rng.choice(searchers)
+            asks: list[tuple[Pairs, Person, str, dict[str, str]]] = [
+                (searched, who, "/search/", {"query": typed}),
+                (
+                    flagged,
+                    rng.choice(flaggers),
+                    "/police/flag/",
+                    {**WHO, "given_names": name[0], "surname": name[1], "_do": "continue", "_step": "who"},
+                ),
             ]
-            named = [f"{a}|{b}" for a, b in both]
-            _pair(flagged, asker, rng, rng.choice(flaggers), "/police/flag/", asked, named)
-        transaction.set_rollback(True)
+            for found, person, address, data in asks:
+                got: dict[bool, Answer] = {}
+                for is_client in rng.sample((True, False), 2):
+                    with transaction.atomic():
+                        if is_client:
+                            _make_client(world, name, reference)
+                        got[is_client] = asker.ask(person, "POST", address, "nothing", data)
+                        transaction.set_rollback(True)
+                found.note(f"{address} for {person}", got[True], got[False])
     return searched, flagged
-
-
-def _pair(
-    found: Pairs,
-    asker: Asker,
-    rng: random.Random,
-    who: Person,
-    address: str,
-    data: list[dict[str, str]],
-    typed: list[str],
-) -> None:
-    got: dict[int, Answer] = {}
-    for place in rng.sample((0, 1), 2):
-        answer = asker.ask(who, "POST", address, "nothing", data[place])
-        for word in re.split(r"[ |]", typed[place]):
-            spaced = f"{word[:2]} {word[2:6]} {word[6:]}"
-            answer.body = answer.body.replace(word, "TYPED").replace(spaced, "TYPED")
-        got[place] = answer
-    found.tried += 1
-    for part in ("status", "heads", "body", "queries"):
-        if getattr(got[0], part) != getattr(got[1], part):
-            said = _first(getattr(got[0], part), getattr(got[1], part))
-            found.told.append(f"{part} of {address} for {who}: {said}")
-            break
-    for clock in ("wall", "cpu"):
-        a, b = getattr(got[0], clock), getattr(got[1], clock)
-        getattr(found, clock).append(0.5 if a == b else float(a > b))
 
 
 def test_police_cannot_tell_a_client_by_searching_or_flagging(as_application: Planted) -> None:
     searched, flagged = police_pairs(as_application, pairs=20, seed=43)
-    assert searched.told == []
-    assert flagged.told == []
+    assert searched.told + flagged.told == []
 
 
 @pytest.mark.prove
