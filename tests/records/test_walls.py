@@ -185,6 +185,51 @@ def test_the_catalogue_shows_forced_row_security_and_an_application_that_owns_no
         assert views == []
 
 
+def test_only_the_named_functions_run_with_their_owners_rights(superuser_dsn):
+    with psycopg.connect(superuser_dsn) as link:
+        found = link.execute(
+            "select proname, proconfig, rolname, proacl::text"
+            " from pg_proc p join pg_namespace n on n.oid = pronamespace join pg_roles r on r.oid = proowner"
+            " where prosecdef and nspname not in ('pg_catalog', 'information_schema')"
+        ).fetchall()
+        assert {name for name, *_ in found} == set(walls.DEFINERS)
+        for _, config, owner, grants in found:
+            assert config == ["search_path=pg_catalog, pg_temp"]
+            assert owner == "pathways_owner"
+            assert set(grants.strip("{}").split(",")) == {
+                "pathways_owner=X/pathways_owner",
+                "pathways_app=X/pathways_owner",
+            }
+        let_in = link.execute(
+            "select tablename, cmd from pg_policies where 'pathways_owner' = any(roles) order by 1"
+        ).fetchall()
+        assert set(let_in) == {(table.value, "SELECT") for table, *_ in walls.DEFINERS.values()}
+
+
+def test_every_table_that_points_at_a_woman_stands_behind_the_guard_of_her_bars():
+    for resource in Resource:
+        columns = {field.column for field in walls.model_of(resource)._meta.concrete_fields}
+        if "client_id" in columns or "record_id" in columns or "subjects" in columns:
+            assert any(resource in guard.when for guard in policy.GUARDS), resource
+        for column in policy.ABOUT_HER.get(resource, ()):
+            assert column in columns, (resource, column)
+
+
+def test_a_guard_is_restrictive_in_the_database_for_every_action_that_it_names(superuser_dsn):
+    names = {Action.READ: "SELECT", Action.CREATE: "INSERT", Action.CHANGE: "UPDATE", Action.REMOVE: "DELETE"}
+    wanted = {
+        (resource.value, names[action], guard.name)
+        for guard in policy.GUARDS
+        for resource in guard.when
+        for action in guard.actions
+    }
+    with psycopg.connect(superuser_dsn) as link:
+        rows = link.execute(
+            "select tablename, cmd, policyname from pg_policies where permissive = 'RESTRICTIVE'"
+        ).fetchall()
+    assert {(table, command, name.rpartition("_")[0]) for table, command, name in rows} == wanted
+
+
 def test_no_human_role_reads_the_spine():
     assert policy.roles_that(Action.READ, Resource.SPINE) == {Role.CLERK}
 

@@ -304,7 +304,7 @@ def _tell_those_who_answer(
             by=by,
             at=at,
         )
-    return ("Her governance lead and those who answer for her record have been told.",)
+    return ("The governance lead and those who answer for her record have been told.",)
 
 
 def _who_answers(organisation_id: UUID, client_id: UUID, by: Actor) -> Role:
@@ -386,11 +386,13 @@ def show(*, emergency_id: UUID, by: Actor, at: datetime) -> tuple[Access, tuple[
 
 def _what(event: AccessEvent) -> str:
     """What was opened, from the table that was read."""
+    if event.resource == Resource.EMERGENCY.value:
+        return "Access was given" if event.route == "emergency:ask" else "The account of this access"
     try:
         resource = Resource(event.resource)
     except ValueError:
         return "Her record"
-    return KINDS.get(resource, "Her record" if resource is not Resource.EMERGENCY else "Access was given")
+    return KINDS.get(resource, "Her record")
 
 
 class Tab(StrEnum):

@@ -70,7 +70,7 @@ def may_be_brought(
     who = "This person" if account_id is not None else "This organisation"
     if policy.could(by, Action.READ, Resource.BAR) and bars.may_be_told(by.role, is_support=True):
         return decision.no(
-            f"{who} is kept from her record. See “Who may not see her”.", ask="her lead worker"
+            f"{who} is kept from her record. See “Who is kept out” on her page.", ask="her lead worker"
         )
     return decision.no("This is not possible for her. Choose another.", ask="the coordinator")
 

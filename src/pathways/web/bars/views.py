@@ -59,8 +59,8 @@ class KeepOut(_AboutHer):
 
     title = "Keep somebody from her record"
     steps = (
-        flow.Step("where", "Where do they work?", Where),
-        flow.Step("who", "Who may not see her, and why?", Who),
+        flow.Step("where", "Where they work", Where),
+        flow.Step("who", "Who it is, and why", Who),
     )
     button = "Keep them out"
 

@@ -29,7 +29,7 @@ TABS: tuple[tuple[str, str, tuple[Resource, ...]], ...] = (
     ("referrals", "Referrals", (Resource.REFERRAL,)),
     ("safety", "Safety", (Resource.SAFE_CONTACT,)),
     ("involved", "Who is involved", (Resource.INVOLVEMENT,)),
-    ("kept_out", "Who may not see her", (Resource.BAR,)),
+    ("kept_out", "Who is kept out", (Resource.BAR,)),
     ("held", "What is held", (Resource.CLIENT,)),
 )
 #: The tabs that emergency access opens, for reading; the rest would look empty and say what is not so.

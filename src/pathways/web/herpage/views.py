@@ -221,6 +221,7 @@ def kept_out(request: Request, client_id: UUID) -> HttpResponse:
     if context is None or found is None or not policy.could(request.actor, Action.READ, Resource.BAR):
         return access.not_found(request)
     context |= {
+        "title": "Who may not see her",
         "now_cards": [_bar(each, may_lift=found.may_decide.allowed) for each in found.now],
         "before_cards": [_bar(each, may_lift=False) for each in found.before],
         "why_not": "" if found.may_decide else found.may_decide.reason,
