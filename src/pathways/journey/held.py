@@ -47,6 +47,18 @@ KINDS: dict[Resource, str] = {
 }
 
 
+#: What erasing reaches besides, and what she is not told of as a kind of record.
+_OTHERS = {
+    Resource.REFERRAL_IN.value: "How she came by the open door",
+    Resource.MESSAGE.value: "Messages about her",
+    Resource.DRAFT.value: "Forms that nobody finished",
+    Resource.ERASURE.value: "This request",
+    Resource.LEGAL_HOLD.value: "Legal holds",
+    Resource.SAFE_PLACE.value: "Where she is safe",
+    Resource.REFERRAL_PACK.value: "What a service was given of her",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """One kind of record, how many there are, and which organisations control them."""
@@ -98,7 +110,7 @@ def find(*, typed: str, reason: str, by: Actor, at: datetime) -> Outcome:
         return refusal(decision.no("That is not a reference: it has eight characters, such as KW 5219 EC."))
     with identity.clerk(by):
         client_id = Client.objects.filter(reference=reference).values_list("id", flat=True).first()
-    if client_id is None or not _is_ours(client_id, by):
+    if client_id is None or not is_ours(client_id, by):
         ledger.searched(by=by, at=at, subjects=[], route="held")
         return refusal(decision.no("Nobody with this reference is or was with your organisation."))
     ledger.read(
@@ -123,7 +135,7 @@ def of_her(*, client_id: UUID, by: Actor, at: datetime, most: int = 200) -> Held
 
 
 def _to_be_told(client_id: UUID, by: Actor, at: datetime, most: int) -> Held | None:
-    if not _is_ours(client_id, by):
+    if not is_ours(client_id, by):
         return None
     with identity.clerk(by):
         reference = Client.objects.filter(id=client_id).values_list("reference", flat=True).first()
@@ -137,7 +149,14 @@ def _to_be_told(client_id: UUID, by: Actor, at: datetime, most: int) -> Held | N
     return Held(reference, kinds, _crossings(client_id, by), looks, total, True)
 
 
-def _is_ours(client_id: UUID, by: Actor) -> bool:
+def words_of(table: str) -> str:
+    """A kind of record in words, by the name of its table."""
+    known = {resource.value: words for resource, words in KINDS.items()}
+    return known.get(table) or _OTHERS.get(table, "Other records")
+
+
+def is_ours(client_id: UUID, by: Actor) -> bool:
+    """Whether the asker's organisation works or worked with her."""
     with identity.clerk(by):
         return Involvement.objects.filter(client_id=client_id, organisation_id=by.organisation_id).exists()
 

@@ -61,9 +61,9 @@ Keys = Callable[[], Sequence[bytes]]
 class KeyStore:
     """Hands out data keys by (person, organisation), making one at first use.
 
-    `keys` answers the key-encryption keys that may fit, the likeliest first: while one is being changed there
-    are two. Raises KeyTrouble when none fits; KeyGone from `existing` when there is no data key, and from `of`
-    when it was destroyed, since a destroyed key is never made anew.
+    `keys` answers the key-encryption keys that may fit, the likeliest first: while one is being changed
+    there are two. Raises KeyTrouble when none fits; KeyGone from `existing` when there is no data key, and
+    from `of` when it was destroyed, since a destroyed key is never made anew.
     """
 
     def __init__(self, path: Path, keys: bytes | Keys) -> None:

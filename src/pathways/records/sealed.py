@@ -24,6 +24,8 @@ from pathways.domain.terms.privacy import Privacy
 from pathways.records import keys
 
 _FORMAT = b"\x01"
+#: Stands in the column where a value was erased: there was one, and nothing of it is left.
+EMPTIED = b"\x00"
 _NONCE = 12
 
 
@@ -126,6 +128,8 @@ class SealedField(models.BinaryField):
 
     def unseal(self, instance: Any, blob: bytes) -> Any:
         """Opens a value. Raises KeyGone after erasure, SealBroken when it is not of this row."""
+        if blob == EMPTIED:
+            raise keys.KeyGone("this value was erased")
         if blob[:1] != _FORMAT:
             raise SealBroken("a sealed value is of a format that this version does not know")
         name = instance.sealed_for()
@@ -159,6 +163,7 @@ class SealedText(SealedField):
 class SealedDate(SealedField):
     """A day."""
 
+    erased = None
     _pyi_private_set_type: dt.date | None  # type: ignore[assignment]
     _pyi_private_get_type: dt.date | None  # type: ignore[assignment]
 
@@ -174,6 +179,7 @@ class SealedDate(SealedField):
 class SealedJSON(SealedField):
     """A small structure of words and numbers."""
 
+    erased = None
     _pyi_private_set_type: Any
     _pyi_private_get_type: Any
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pathways.domain.governance import erasure, hold
 from pathways.domain.identification import consideration, referral_in
 from pathways.domain.outcomes import followup
 from pathways.domain.reach import approach, plan, stop
@@ -26,4 +27,6 @@ ALL: tuple[Workflow[Any, Any, Any], ...] = (
     closure.WORKFLOW,
     episode.WORKFLOW,
     followup.WORKFLOW,
+    erasure.WORKFLOW,
+    hold.WORKFLOW,
 )

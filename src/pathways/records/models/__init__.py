@@ -8,6 +8,7 @@ from pathways.records.models.directory import (
     Service,
     ServiceOffer,
 )
+from pathways.records.models.erasing import Erasure, ErasureKey, LegalHold
 from pathways.records.models.organisations import (
     Account,
     Appointment,
@@ -72,6 +73,8 @@ __all__ = [
     "Draft",
     "Engagement",
     "Episode",
+    "Erasure",
+    "ErasureKey",
     "FlagReceipt",
     "FollowUp",
     "Goal",
@@ -81,6 +84,7 @@ __all__ = [
     "Involvement",
     "InvolvementKind",
     "JourneyEvent",
+    "LegalHold",
     "Message",
     "MessageKind",
     "NameToken",
