@@ -101,6 +101,7 @@ class Held:
     looks: tuple[Looked, ...]
     total_looks: int
     tells_who_looked: bool
+    client_id: UUID | None = None
 
 
 def find(*, typed: str, reason: str, by: Actor, at: datetime) -> Outcome:
@@ -146,7 +147,7 @@ def _to_be_told(client_id: UUID, by: Actor, at: datetime, most: int) -> Held | N
     total = rows.count()
     looks = tuple(_looked(row) for row in rows.order_by("-at")[:most])
     ledger.read(by=by, at=at, resource=Resource.ACCESS_EVENT, subjects=[client_id], route="herpage:held")
-    return Held(reference, kinds, _crossings(client_id, by), looks, total, True)
+    return Held(reference, kinds, _crossings(client_id, by), looks, total, True, client_id)
 
 
 def words_of(table: str) -> str:

@@ -311,16 +311,23 @@ class KeyStore:
             self._bump(link)
         self._changed()
 
-    # ------------------------------------------------------------------ copies
 
-    def copy_to(self, path: Path) -> int:
-        """A whole copy of the store in one file, taken while it is in use. How many data keys it holds."""
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as copy:
-            path.chmod(0o600)
-            self._connection().backup(copy)
-            copy.execute("pragma journal_mode = delete")
-            found: int = copy.execute("select count(*) from data_key").fetchone()[0]
-        return found
+def copy(path: Path, to: Path) -> int:
+    """A whole copy of a store in one file, taken while it is in use. How many data keys it holds.
+
+    Needs no key-encryption key. Raises KeyTrouble when there is no store.
+    """
+    if not path.is_file():
+        raise KeyTrouble(f"{path} is not there")
+    with (
+        contextlib.closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as link,
+        contextlib.closing(sqlite3.connect(to, isolation_level=None)) as made,
+    ):
+        to.chmod(0o600)
+        link.backup(made)
+        made.execute("pragma journal_mode = delete")
+        found: int = made.execute("select count(*) from data_key").fetchone()[0]
+    return found
 
 
 def hold_destroyed(path: Path, register: dict[str, str]) -> int:

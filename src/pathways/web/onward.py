@@ -41,6 +41,8 @@ _NAMES: Mapping[Leads, tuple[str, bool]] = MappingProxyType(
         Leads.EVALUATION: ("evaluate:overview", False),
         Leads.GOVERNANCE: ("governance:events", False),
         Leads.HELD: ("herpage:find_held", False),
+        Leads.ERASURE: ("governance:erasure", True),
+        Leads.ERASURES: ("governance:erasures", False),
         Leads.PEOPLE: ("administer:people", False),
         Leads.ORGANISATIONS: ("administer:organisations", False),
     }

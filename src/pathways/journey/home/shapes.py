@@ -36,6 +36,8 @@ class Leads(StrEnum):
     EVALUATION = "evaluation"
     GOVERNANCE = "governance"
     HELD = "held"
+    ERASURE = "erasure"
+    ERASURES = "erasures"
     PEOPLE = "people"
     ORGANISATIONS = "organisations"
 
