@@ -275,9 +275,8 @@ BY_HAND: dict[str, dict[Role, Mapping[str, str]]] = {
     },
     "Erasing": {
         LEAD: {"requested": "check refuse", "checked": "approve refuse", "approved": "refuse erase"},
-        **dict.fromkeys(
-            (SUPERVISOR, COORDINATOR), {"checked": "approve refuse", "approved": "refuse"}
-        ),
+        SUPERVISOR: {"checked": "approve refuse", "approved": "refuse"},
+        COORDINATOR: {"checked": "approve refuse", "approved": "refuse"},
     },
     "Legal hold": {LEAD: {"in_force": "lift"}},
 }

@@ -19,7 +19,7 @@ from uuid import UUID
 from django.db import models, transaction
 from django.db.models import Case, Q, Value, When
 
-from pathways.domain.governance import policy
+from pathways.domain.governance import erasure, policy
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
 from pathways.domain.reach import plan, stop
@@ -216,12 +216,12 @@ def _drafts(subject: Subject) -> list[Draft]:
 # --- the keys ----------------------------------------------------------------------------------------
 
 
-def put_down(erasure: Erasure, persons: Iterable[UUID], *, by: Actor) -> None:
+def put_down(row: Erasure, persons: Iterable[UUID], *, by: Actor) -> None:
     """Writes in the same transaction which keys are to be destroyed."""
-    with identity.keeper(by, erasure.organisation_id):
-        there = set(erasure.keys.values_list("person_id", flat=True))
+    with identity.keeper(by, row.organisation_id):
+        there = set(row.keys.values_list("person_id", flat=True))
         ErasureKey.objects.bulk_create(
-            ErasureKey(erasure=erasure, organisation_id=erasure.organisation_id, person_id=person)
+            ErasureKey(erasure=row, organisation_id=row.organisation_id, person_id=person)
             for person in sorted(set(persons) - there)
         )
 
@@ -240,16 +240,18 @@ def destroy_keys(*, at: datetime, by: Actor = identity.MACHINE) -> int:
             erasures = {row.id: row for row in Erasure.objects.filter(id__in={k.erasure_id for k in waiting})}
         for row in waiting:
             keys.store().destroy(row.person_id, row.organisation_id, at=at)
-        for erasure in erasures.values():
-            more = empty(of(erasure), by=by, at=at)
-            put_down(erasure, more, by=by)
+        for one in erasures.values():
+            put_down(one, empty(of(one), by=by, at=at), by=by)
         with identity.clerk(by):
             ErasureKey.objects.filter(id__in=[row.id for row in waiting]).update(destroyed_at=at)
     return len(waiting)
 
 
 def again(*, at: datetime) -> int:
-    """After a restore: empties whatever the copy brought back of those whose key is destroyed. How many."""
+    """After a restore: empties whatever the copy brought back of those whose key is destroyed. How many.
+
+    Who had been erased before the copy was made is empty in it already.
+    """
     store, by = keys.store(), identity.MACHINE
     done = 0
     with transaction.atomic():
@@ -264,7 +266,8 @@ def again(*, at: datetime) -> int:
                 Subject(place, referral_in_id=key)
                 for key, place in ReferralIn.objects.values_list("id", "organisation_id")
             }
-        gone = [one for one in found if store.is_destroyed(one.id, one.organisation_id)]
+            known = {of(row) for row in Erasure.objects.filter(status=erasure.Status.ERASED.value)}
+        gone = [one for one in found - known if store.is_destroyed(one.id, one.organisation_id)]
         for subject in sorted(gone, key=lambda one: str(one.id)):
             for person in empty(subject, by=by, at=at):
                 store.destroy(person, subject.organisation_id, at=at)
