@@ -470,3 +470,31 @@ def test_the_page_of_what_is_held_counts_no_erased_words(cast, lead, django_capt
         assert held.of_her(client_id=client_id, by=lead, at=NOW) is not None
 
 
+
+
+@pytest.mark.prove
+def test_nothing_is_left_of_any_of_hundreds_who_were_erased(
+    cast, lead, django_capture_on_commit_callbacks
+):
+    """P34: each with a name, a date of birth and notes of her own; every row that is left is read."""
+    count = 250
+    clients = [ended(cast, f"Residua{number:04d}", is_findable=number % 5 == 0) for number in range(count)]
+    for client_id in clients:
+        erased(lead, cast.supervisor, client_id, django_capture_on_commit_callbacks)
+        erased(cast.governance, cast.coordinator, client_id, django_capture_on_commit_callbacks)
+    left = []
+    for organisation in (lead.organisation_id, cast.governance.organisation_id):
+        with identity.keeper(identity.MACHINE, organisation):
+            for model in emptying.tables():
+                sealed = [f.attname for f in model._meta.concrete_fields if isinstance(f, SealedField)]
+                for row in model._default_manager.all() if sealed else ():
+                    left += [str(getattr(row, name)) for name in sealed]
+            assert not Draft.objects.exists()
+    assert not any("Residua" in words or "we talked" in words for words in left)
+    with identity.clerk():
+        assert NameToken.objects.filter(record_id__in=clients).count() == 0
+        assert set(Demographics.objects.values_list("age_band", flat=True)) <= {"not_asked"}
+    for client_id in clients:
+        assert not keys.store().holds(client_id, lead.organisation_id)
+    with identity.acting(lead):
+        assert AccessEvent.objects.filter(kind="erasure").count() == count

@@ -98,8 +98,7 @@ def read() -> dict[str, object]:
                         there += [str(getattr(row, name)) for name in sealed]
     text = "\n".join(there).lower()
     wanted = [one.lower() for one in (*canaries.words(800), *canaries.numbers(200))]
-    drafted = sum(f"drafted{n}x" in text for n in range(100))
-    return {"read": sum(one in text for one in wanted), "drafts": drafted}
+    return {"read": sum(one in text for one in wanted)}
 
 
 if __name__ == "__main__":

@@ -225,7 +225,9 @@ def test_the_search_finds_a_canary_in_every_dress(tmp_path: Path) -> None:
 
 
 def test_all_thousand_are_there_for_those_who_may_read_them(lived: Lived) -> None:
-    assert lived.there == {"read": 1000, "drafts": 1}  # one draft a form: each save replaces the one before
+    assert lived.there == {"read": 1000}
+    saved = [status for status, _, _ in lived.tab.answers if status == 302]
+    assert len(saved) > 100  # the forms that nobody finished
     assert lived.failed == 20
 
 

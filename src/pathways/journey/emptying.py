@@ -51,6 +51,9 @@ from pathways.records.sealed import EMPTIED, SealedField
 #: After this long no transaction of before a change of her key can be running any more.
 SETTLED = timedelta(hours=1)
 
+#: What is there of her is not told by these: they are the organisation's own workings.
+_NOT_COUNTED = (Resource.INVOLVEMENT, Resource.TASK, Resource.ERASURE, Resource.LEGAL_HOLD)
+
 _CLASSED = (Privacy.IDENTIFIES, Privacy.SENSITIVE)
 
 
@@ -111,9 +114,10 @@ def hers(model: type[models.Model], subject: Subject) -> models.QuerySet[Any]:
 def count(subject: Subject, *, by: Actor) -> dict[str, int]:
     """How much there is of each kind, by the name of its table."""
     with identity.keeper(by, subject.organisation_id):
-        found = Counter({model._meta.db_table: hers(model, subject).count() for model in tables()})
+        kinds = (walls.model_of(resource) for resource in policy.OF_HER if resource not in _NOT_COUNTED)
+        found = Counter({model._meta.db_table: hers(model, subject).count() for model in kinds})
         found["message"] = _messages(subject).count()
-        found["draft"] = len(_drafts(subject))
+        found["draft"] = sum(not draft.key.startswith("governance:") for draft in _drafts(subject))
     return {table: number for table, number in found.items() if number}
 
 

@@ -26,7 +26,7 @@ from pathways.domain.terms.people import Role
 from pathways.journey import emptying, held, identity, ledger, retaining, sight, tasks
 from pathways.journey.emptying import Subject
 from pathways.journey.outcome import Outcome, done, refusal
-from pathways.records.models import Episode, Erasure, Involvement, LegalHold
+from pathways.records.models import Appointment, Episode, Erasure, Involvement, LegalHold
 
 ROUTE = "governance:erasure"
 TASK = "approve_erasing"
@@ -94,7 +94,8 @@ def check(*, erasure_id: UUID, by: Actor, at: datetime) -> Outcome:
         row.status, row.found = Status.CHECKED.value, emptying.count(emptying.of(row), by=by)
         row.checked_at, row.checked_by_id = at, by.account_id
         row.save(update_fields=["status", "found", "checked_at", "checked_by_id"])
-        for role in (Role.GOVERNANCE_LEAD, Role.SUPERVISOR, Role.COORDINATOR):
+        second = _second_roles(row)
+        for role in second:
             tasks.set_task(
                 TASK,
                 "A second person is needed to approve that a record is erased",
@@ -108,7 +109,16 @@ def check(*, erasure_id: UUID, by: Actor, at: datetime) -> Outcome:
         ledger.altered(
             by=by, at=at, resource=Resource.ERASURE, subjects=[_who(row)], reason="Erasing was checked"
         )
-        return done(row.id, reference=row.reference, next=("A second person approves it, or refuses.",))
+        return done(
+            row.id,
+            reference=row.reference,
+            next=(
+                "A second person approves it, or refuses."
+                if second
+                else "Nobody else at your organisation can approve it: have the administrator give somebody"
+                " the role of supervisor or of governance lead.",
+            ),
+        )
 
 
 def approve(*, erasure_id: UUID, by: Actor, at: datetime) -> Outcome:
@@ -211,6 +221,18 @@ def _facts(row: Erasure, by: Actor, *, told: Told | None = None) -> erasure.Fact
         is_second_person=by.account_id not in (row.requested_by_id, row.checked_by_id),
         told=told,
     )
+
+
+def _second_roles(row: Erasure) -> list[Role]:
+    """The roles in which somebody else at the organisation could approve it."""
+    live = Appointment.objects.filter(
+        organisation_id=row.organisation_id,
+        until_at__isnull=True,
+        account__is_active=True,
+        role__in=[role.value for role in erasure.APPROVERS],
+    ).exclude(account_id__in=[row.requested_by_id, row.checked_by_id])
+    held_now = set(live.values_list("role", flat=True))
+    return [role for role in Role if role.value in held_now]
 
 
 def is_held(subject: Subject, *, by: Actor) -> bool:
