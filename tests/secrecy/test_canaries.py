@@ -22,7 +22,7 @@ import pytest
 
 from pathways.installation import cluster, database
 from tests import postgres
-from tests.cli.test_running import Started, environment, run
+from tests.cli.test_running import Started, command, environment
 from tests.secrecy import canaries
 
 pytestmark = [pytest.mark.prove, pytest.mark.database]
@@ -68,11 +68,22 @@ class Tab:
         assert self.ask("POST", "/account/sign-in/", {"email": email, "password": password})[0] == 302
 
 
+def run(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*words),
+        env=environment(data),
+        capture_output=True,
+        text=True,
+        timeout=900,
+        stdin=subprocess.DEVNULL,
+    )
+
+
 def inside(data: Path, what: str, *words: str) -> Any:
     done = subprocess.run(
         [sys.executable, "-m", "tests.secrecy.acting", what, *words],
         env={**environment(data), "PYTHONPATH": f"{postgres.ROOT / 'src'}:{postgres.ROOT}"},
-        cwd=postgres.ROOT, capture_output=True, text=True, timeout=300,
+        cwd=postgres.ROOT, capture_output=True, text=True, timeout=900,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout.strip().splitlines()[-1])

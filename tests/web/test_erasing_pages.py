@@ -62,7 +62,7 @@ def test_from_her_reference_to_the_receipt(cast, lead, her, django_capture_on_co
     client_id, reference = her
     mine, second = browser(lead), browser(cast.supervisor)
     found = mine.post(
-        "/her/held/", {"reference": reference, "reason": "She asked"}, follow=True
+        "/her/held/", {"reference": reference, "reason": "erasing"}, follow=True
     )
     assert found.status_code == 200, found.redirect_chain
     address = re.search(r'href="(/governance/erasing/begin/[^"]+)"', found.content.decode())

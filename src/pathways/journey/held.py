@@ -13,6 +13,7 @@ from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
 from pathways.domain.terms import references
 from pathways.domain.terms.people import Role
+from pathways.domain.terms.words import Worded
 from pathways.journey import identity, ledger, sight
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records import walls
@@ -104,7 +105,16 @@ class Held:
     client_id: UUID | None = None
 
 
-def find(*, typed: str, reason: str, by: Actor, at: datetime) -> Outcome:
+class Why(Worded):
+    """Why a governance lead looks. A choice and no words, since it stands in the log in the clear."""
+
+    SHE_ASKED = "she_asked", "She asked what is held"
+    ERASING = "erasing", "She asked for it to be erased"
+    HOLD = "hold", "It may have to be kept for a court, a claim or a review"
+    COMPLAINT = "complaint", "A complaint is being looked into"
+
+
+def find(*, typed: str, reason: Why, by: Actor, at: datetime) -> Outcome:
     """For the governance lead: the woman with this reference, when her organisation works with her."""
     reference = references.read(typed)
     if reference is None:
@@ -115,7 +125,12 @@ def find(*, typed: str, reason: str, by: Actor, at: datetime) -> Outcome:
         ledger.searched(by=by, at=at, subjects=[], route="held")
         return refusal(decision.no("Nobody with this reference is or was with your organisation."))
     ledger.read(
-        by=by, at=at, resource=Resource.CLIENT, subjects=[client_id], route="held:find", reason=reason
+        by=by,
+        at=at,
+        resource=Resource.CLIENT,
+        subjects=[client_id],
+        route="held:find",
+        reason=reason.label,
     )
     return done(client_id, reference=reference)
 

@@ -309,7 +309,7 @@ class Erase(_Step):
 
 def _address(name: str, subject: Subject) -> str:
     kind = "client" if subject.client_id is not None else "door"
-    return reverse(f"governance:{name}", args=[kind, subject.id])
+    return reverse(f"governance:{name}_{kind}", args=[subject.id])
 
 
 class _About(flow.Flow):

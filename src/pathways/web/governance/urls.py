@@ -1,21 +1,9 @@
-from django.urls import path, register_converter
+from django.urls import path
 
 from pathways.web.governance import erasing, views
 
-
-class Kind:
-    """What a record is known by here: a woman with a record of her own, or one brought to the open door."""
-
-    regex = "client|door"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(Kind, "record_kind")
+#: A record is a woman's own, or of one who was brought to the open door and not taken on.
+CLIENT, DOOR = {"kind": "client"}, {"kind": "door"}
 
 app_name = "governance"
 urlpatterns = [
@@ -26,8 +14,10 @@ urlpatterns = [
     path("erasing/", erasing.erasures, name="erasures"),
     path("erasing/kept/", erasing.retention, name="retention"),
     path("erasing/holds/", erasing.holds, name="holds"),
-    path("erasing/begin/<record_kind:kind>/<uuid:record_id>/", erasing.Begin.as_view(), name="request"),
-    path("erasing/hold/<record_kind:kind>/<uuid:record_id>/", erasing.PutHold.as_view(), name="put_hold"),
+    path("erasing/begin/client/<uuid:record_id>/", erasing.Begin.as_view(), CLIENT, name="request_client"),
+    path("erasing/begin/door/<uuid:record_id>/", erasing.Begin.as_view(), DOOR, name="request_door"),
+    path("erasing/hold/client/<uuid:record_id>/", erasing.PutHold.as_view(), CLIENT, name="put_hold_client"),
+    path("erasing/hold/door/<uuid:record_id>/", erasing.PutHold.as_view(), DOOR, name="put_hold_door"),
     path("erasing/holds/<uuid:hold_id>/", erasing.LiftHold.as_view(), name="hold"),
     path("erasing/<uuid:erasure_id>/", erasing.one, name="erasure"),
     path("erasing/<uuid:erasure_id>/check/", erasing.Check.as_view(), name="check"),
