@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pathways.domain.evaluation.workflows import ALL
-from pathways.domain.governance import emergency
+from pathways.domain.governance import emergency, erasure, hold
 from pathways.domain.identification import consideration, eligibility, referral_in
 from pathways.domain.outcomes import followup
 from pathways.domain.reach import approach, plan, stop
@@ -47,6 +47,8 @@ OPENING: dict[str, Any] = {
     "Episode": episode.Facts(closure=closure.Status.SIGNED_OFF),
     "Follow-up": followup.Facts(due_on=TODAY, today=TODAY),
     "Emergency access": emergency.Facts(finding=emergency.Finding.JUSTIFIED, has_words=True, is_over=True),
+    "Erasing": erasure.Facts(told=erasure.Told.TOLD),
+    "Legal hold": None,
 }
 SHUTTING: dict[str, Any] = {
     "Consideration": consideration.Facts(CHILD),
@@ -60,6 +62,7 @@ SHUTTING: dict[str, Any] = {
     "Episode": episode.Facts(is_stopped=True),
     "Follow-up": followup.Facts(due_on=date(2027, 6, 1), today=TODAY),
     "Emergency access": emergency.Facts(is_reader=True),
+    "Erasing": erasure.Facts(is_held=True, told=erasure.Told.TOLD),
 }
 
 
@@ -123,7 +126,7 @@ def test_every_action_leads_somewhere_and_every_final_status_is_an_end(
 
 def test_the_list_of_workflows_names_each_once() -> None:
     names = [workflow.name for workflow in ALL]
-    assert len(set(names)) == len(names) == 14
+    assert len(set(names)) == len(names) == 16
     assert set(OPENING) | {"Referral"} == set(names)
 
 
@@ -136,6 +139,7 @@ ONLOOKERS = (
     Role.COMMISSIONER,
     Role.ADMINISTRATOR,
     Role.COUNTING,
+    Role.KEEPER,
     Role.POLICE_OFFICER,
 )
 
@@ -154,6 +158,8 @@ def test_police_move_nothing_of_her_support(workflow: Workflow[Any, Any, Any]) -
 def test_those_who_look_on_move_nothing(workflow: Workflow[Any, Any, Any], role: Role) -> None:
     if workflow.name == "Emergency access" and role is Role.GOVERNANCE_LEAD:
         return  # stops it and reviews it; nothing of hers is moved by that
+    if role is Role.GOVERNANCE_LEAD and workflow in (erasure.WORKFLOW, hold.WORKFLOW):
+        return  # her own work: what is kept and what is erased
     assert not any(role in move.actors for move in workflow.moves)
 
 
@@ -161,7 +167,7 @@ def test_those_who_look_on_move_nothing(workflow: Workflow[Any, Any, Any], role:
 
 SPOC, ANALYST, COORDINATOR = Role.POLICE_SPOC, Role.POLICE_ANALYST, Role.COORDINATOR
 CHAIR, WORKER, PROVIDER = Role.PANEL_CHAIR, Role.SUPPORT_WORKER, Role.PROVIDER_WORKER
-SUPERVISOR, CLERK = Role.SUPERVISOR, Role.CLERK
+SUPERVISOR, CLERK, LEAD = Role.SUPERVISOR, Role.CLERK, Role.GOVERNANCE_LEAD
 
 _ANSWER = "acknowledge accept waitlist decline record_her_no"
 _REFERRAL_RECEIVER = {
@@ -271,6 +277,12 @@ BY_HAND: dict[str, dict[Role, Mapping[str, str]]] = {
         **dict.fromkeys((COORDINATOR, WORKER, PROVIDER, SUPERVISOR), _FOLLOWUP),
         CLERK: {"due": "decline", "not_reached": "decline"},
     },
+    "Erasing": {
+        LEAD: {"requested": "check refuse", "checked": "approve refuse", "approved": "refuse erase"},
+        SUPERVISOR: {"checked": "approve refuse", "approved": "refuse"},
+        COORDINATOR: {"checked": "approve refuse", "approved": "refuse"},
+    },
+    "Legal hold": {LEAD: {"in_force": "lift"}},
 }
 
 

@@ -7,7 +7,15 @@ from datetime import date, timedelta
 import pytest
 
 from pathways.domain.governance import appointing
-from pathways.domain.terms.people import HUMAN_ROLES, NEVER_POLICE, POLICE_ROLES, Regime, Role, Sector
+from pathways.domain.terms.people import (
+    HUMAN_ROLES,
+    MACHINE_ROLES,
+    NEVER_POLICE,
+    POLICE_ROLES,
+    Regime,
+    Role,
+    Sector,
+)
 from pathways.journey import (
     administer,
     arranging,
@@ -71,7 +79,7 @@ def test_a_coordinator_works_where_the_programme_is_coordinated():
     assert not appointing.may_coordinate(Sector.PRIVATE)
 
 
-@pytest.mark.parametrize("role", [Role.CLERK, Role.COUNTING])
+@pytest.mark.parametrize("role", sorted(MACHINE_ROLES))
 def test_nobody_is_given_the_hands_of_the_machine(role):
     assert not any(appointing.fits(role, sector) for sector in Sector)
 
@@ -248,7 +256,7 @@ def test_where_an_organisation_ends_nobody_signs_in(by, cast):
 
 def test_a_clock_that_is_set_holds_from_then_on(by):
     assert programme.plan_lapses_after_weeks() == 8
-    wanted = arranging.Choices("Ashmere Pathways", 6, 4, 3, 20)
+    wanted = arranging.Choices("Ashmere Pathways", 6, 4, 3, 20, 60, 9, 3)
     assert arranging.choose(wanted=wanted, by=by, at=NOW)
     assert arranging.choices() == wanted
     assert programme.plan_lapses_after_weeks() == 6

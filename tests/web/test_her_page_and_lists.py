@@ -287,8 +287,8 @@ def test_the_governance_lead_can_tell_her_what_is_held_and_who_saw_it(cast: peop
     client = browser(cast.governance)
     page = seen(browser(cast.coordinator).get(f"/her/{her}/"))
     reference = re.findall(r"[A-Z]{2} \d{4} [A-Z]{2}", page)[0]
-    assert client.post("/her/held/", {"reference": "nonsense", "reason": "she asked"}).status_code == 422
-    answer = client.post("/her/held/", {"reference": reference, "reason": "she asked"})
+    assert client.post("/her/held/", {"reference": "nonsense", "reason": "she_asked"}).status_code == 422
+    answer = client.post("/her/held/", {"reference": reference, "reason": "she_asked"})
     assert answer["Location"] == f"/her/{her}/held/"
     held = seen(client.get(answer["Location"]))
     assert "Cora Coordinator" in held

@@ -151,6 +151,126 @@ def report(
     reporting.run(_settings(), user=user, start=start, end=end, out=out, audience=audience)
 
 
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", metavar="FILE", help="Also write the result to FILE as JSON.")
+]
+
+
+@app.command()
+def backup(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A new folder for the copy.")],
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            "--keys", metavar="DIR", help="Folder for the copies of keys; key-copies beside OUT unless told."
+        ),
+    ] = None,
+    days: Annotated[
+        int, typer.Option("--key-days", min=1, max=366, help="Days until the copy of the keys is destroyed.")
+    ] = 30,
+    json_file: JsonFile = None,
+) -> None:
+    """Copy the programme, running or not: the database to OUT, the keys apart; whole or not at all.
+
+    Reads the data folder. Writes OUT and one file of keys, and destroys copies of keys whose time is over.
+    The key-encryption key is in neither.
+    """
+    from pathways.cli import backing
+
+    backing.back_up(_settings(), out.absolute(), keys=keys, days=days, json_file=json_file)
+
+
+@app.command()
+def restore(
+    copy: Annotated[Path, typer.Argument(metavar="IN", help="The copy, as backup made it.")],
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="A new or empty folder to restore into.")],
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            "--keys",
+            metavar="PATH",
+            help="Folder of the copies of keys, or a key store; key-copies beside IN unless told.",
+        ),
+    ] = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--key-file", metavar="FILE", help="The key-encryption key; this installation's unless told."
+        ),
+    ] = None,
+    register: Annotated[
+        Path | None,
+        typer.Option(
+            "--register",
+            metavar="PATH",
+            help="Key store of the running programme, which knows who was erased since; this one's else.",
+        ),
+    ] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Bring a copy back in an empty folder, its hashes checked first; who was erased since stays erased.
+
+    Reads IN, the copies of keys and the key-encryption key. Writes DIR. Status 3 when the copy is damaged.
+    """
+    from pathways.cli import backing
+
+    backing.restore(
+        _settings(),
+        copy.absolute(),
+        to.absolute(),
+        keys=keys.absolute() if keys else None,
+        key_file=key_file,
+        register=register,
+        json_file=json_file,
+    )
+
+
+@app.command()
+def drill(json_file: JsonFile = None) -> None:
+    """Rehearse a disaster: copy, restore elsewhere, start, compare. Status 3 when the two differ.
+
+    Reads the data folder, running or not. Writes a temporary folder, and throws it away.
+    """
+    from pathways.cli import backing
+
+    backing.drill(_settings(), json_file)
+
+
+keys_app = typer.Typer(help="The keys that open what is sealed.", no_args_is_help=True)
+app.add_typer(keys_app, name="keys")
+
+
+@keys_app.command()
+def rotate(
+    former: Annotated[
+        Path | None,
+        typer.Option(
+            "--former", metavar="FILE", help="Keep the former key here; without it, it is gone for ever."
+        ),
+    ] = None,
+) -> None:
+    """Change the key-encryption key while the programme runs: every data key is wrapped again, all or none.
+
+    Reads and writes the key file and the key store. What is sealed in the database stays as it is.
+    """
+    from pathways.cli import keeping
+
+    keeping.rotate(_settings(), former=former)
+
+
+@keys_app.command()
+def reseal(
+    reference: Annotated[str, typer.Argument(metavar="REFERENCE", help="Her reference, such as KW5219EC.")],
+    organisation: Annotated[
+        str, typer.Option("--organisation", metavar="CODE", help="The organisation whose record it is.")
+    ],
+) -> None:
+    """Give one woman a new data key at one organisation, and seal her record there again under it."""
+    from pathways.cli import keeping
+
+    keeping.reseal(_settings(), reference, organisation)
+
+
 def _settings(*, port: int | None = None, bind: str | None = None, demonstration: bool = False) -> Settings:
     """The installation's settings with what was said on the command line. Raises RefusalError."""
     try:

@@ -13,6 +13,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from pathways.installation.backup import DamagedError
 from pathways.installation.refusal import OwnFailureError, RefusalError
 
 OUR_FAILURE, WRONG_INPUT, FOUND_WRONG = 1, 2, 3
@@ -24,6 +25,9 @@ class Plain(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except DamagedError as damage:
+            _say(str(damage))
+            raise typer.Exit(FOUND_WRONG) from None
         except RefusalError as refusal:
             _say(str(refusal))
             raise typer.Exit(WRONG_INPUT) from None

@@ -35,6 +35,10 @@ def _answer(what: str, words: list[str]) -> Any:
         from pathways.journey import demonstration
 
         return demonstration.seed(at=now)
+    if what.startswith("restored-"):
+        from pathways.journey import restored
+
+        return restored.ANSWERS[what](*words, at=now)
     from pathways.journey import installing
 
     if what == "needs-administrator":

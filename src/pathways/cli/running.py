@@ -29,6 +29,10 @@ from pathways.installation.settings import Settings, python
 READY_WITHIN = 120.0
 STOP_WITHIN = 8.0
 
+#: Left by a restore that could not start what it restored, since a key was missing: no page is answered
+#: before whoever was erased after the copy was made has been erased again.
+ERASE_AGAIN = "keys/erase-again"
+
 
 class Installation:
     """One installation on this machine, from an empty folder to pages that answer."""
@@ -103,12 +107,16 @@ class Installation:
         """Migrate as the owner, unless this very version has done so here already."""
         stamp = self.data / "run" / "prepared"
         mark = code_mark()
-        if self.cluster is not None and _text(stamp) == mark:
-            return
-        self.say("bringing the database up to this version")
-        self.call("pathways.cli.migrating", as_owner=True)
-        stamp.parent.mkdir(mode=0o700, exist_ok=True)
-        credentials.write_private(stamp, mark.encode())
+        if self.cluster is None or _text(stamp) != mark:
+            self.say("bringing the database up to this version")
+            self.call("pathways.cli.migrating", as_owner=True)
+            stamp.parent.mkdir(mode=0o700, exist_ok=True)
+            credentials.write_private(stamp, mark.encode())
+
+        if (self.data / ERASE_AGAIN).exists():
+            self.call("pathways.cli.preparing", "restored-erase-again")
+            (self.data / ERASE_AGAIN).unlink()
+            self.say("whoever was erased after the copy was made has been erased again")
 
     def call(self, module: str, *words: str, as_owner: bool = False) -> Any:
         """Run one of our modules to its end and answer what it printed as JSON, if it printed any."""
@@ -228,6 +236,11 @@ class Installation:
     def _stop_leftover(self) -> None:
         if self.cluster is not None:
             self.cluster.stop()
+
+
+def leave_to_erase(data: Path) -> None:
+    """The next start erases again whoever was erased after the copy was made, before it answers anything."""
+    credentials.write_private(data / ERASE_AGAIN, b"")
 
 
 def free_port(bind: str, port: int) -> int:

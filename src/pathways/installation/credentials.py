@@ -76,22 +76,54 @@ def write_private(path: Path, content: bytes) -> None:
 def make_key(settings: Settings) -> bytes:
     """The key-encryption key as base64 text, made at the very first start and checked at every other.
 
-    Beside the wrapped data keys lies a mark of the key that they were wrapped with. Raises RefusalError when
-    that key is gone or is another one: a new key would make every record unreadable without saying so.
+    Beside the wrapped data keys lies a mark of the key that they were wrapped with; two, while it is being
+    changed. Raises RefusalError when that key is gone or is another one: a new key would make every record
+    unreadable without saying so.
     """
-    mark_path = settings.key_store_path / "key-mark"
+    path = mark_path(settings)
     is_here = settings.key is not None or settings.key_path.is_file()
-    if mark_path.is_file() and not is_here:
+    if path.is_file() and not is_here:
         raise RefusalError(
             f"the key-encryption key {settings.key_path} is missing; without it no record can be read:"
             " put it back from where you keep its copy"
         )
     key = settings.key.get_secret_value().encode() if settings.key else make_secret(settings.key_path)
-    mark = hashlib.sha256(b"soc-pathways key mark\0" + key.strip()).hexdigest()[:32].encode()
-    if not mark_path.is_file():
-        write_private(mark_path, mark)
-    elif not hmac.compare_digest(mark_path.read_bytes().strip(), mark):
+    mark = key_mark(key)
+    if not path.is_file():
+        write_private(path, mark)
+    elif not any(hmac.compare_digest(known, mark) for known in path.read_bytes().split()):
         raise RefusalError(
             "the key-encryption key is not the one that these records were sealed with; put that one back"
         )
     return key
+
+
+def mark_path(settings: Settings) -> Path:
+    return settings.key_store_path / "key-mark"
+
+
+def key_mark(key: bytes) -> bytes:
+    """By what a key-encryption key is recognised without being known."""
+    return hashlib.sha256(b"soc-pathways key mark\0" + key.strip()).hexdigest()[:32].encode()
+
+
+def next_key_path(settings: Settings) -> Path:
+    """Where the next key-encryption key lies while the data keys are wrapped again."""
+    return settings.key_path.with_name(f"{settings.key_path.name}.next")
+
+
+def keys_here(settings: Settings) -> list[bytes]:
+    """The key-encryption keys that may fit, the one that holds first, as base64 text.
+
+    Read afresh at each call, so that a process finds the one it was changed to. Made when this is the very
+    first use of the folder.
+    """
+    if settings.key is not None:
+        return [settings.key.get_secret_value().encode()]
+    found = []
+    for path in (settings.key_path, next_key_path(settings), settings.key_path):
+        try:
+            found.append(path.read_bytes().strip())
+        except FileNotFoundError:
+            continue
+    return list(dict.fromkeys(found)) or [make_key(settings)]

@@ -12,6 +12,7 @@ from django.db import transaction
 from pathways.analysis import holidays as reading
 from pathways.domain import decision
 from pathways.domain.decision import Decision
+from pathways.domain.governance import retention
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms import clocks
 from pathways.journey import ledger, programme, sight
@@ -39,6 +40,9 @@ class Choices:
     least_attempts: int
     first_attempt_days: int
     draft_days: int
+    supported_months: int
+    never_took_part_months: int
+    not_taken_on_months: int
 
 
 def choices() -> Choices:
@@ -49,6 +53,9 @@ def choices() -> Choices:
         least_attempts=programme.least_attempts(),
         first_attempt_days=programme.approach_days(),
         draft_days=programme.draft_days(),
+        supported_months=programme.retention_months(retention.Kind.SUPPORTED),
+        never_took_part_months=programme.retention_months(retention.Kind.NEVER_TOOK_PART),
+        not_taken_on_months=programme.retention_months(retention.Kind.NOT_TAKEN_ON),
     )
 
 
@@ -70,6 +77,15 @@ def choose(*, wanted: Choices, by: Actor, at: datetime) -> Outcome:
             ("approach.least_attempts", "attempts", before.least_attempts, wanted.least_attempts),
             ("approach.first_attempt_days", "days", before.first_attempt_days, wanted.first_attempt_days),
             ("draft.kept_days", "draft days", before.draft_days, wanted.draft_days),
+            *(
+                (
+                    retention.SETTING[kind],
+                    f"months kept ({kind.value.replace('_', ' ')})",
+                    getattr(before, f"{kind.value}_months"),
+                    getattr(wanted, f"{kind.value}_months"),
+                )
+                for kind in retention.Kind
+            ),
         ):
             if old == new:
                 continue

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from pathways.domain.governance import erasure
 from pathways.domain.outcomes import followup
 from pathways.domain.reach import approach, plan, stop
 from pathways.domain.referral import referral
@@ -20,12 +21,13 @@ from pathways.domain.support import episode
 from pathways.domain.terms import clocks
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role, Sector
-from pathways.journey import gate, identity, involving, ledger, naming, programme, tasks
+from pathways.journey import emptying, gate, identity, involving, ledger, naming, programme, tasks
 from pathways.records.models import (
     Appointment,
     Approach,
     Draft,
     Episode,
+    Erasure,
     FollowUp,
     Involvement,
     Organisation,
@@ -138,9 +140,12 @@ def follow_ups_due(*, at: datetime) -> int:
         stopped = set(
             Stop.objects.filter(status=stop.Status.IN_FORCE.value).values_list("client_id", flat=True)
         )
+        erased = set(
+            Erasure.objects.filter(status=erasure.Status.ERASED.value).values_list("client_id", flat=True)
+        )
         rows = FollowUp.objects.filter(status=followup.Status.DUE.value, due_on__lte=soon)
         for row in rows.select_related("episode"):
-            if row.client_id in stopped:
+            if row.client_id in stopped or row.client_id in erased:
                 continue
             worker = row.worker_id or row.episode.lead_account_id
             asked += _ask(
@@ -190,6 +195,16 @@ def clear_drafts(*, at: datetime) -> int:
     with transaction.atomic(), identity.clerk():
         gone, _ = Draft.objects.filter(kept_at__lt=before).delete()
     return gone
+
+
+def finish_erasing(*, at: datetime) -> int:
+    """Keys that an erasing put down are destroyed, whatever failed when it was carried out."""
+    return emptying.destroy_keys(at=at)
+
+
+def forget_former_keys(*, at: datetime) -> int:
+    """Keys that were replaced by new ones are destroyed, once nothing is sealed with them."""
+    return emptying.forget_formers(at=at)
 
 
 def _end_of(day: date) -> datetime:
@@ -250,4 +265,6 @@ JOBS: dict[str, Callable[..., int]] = {
     "end_covers": end_covers,
     "end_appointments": end_appointments,
     "clear_drafts": clear_drafts,
+    "finish_erasing": finish_erasing,
+    "forget_former_keys": forget_former_keys,
 }

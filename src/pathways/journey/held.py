@@ -13,6 +13,7 @@ from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
 from pathways.domain.terms import references
 from pathways.domain.terms.people import Role
+from pathways.domain.terms.words import Worded
 from pathways.journey import identity, ledger, sight
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records import walls
@@ -44,6 +45,18 @@ KINDS: dict[Resource, str] = {
     Resource.CLOSURE: "How it ended",
     Resource.FOLLOW_UP: "Follow-ups",
     Resource.OUTGOING: "Messages meant for her",
+}
+
+
+#: What erasing reaches besides, and what she is not told of as a kind of record.
+_OTHERS = {
+    Resource.REFERRAL_IN.value: "How she came by the open door",
+    Resource.MESSAGE.value: "Messages about her",
+    Resource.DRAFT.value: "Forms that nobody finished",
+    Resource.ERASURE.value: "This request",
+    Resource.LEGAL_HOLD.value: "Legal holds",
+    Resource.SAFE_PLACE.value: "Where she is safe",
+    Resource.REFERRAL_PACK.value: "What a service was given of her",
 }
 
 
@@ -89,20 +102,35 @@ class Held:
     looks: tuple[Looked, ...]
     total_looks: int
     tells_who_looked: bool
+    client_id: UUID | None = None
 
 
-def find(*, typed: str, reason: str, by: Actor, at: datetime) -> Outcome:
+class Why(Worded):
+    """Why a governance lead looks. A choice and no words, since it stands in the log in the clear."""
+
+    SHE_ASKED = "she_asked", "She asked what is held"
+    ERASING = "erasing", "She asked for it to be erased"
+    HOLD = "hold", "It may have to be kept for a court, a claim or a review"
+    COMPLAINT = "complaint", "A complaint is being looked into"
+
+
+def find(*, typed: str, reason: Why, by: Actor, at: datetime) -> Outcome:
     """For the governance lead: the woman with this reference, when her organisation works with her."""
     reference = references.read(typed)
     if reference is None:
         return refusal(decision.no("That is not a reference: it has eight characters, such as KW 5219 EC."))
     with identity.clerk(by):
         client_id = Client.objects.filter(reference=reference).values_list("id", flat=True).first()
-    if client_id is None or not _is_ours(client_id, by):
+    if client_id is None or not is_ours(client_id, by):
         ledger.searched(by=by, at=at, subjects=[], route="held")
         return refusal(decision.no("Nobody with this reference is or was with your organisation."))
     ledger.read(
-        by=by, at=at, resource=Resource.CLIENT, subjects=[client_id], route="held:find", reason=reason
+        by=by,
+        at=at,
+        resource=Resource.CLIENT,
+        subjects=[client_id],
+        route="held:find",
+        reason=reason.label,
     )
     return done(client_id, reference=reference)
 
@@ -123,7 +151,7 @@ def of_her(*, client_id: UUID, by: Actor, at: datetime, most: int = 200) -> Held
 
 
 def _to_be_told(client_id: UUID, by: Actor, at: datetime, most: int) -> Held | None:
-    if not _is_ours(client_id, by):
+    if not is_ours(client_id, by):
         return None
     with identity.clerk(by):
         reference = Client.objects.filter(id=client_id).values_list("reference", flat=True).first()
@@ -134,10 +162,17 @@ def _to_be_told(client_id: UUID, by: Actor, at: datetime, most: int) -> Held | N
     total = rows.count()
     looks = tuple(_looked(row) for row in rows.order_by("-at")[:most])
     ledger.read(by=by, at=at, resource=Resource.ACCESS_EVENT, subjects=[client_id], route="herpage:held")
-    return Held(reference, kinds, _crossings(client_id, by), looks, total, True)
+    return Held(reference, kinds, _crossings(client_id, by), looks, total, True, client_id)
 
 
-def _is_ours(client_id: UUID, by: Actor) -> bool:
+def words_of(table: str) -> str:
+    """A kind of record in words, by the name of its table."""
+    known = {resource.value: words for resource, words in KINDS.items()}
+    return known.get(table) or _OTHERS.get(table, "Other records")
+
+
+def is_ours(client_id: UUID, by: Actor) -> bool:
+    """Whether the asker's organisation works or worked with her."""
     if client_id in by.barred_from:
         return False
     with identity.clerk(by):

@@ -1,8 +1,9 @@
 """Who acts: from a signed-in account to an Actor, and from an Actor to the database's row security.
 
 The identity lasts for one transaction and no longer, so that nothing bleeds through a pooled connection.
-Two identities are the machine's own: the clerk, who carries out what a verb entails beyond its actor's
-reach, and counting, which reads codes only. Both are entered for a few lines and left again.
+Three identities are the machine's own: the clerk, who carries out what a verb entails beyond its actor's
+reach; counting, which reads codes only; and the keeper, who empties what one organisation holds of a woman
+or seals it again. Each is entered for a few lines and left again.
 """
 
 from __future__ import annotations
@@ -168,6 +169,11 @@ def clerk(by: Actor = MACHINE) -> AbstractContextManager[Actor]:
 def counting(by: Actor) -> AbstractContextManager[Actor]:
     """`with identity.counting(by):` for reading codes that only disclosure control may release."""
     return acting(replace(by, role=Role.COUNTING))
+
+
+def keeper(by: Actor, organisation_id: uuid.UUID) -> AbstractContextManager[Actor]:
+    """`with identity.keeper(by, organisation):` for emptying or sealing again what it holds of a woman."""
+    return acting(replace(by, role=Role.KEEPER, organisation_id=organisation_id))
 
 
 def account_named(account_id: uuid.UUID) -> str:

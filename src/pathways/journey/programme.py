@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathways.domain.governance import retention
 from pathways.domain.reach import approach, plan
 from pathways.domain.terms.clocks import WorkingTime
 from pathways.records.models import BankHoliday, Setting
@@ -34,6 +35,11 @@ def screening_days() -> int:
 def draft_days() -> int:
     """Days after which a form that nobody finished is forgotten."""
     return number("draft.kept_days", 30)
+
+
+def retention_months(kind: retention.Kind) -> int:
+    """Months after which a record of this kind is due to be looked at."""
+    return number(retention.SETTING[kind], retention.USUAL[kind])
 
 
 def working() -> WorkingTime:

@@ -12,9 +12,12 @@ from pathways.domain.decision import Decision
 from pathways.domain.governance import policy
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Action
-from pathways.records import walls
+from pathways.records import keys, walls
 
 M = TypeVar("M", bound=Model)
+
+#: Raised where something is to be written of a woman whose record here was erased.
+KeyGone = keys.KeyGone
 
 
 def visible(model: type[M], by: Actor, action: Action = Action.READ) -> QuerySet[M]:

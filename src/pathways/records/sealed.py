@@ -2,7 +2,9 @@
 
 A value is AES-256-GCM under the data key of (person, organisation), bound to its table, column and row, so
 that moving it to another row is refused. In Python the attribute reads and writes plain values; in the
-database there is only ciphertext, so it cannot be queried (`records.tokens` is for that).
+database there is only ciphertext, so it cannot be queried (`records.tokens` is for that). Where the key was
+destroyed the attribute reads as “Erased”, or as nothing for what is not words, so that a page which still
+lists the row draws.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from pathways.domain.terms.privacy import Privacy
 from pathways.records import keys
 
 _FORMAT = b"\x01"
+#: Stands in the column where a value was erased: there was one, and nothing of it is left.
+EMPTIED = b"\x00"
 _NONCE = 12
 
 
@@ -51,7 +55,10 @@ class _Opening(DeferredAttribute):
             return self
         value = super().__get__(instance, owner)
         if isinstance(value, Sealed):
-            value = self.field.unseal(instance, value.blob)
+            try:
+                value = self.field.unseal(instance, value.blob)
+            except keys.KeyGone:
+                return self.field.erased  # not kept: saving the row leaves what is sealed as it is
             instance.__dict__[self.field.attname] = value
         return self.field.empty if value is None else value
 
@@ -64,6 +71,8 @@ class SealedField(models.BinaryField):
 
     descriptor_class = _Opening
     empty: Any = ""
+    #: what is read where the key was destroyed
+    erased: Any = ""
 
     def __init__(self, *args: Any, privacy: Privacy = Privacy.SENSITIVE, **kwargs: Any) -> None:
         self.privacy = privacy
@@ -119,19 +128,33 @@ class SealedField(models.BinaryField):
 
     def unseal(self, instance: Any, blob: bytes) -> Any:
         """Opens a value. Raises KeyGone after erasure, SealBroken when it is not of this row."""
+        if blob == EMPTIED:
+            raise keys.KeyGone("this value was erased")
         if blob[:1] != _FORMAT:
             raise SealBroken("a sealed value is of a format that this version does not know")
-        key = keys.store().existing(*instance.sealed_for())
-        nonce, body = blob[1 : 1 + _NONCE], blob[1 + _NONCE :]
+        name = instance.sealed_for()
+        nonce, body, context = blob[1 : 1 + _NONCE], blob[1 + _NONCE :], self._context(instance)
         try:
-            text = AESGCM(key).decrypt(nonce, body, self._context(instance)).decode()
+            plain = AESGCM(keys.store().existing(*name)).decrypt(nonce, body, context)
         except InvalidTag:
-            raise SealBroken("a sealed value does not belong to this row") from None
-        return self.to_value(text)
+            former = keys.store().former(*name)  # her values may be on their way to a new key
+            if former is None:
+                raise SealBroken("a sealed value does not belong to this row") from None
+            try:
+                plain = AESGCM(former).decrypt(nonce, body, context)
+            except InvalidTag:
+                raise SealBroken("a sealed value does not belong to this row") from None
+        return self.to_value(plain.decode())
+
+
+#: What stands for words whose key was destroyed.
+ERASED = "Erased"
 
 
 class SealedText(SealedField):
     """Words."""
+
+    erased = ERASED
 
     _pyi_private_set_type: str | None  # type: ignore[assignment]
     _pyi_private_get_type: str  # type: ignore[assignment]
@@ -140,6 +163,7 @@ class SealedText(SealedField):
 class SealedDate(SealedField):
     """A day."""
 
+    erased = None
     _pyi_private_set_type: dt.date | None  # type: ignore[assignment]
     _pyi_private_get_type: dt.date | None  # type: ignore[assignment]
 
@@ -155,6 +179,7 @@ class SealedDate(SealedField):
 class SealedJSON(SealedField):
     """A small structure of words and numbers."""
 
+    erased = None
     _pyi_private_set_type: Any
     _pyi_private_get_type: Any
 

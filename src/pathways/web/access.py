@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import get_template
 from django.urls import reverse
 
 from pathways.domain import decision
@@ -27,7 +28,7 @@ from pathways.domain.decision import Decision
 from pathways.domain.governance import policy
 from pathways.domain.governance.policy import Action, Resource
 from pathways.domain.terms.people import Role
-from pathways.journey import ledger
+from pathways.journey import ledger, sight
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -122,6 +123,9 @@ class DefaultDeny:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
+    def process_exception(self, request: Any, exception: Exception) -> HttpResponse | None:
+        return gone(request) if isinstance(exception, sight.KeyGone) else None
+
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         wanted = declared(view)
         if wanted is None:
@@ -147,6 +151,16 @@ _READING_ONLY = decision.no(
     "You see her by emergency access, which is for reading her page and nothing else.",
     ask="the coordinator",
 )
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    """Her record here was erased while a page about her was open: nothing can be written of her any more.
+
+    Drawn without the database: the transaction is to be taken back.
+    """
+    response = HttpResponse(get_template("frame/410.html").render({}), status=410)
+    response.takes_back = True  # type: ignore[attr-defined]
+    return response
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

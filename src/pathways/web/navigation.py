@@ -72,6 +72,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.GOVERNANCE_LEAD: (
         HOME,
         Entry("Access", "governance:events", ("governance",)),
+        Entry("Erasing", "governance:erasures", ("governance/erasing",)),
         CROSSINGS,
         EVALUATION,
     ),

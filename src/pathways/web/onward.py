@@ -43,6 +43,8 @@ _NAMES: Mapping[Leads, tuple[str, bool]] = MappingProxyType(
         Leads.EMERGENCY: ("emergency:show", True),
         Leads.EMERGENCIES: ("emergency:list", False),
         Leads.HELD: ("herpage:find_held", False),
+        Leads.ERASURE: ("governance:erasure", True),
+        Leads.ERASURES: ("governance:erasures", False),
         Leads.PEOPLE: ("administer:people", False),
         Leads.ORGANISATIONS: ("administer:organisations", False),
     }

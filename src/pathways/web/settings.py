@@ -100,10 +100,9 @@ AUTH_USER_MODEL = "records.Account"
 PATHWAYS_KEY_STORE = INSTALLATION.key_store_path / "data-keys.sqlite"
 
 
-def PATHWAYS_KEY() -> bytes:
-    """The key-encryption key: from the settings, else from its file, which the first start makes."""
-    given = INSTALLATION.key.get_secret_value().encode() if INSTALLATION.key else None
-    return given or credentials.make_secret(INSTALLATION.key_path)
+def PATHWAYS_KEYS() -> list[bytes]:
+    """The key-encryption keys that may fit: the one that holds, and while it is being changed the next."""
+    return credentials.keys_here(INSTALLATION)
 
 
 # --- language and time ------------------------------------------------------------------------

@@ -43,6 +43,6 @@ class OneTransaction:
             response = self.get_response(request)
             if hasattr(response, "render") and not getattr(response, "is_rendered", True):
                 response.render()
-            if response.status_code >= 500:
+            if response.status_code >= 500 or getattr(response, "takes_back", False):
                 transaction.set_rollback(True)
         return response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pathways.domain.governance import emergency
+from pathways.domain.governance import emergency, erasure, hold
 from pathways.domain.identification import consideration, referral_in
 from pathways.domain.outcomes import followup
 from pathways.domain.reach import approach, plan, stop
@@ -28,4 +28,6 @@ ALL: tuple[Workflow[Any, Any, Any], ...] = (
     episode.WORKFLOW,
     followup.WORKFLOW,
     emergency.WORKFLOW,
+    erasure.WORKFLOW,
+    hold.WORKFLOW,
 )

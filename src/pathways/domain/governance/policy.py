@@ -96,6 +96,10 @@ class Resource(StrEnum):
     MESSAGE = "message"
     TASK = "task"
     DRAFT = "draft"
+    # erasing
+    ERASURE = "erasure"
+    ERASURE_KEY = "erasure_key"
+    LEGAL_HOLD = "legal_hold"
     # streams
     JOURNEY_EVENT = "journey_event"
     ACCESS_EVENT = "access_event"
@@ -201,9 +205,26 @@ _CARRY_HER = (
     Role.SUPERVISOR,
     Role.POLICE_SPOC,
 )
-_EVERYONE = tuple(role for role in Role if role is not Role.COUNTING)
+_EVERYONE = tuple(role for role in Role if role not in (Role.COUNTING, Role.KEEPER))
 #: Roles whose sight of a woman is each person's own; of the others it is their organisation's.
 _BY_NAME = (Role.PANEL_CHAIR, Role.SUPPORT_WORKER, Role.PROVIDER_WORKER)
+
+#: What one organisation can hold of a woman on the support side: all that erasing reaches. Of police nothing.
+OF_HER = (
+    Resource.REFERRAL_IN,
+    Resource.CLIENT,
+    *_SUPPORT,
+    *_MINIMUM,
+    *_OWN_WORK,
+    Resource.CASE_NOTE,
+    Resource.SAFE_PLACE,
+    Resource.REFERRAL,
+    Resource.REFERRAL_PACK,
+    Resource.INVOLVEMENT,
+    Resource.TASK,
+    Resource.ERASURE,
+    Resource.LEGAL_HOLD,
+)
 
 RULES: tuple[Rule, ...] = (
     # --- the police side -------------------------------------------------------------------------
@@ -741,6 +762,70 @@ RULES: tuple[Rule, ...] = (
         Always(),
         "Counting reads codes, never names, and releases only through disclosure control.",
     ),
+    # --- erasing ----------------------------------------------------------------------------------------
+    _rule(
+        (Role.GOVERNANCE_LEAD,),
+        _ALL,
+        (Resource.ERASURE, Resource.LEGAL_HOLD),
+        _OWN_ORGANISATION,
+        "The governance lead answers for what her organisation erases and what it must keep.",
+    ),
+    _rule(
+        (Role.SUPERVISOR, Role.COORDINATOR),
+        (Action.READ, Action.CHANGE),
+        (Resource.ERASURE,),
+        both(_OWN_ORGANISATION, OfSector((*_SUPPORT_SECTORS, Sector.PRIVATE))),
+        "Erasing is approved by a second person of the same organisation.",
+    ),
+    _rule(
+        (Role.KEEPER,),
+        (Action.READ, Action.CHANGE),
+        OF_HER,
+        _OWN_ORGANISATION,
+        "The keeper empties or seals again what one organisation holds of her, on the support side alone.",
+    ),
+    _rule(
+        (Role.KEEPER,),
+        (Action.READ, Action.CHANGE),
+        (Resource.MESSAGE,),
+        OwnOrganisation("to_organisation_id"),
+        "What was written to an organisation about her is erased with its record of her.",
+    ),
+    _rule(
+        (Role.KEEPER,),
+        (Action.READ, Action.REMOVE),
+        (Resource.DRAFT, Resource.NAME_TOKEN),
+        _OWN_ORGANISATION,
+        "Unfinished forms and search tokens go altogether.",
+    ),
+    _rule(
+        (Role.KEEPER,),
+        (Action.CHANGE,),
+        (Resource.DRAFT,),
+        _OWN_ORGANISATION,
+        "Unfinished forms about her are sealed again with the rest.",
+    ),
+    _rule(
+        (Role.KEEPER,),
+        _ALL,
+        (Resource.ERASURE_KEY,),
+        _OWN_ORGANISATION,
+        "Which keys are to be destroyed is put down with the erasing itself.",
+    ),
+    _rule(
+        (Role.CLERK,),
+        (Action.READ, Action.CHANGE),
+        (Resource.ERASURE_KEY,),
+        Always(),
+        "Keys that were to be destroyed when something failed are destroyed by the clockwork.",
+    ),
+    _rule(
+        (Role.CLERK,),
+        _READ,
+        (Resource.ERASURE, Resource.LEGAL_HOLD),
+        Always(),
+        "The clerk knows what was erased and what is held.",
+    ),
     # --- search ---------------------------------------------------------------------------------------
     _rule(
         (
@@ -888,7 +973,7 @@ ABOUT_HER: Mapping[Resource, tuple[str, ...]] = MappingProxyType(
 _WRITTEN_OF_AN_EMERGENCY = frozenset(
     {Resource.EMERGENCY, Resource.TASK, Resource.DRAFT, Resource.JOURNEY_EVENT}
 )
-_MACHINE = frozenset({Role.CLERK, Role.COUNTING})
+_MACHINE = frozenset({Role.CLERK, Role.COUNTING, Role.KEEPER})
 
 GUARDS: tuple[Guard, ...] = (
     Guard(
@@ -946,6 +1031,7 @@ ASK = {
     Role.ADMINISTRATOR: "the information-governance lead",
     Role.CLERK: "",
     Role.COUNTING: "",
+    Role.KEEPER: "",
 }
 
 

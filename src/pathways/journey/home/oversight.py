@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count
 
+from pathways.domain.governance import erasure
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms import clocks
 from pathways.domain.terms.people import Role
@@ -17,6 +18,7 @@ from pathways.records.models import (
     Account,
     Appointment,
     Disclosure,
+    Erasure,
     Organisation,
     Service,
     SharingAgreement,
@@ -58,7 +60,7 @@ def governance(*, by: Actor, at: datetime) -> Home:
     )
     return Home(
         figures=figures,
-        first=(_emergencies(by, at), _unusual(by, week), readers, refused),
+        first=(_emergencies(by, at), _erasing(by, at), _unusual(by, week), readers, refused),
         beside=(crossed, ending),
         main=Leads.HELD,
         main_words="Tell a woman what is held of her",
@@ -90,6 +92,32 @@ def _emergencies(by: Actor, at: datetime) -> Section:
         empty="Nobody has opened a record in an emergency that you have not reviewed.",
         more=Leads.EMERGENCIES,
         more_words="All emergency accesses",
+    )
+
+
+def _erasing(by: Actor, at: datetime) -> Section:
+    """Requests to erase that are under way, the oldest first."""
+    rows = sight.visible(Erasure, by).exclude(status__in=[one.value for one in erasure.ENDED])
+    items = [
+        Item(
+            title=erasure.Status(row.status).label,
+            hint=erasure.Origin(row.origin).label,
+            reference=row.reference,
+            leads=Leads.ERASURE,
+            id=row.id,
+            at=erasure.answer_by(row.asked_on),
+            at_is="answer by",
+            is_late=erasure.answer_by(row.asked_on) < clocks.local(at).date(),
+        )
+        for row in rows.order_by("asked_on")[:6]
+    ]
+    return section(
+        "Requests to erase",
+        items,
+        total=rows.count(),
+        empty="Nobody has asked for a record to be erased.",
+        more=Leads.ERASURES,
+        more_words="Erasing, what was kept long enough, and legal holds",
     )
 
 

@@ -38,6 +38,8 @@ class Leads(StrEnum):
     HELD = "held"
     EMERGENCY = "emergency"
     EMERGENCIES = "emergencies"
+    ERASURE = "erasure"
+    ERASURES = "erasures"
     PEOPLE = "people"
     ORGANISATIONS = "organisations"
 

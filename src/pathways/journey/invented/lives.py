@@ -580,7 +580,8 @@ class _Life:
         if both is not None:
             self.sessions(both, 1 + self.rng.randrange(1, 4))
         if accepted is None:
-            self.end(both)
+            if both is not None:
+                self.end(both)
             return
         wanted = self.rng.sample(_GOALS, self.rng.randrange(1, 3))
         kept = []

@@ -8,6 +8,7 @@ from pathways.records.models.directory import (
     Service,
     ServiceOffer,
 )
+from pathways.records.models.erasing import Erasure, ErasureKey, LegalHold
 from pathways.records.models.guarding import Bar, EmergencyAccess
 from pathways.records.models.organisations import (
     Account,
@@ -75,6 +76,8 @@ __all__ = [
     "EmergencyAccess",
     "Engagement",
     "Episode",
+    "Erasure",
+    "ErasureKey",
     "FlagReceipt",
     "FollowUp",
     "Goal",
@@ -84,6 +87,7 @@ __all__ = [
     "Involvement",
     "InvolvementKind",
     "JourneyEvent",
+    "LegalHold",
     "Message",
     "MessageKind",
     "NameToken",

@@ -97,6 +97,20 @@ class Settings(forms.PathwaysForm):
     draft_days = forms.Number(
         label="Days until an unfinished form is forgotten", suffix="days", width=3, min_value=1, max_value=365
     )
+    supported_months = forms.Number(
+        label="Months after the end of support until her record is looked at again",
+        hint="72 months (six years) unless set otherwise. Nothing is erased by itself: a person decides.",
+        suffix="months", width=3, min_value=1, max_value=600,
+    )  # fmt: skip
+    never_took_part_months = forms.Number(
+        label="Months, where she never took part", hint="12 months unless set otherwise.",
+        suffix="months", width=3, min_value=1, max_value=600,
+    )  # fmt: skip
+    not_taken_on_months = forms.Number(
+        label="Months, where she came by the open door and was not taken on",
+        hint="6 months unless set otherwise.",
+        suffix="months", width=3, min_value=1, max_value=600,
+    )  # fmt: skip
 
 
 class Holidays(forms.PathwaysForm):

@@ -57,6 +57,21 @@ def settings(request: Request) -> HttpResponse:
             "href": to,
         },
         {"key": "An unfinished form is kept for", "value": _counted(found.draft_days, "day"), "href": to},
+        {
+            "key": "Her record is looked at again after the end of support",
+            "value": _counted(found.supported_months, "month"),
+            "href": to,
+        },
+        {
+            "key": "The same, where she never took part",
+            "value": _counted(found.never_took_part_months, "month"),
+            "href": to,
+        },
+        {
+            "key": "The same, where she was not taken on",
+            "value": _counted(found.not_taken_on_months, "month"),
+            "href": to,
+        },
     ]
     context = {"title": "Settings", "tabs": _tabs("settings"), "rows": rows}
     return render(request, "administer/settings.html", context)

@@ -120,6 +120,7 @@ class TellForm(forms.PathwaysForm):
     )
     purpose = forms.Text(
         label="What do police need it for?",
+        hint="In a few words that name nobody: they are kept unsealed, with the record that it crossed.",
         width="full",
         max_length=300,
         error="Enter what police need it for",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathways.journey import held
 from pathways.web import forms
 
 
@@ -12,9 +13,6 @@ class FindHeld(forms.PathwaysForm):
         width=10,
         error="Enter her reference",
     )
-    reason = forms.Text(
-        label="Why you look",
-        hint="Such as “she asked on 3 November”. It is kept beside the reading. Do not name her.",
-        width="two-thirds",
-        error="Enter why you look",
+    reason = forms.Choose(
+        label="Why you look", hint="It is kept beside the reading.", of=held.Why, error="Choose why you look"
     )
