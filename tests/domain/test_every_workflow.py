@@ -133,6 +133,7 @@ ONLOOKERS = (
     Role.COMMISSIONER,
     Role.ADMINISTRATOR,
     Role.COUNTING,
+    Role.SEALING,
     Role.POLICE_OFFICER,
 )
 
