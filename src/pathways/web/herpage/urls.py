@@ -13,4 +13,5 @@ urlpatterns = [
     path("<uuid:client_id>/safety/", views.safety, name="safety"),
     path("<uuid:client_id>/involved/", views.involved, name="involved"),
     path("<uuid:client_id>/held/", views.held, name="held"),
+    path("<uuid:client_id>/history/", views.history, name="history"),
 ]
