@@ -151,6 +151,18 @@ def combined(
     _access(AccessKind.COMBINATION, by=by, at=at, subjects=subjects, resource=resource, reason=reason)
 
 
+def erased(
+    *,
+    by: Actor,
+    at: datetime,
+    resource: Resource,
+    subjects: Iterable[UUID],
+    reason: str = "",
+) -> None:
+    """Records of somebody were erased: that it happened, by whom and why, and never what was in them."""
+    _access(AccessKind.ERASURE, by=by, at=at, subjects=subjects, resource=resource, reason=reason)
+
+
 def refused(*, by: Actor, at: datetime, reason: str, route: str = "", subjects: Iterable[UUID] = ()) -> None:
     """Somebody asked for what is not theirs."""
     _access(AccessKind.REFUSED, by=by, at=at, subjects=subjects, route=route, reason=reason)
