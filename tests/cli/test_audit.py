@@ -92,3 +92,10 @@ def test_what_is_not_a_head_is_refused_in_one_line(run, tmp_path, words):
 
 def test_a_place_that_cannot_be_written_is_refused_before_the_work(run, tmp_path):
     assert run("verify", "--json", tmp_path / "nowhere" / "found.json")[0] == 2
+
+
+def test_a_database_from_before_there_was_a_seal_is_refused_in_one_line(run, fresh_database):
+    whole = psycopg.conninfo.make_conninfo(database.dsn(database.Role.SUPERUSER), dbname=fresh_database)
+    with psycopg.connect(whole) as link:
+        link.execute("alter table event_seal rename to event_seal_of_later")
+    assert run("verify")[0] == 2

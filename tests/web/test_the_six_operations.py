@@ -1,4 +1,4 @@
-"""Section 62 of the Data Protection Act 2018: each of its six operations leaves one row, with what was done."""
+"""Section 62 of the Data Protection Act 2018: each of its six operations leaves one row that says so."""
 
 from __future__ import annotations
 

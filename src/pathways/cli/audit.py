@@ -44,12 +44,17 @@ def verify(settings: Settings, *, json_file: Path | None, head_file: Path | None
             disable=not os.isatty(2),
         ) as bar:
             task = bar.add_task("events", total=0)
-            found = auditing.verify(
-                witness=witness,
-                progress=lambda stage, done, whole: bar.update(
-                    task, description=stage, completed=done, total=whole
-                ),
-            )
+            try:
+                found = auditing.verify(
+                    witness=witness,
+                    progress=lambda stage, done, whole: bar.update(
+                        task, description=stage, completed=done, total=whole
+                    ),
+                )
+            except auditing.NotPreparedError:
+                raise RefusalError(
+                    "the database is of an earlier version, without a seal: start the programme once"
+                ) from None
     if json_file:
         _write(json_file, found.as_dict())
     for line in found.lines(SHOWN):

@@ -33,6 +33,10 @@ _MANY = 200_000
 """From how many events on a second process is worth its start."""
 _MOST = 100
 
+class NotPreparedError(Exception):
+    """The database has no seals yet: it was made by an earlier version."""
+
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -155,8 +159,11 @@ def verify(*, witness: Head | None = None, progress: Progress = _quietly) -> Ver
 
     `witness` is a head that somebody else kept: the ledger must have passed through it. Memory is about 33
     bytes an event. The caller reads no event: nothing of any leaves this function but its identifier.
+    Raises NotPreparedError for a database from before there was a seal.
     """
     begun = time.perf_counter()
+    if _row("select to_regclass('public.event_seal')")[0] is None:
+        raise NotPreparedError
     found = Verdict(witness=witness)
     signed = _read_heads(found)  # before the database is asked: a head never covers what is not committed
     is_outermost = not connection.in_atomic_block
