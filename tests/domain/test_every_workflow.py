@@ -140,6 +140,7 @@ ONLOOKERS = (
     Role.ADMINISTRATOR,
     Role.COUNTING,
     Role.KEEPER,
+    Role.SEALING,
     Role.POLICE_OFFICER,
 )
 

@@ -9,6 +9,7 @@ import shutil
 import stat
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,12 +17,15 @@ import psycopg
 from rich.console import Console
 
 from pathways import __version__
+from pathways.cli import live
 from pathways.domain.governance.policy import Resource
-from pathways.installation import cluster, credentials, database, folder, roles
+from pathways.installation import cluster, credentials, database, folder, heads, roles
 from pathways.installation.refusal import RefusalError
 from pathways.installation.settings import Settings
 
 LEAST_DISK = 2 * 1024**3
+LATE = 600
+"""Seconds after which events that still wait to be sealed mean that the sealer does not work."""
 
 
 class Found(StrEnum):
@@ -48,7 +52,7 @@ def run(settings: Settings, json_file: Path | None) -> None:
 
     from pathways.cli.plain import FOUND_WRONG
 
-    settings = _which(settings)
+    settings = live.nearest(settings)
     findings = examine(settings)
     console = Console(highlight=False, soft_wrap=True)
     colours = {
@@ -88,16 +92,6 @@ def examine(settings: Settings) -> list[Finding]:
         check(settings)
         for check in (version, data_folder, keys, disk, *DATABASE_CHECKS, assets, pdf, browser)
     ]
-
-
-def _which(settings: Settings) -> Settings:
-    """The demonstration's folder, when there is no other and none was named."""
-    demonstration = settings.data.with_name(f"{settings.data.name}-demo")
-    if "PATHWAYS_DATA" in os.environ or folder.stamp_path(settings.data).exists():
-        return settings
-    if folder.stamp_path(demonstration).exists():
-        return settings.model_copy(update={"data": demonstration, "database_url": None})
-    return settings
 
 
 # ---------------------------------------------------------------------- what is installed
@@ -208,10 +202,45 @@ def _row_security(settings: Settings) -> Finding:
     return Finding("row security", Found.WORKS, f"forced on all {len(wanted)} tables about people")
 
 
+def _ledger(settings: Settings) -> Finding:
+    """Whether the log is being sealed; whether it is what it was, is asked of `pathways audit verify`."""
+    try:
+        last = heads.Heads(settings.heads_path).last()
+    except heads.HeadUnreadable:
+        return Finding("ledger", Found.WRONG, "the heads file does not end in a head: run audit verify")
+    with _connect(settings) as connection:
+        connection.execute("select set_config('pathways.role', 'sealing', true)")
+        row = connection.execute(
+            "select (select count(*) from event_unsealed),"
+            " (select coalesce(max(position), -1) + 1 from event_seal), now()"
+        ).fetchone()
+    assert row is not None
+    waiting, sealed, now = row
+    if last is None:
+        said = f"no head has been signed yet; {waiting} events wait to be sealed"
+        return Finding("ledger", Found.WRONG if sealed else Found.NOT_TRIED if waiting else Found.WORKS, said)
+    assert isinstance(sealed, int) and isinstance(now, datetime)
+    if sealed < last.size:
+        said = f"{sealed} events are sealed, {last.size} were: run audit verify"
+        return Finding("ledger", Found.WRONG, said)
+    age = max(0, int((now - last.at).total_seconds()))
+    said = f"{last.size} events under the last head, signed {_age(age)} ago; {waiting} wait to be sealed"
+    is_late = bool(waiting) and age > LATE and folder.is_held(settings.data)
+    return Finding("ledger", Found.WRONG if is_late else Found.WORKS, said)
+
+
+def _age(seconds: int) -> str:
+    for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return f"{seconds // size} {word}{'' if seconds // size == 1 else 's'}"
+    return f"{seconds} seconds"
+
+
 DATABASE_CHECKS: tuple[Check, ...] = (
     _database("database", _answers),
     _database("database role", _role),
     _database("row security", _row_security),
+    _database("ledger", _ledger),
 )
 
 

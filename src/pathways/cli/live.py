@@ -39,6 +39,16 @@ def programme(settings: Settings) -> Iterator[None]:
             running.stop()
 
 
+def nearest(settings: Settings) -> Settings:
+    """The demonstration's folder, when there is no other and none was named."""
+    demonstration = settings.data.with_name(f"{settings.data.name}-demo")
+    if "PATHWAYS_DATA" in os.environ or folder.stamp_path(settings.data).exists():
+        return settings
+    if folder.stamp_path(demonstration).exists():
+        return settings.model_copy(update={"data": demonstration, "database_url": None})
+    return settings
+
+
 def _ready() -> None:
     import django
 

@@ -98,6 +98,73 @@ def doctor(
     examination.run(_settings(), json_file)
 
 
+audit = typer.Typer(
+    cls=plain.Plain,
+    no_args_is_help=True,
+    help="The log of who did what: check that nobody changed it, and hand out what proves it.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(audit, name="audit")
+
+
+@audit.command("verify")
+def audit_verify(
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Also write what was found to FILE as JSON.")
+    ] = None,
+    head: Annotated[
+        Path | None,
+        typer.Option("--head", metavar="FILE", help="A head that somebody else kept: hold the log to it."),
+    ] = None,
+) -> None:
+    """Go through the whole log and say whether anybody changed, removed, swapped or added an event.
+
+    Every event is hashed again and held against the signed heads, which lie outside the database. What lies
+    after the last head is counted, not proved. Works while the programme runs and while it does not; changes
+    nothing. Ends with status 3 when something is wrong.
+    """
+    from pathways.cli import audit as auditing
+
+    auditing.verify(_settings(), json_file=json_file, head_file=head)
+
+
+@audit.command("head")
+def audit_head(
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Also write the head to FILE, to be kept.")
+    ] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option(
+            "--since", metavar="FILE", help="A head kept earlier: add the proof that it still holds."
+        ),
+    ] = None,
+) -> None:
+    """Show the newest signed head: how many events, their root, the date and the signature.
+
+    A partner who keeps it is a witness: `verify --head` holds the log to it, however much was changed since.
+    """
+    from pathways.cli import audit as auditing
+
+    auditing.head(_settings(), json_file=json_file, since=since)
+
+
+@audit.command("compare")
+def audit_compare(
+    earlier: Annotated[Path, typer.Argument(metavar="EARLIER", help="A head kept earlier.")],
+    later: Annotated[
+        Path, typer.Argument(metavar="LATER", help="A later head with its proof (head --since EARLIER).")
+    ],
+) -> None:
+    """Say whether a later head only added to an earlier one. Needs the two files and nothing else.
+
+    For a partner, on any machine. Ends with status 3 when it did not.
+    """
+    from pathways.cli import audit as auditing
+
+    auditing.compare(earlier, later)
+
+
 @app.command("take-in")
 def take_in(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="What it is: directory.")],

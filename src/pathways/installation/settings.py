@@ -75,6 +75,10 @@ class Settings(BaseSettings):
         None, description="folder of the wrapped data keys, apart from the database and its backups"
     )
 
+    heads: Path | None = Field(
+        None, description="folder of the ledger's signed heads, such as a disk that only ever takes more"
+    )
+
     synthetic: bool = Field(False, description="mark every page SYNTHETIC: set by `pathways demo`")
 
     @property
@@ -93,6 +97,11 @@ class Settings(BaseSettings):
     def key_store_path(self) -> Path:
         """Where the wrapped data keys lie: never inside the database's own folder."""
         return self.key_store or self.data / "keystore"
+
+    @property
+    def heads_path(self) -> Path:
+        """Where the ledger's signed heads are written: never inside the database's own folder."""
+        return self.heads or self.data / "ledger"
 
     @property
     def is_embedded(self) -> bool:

@@ -13,7 +13,8 @@ from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
 from pathways.domain.terms import clocks
 from pathways.domain.terms.people import Role
-from pathways.journey import identity, ledger, sight
+from pathways.installation.heads import Head, HeadUnreadable
+from pathways.journey import identity, ledger, sealing, sight
 from pathways.records.models import AccessEvent, AccessKind, Organisation
 
 KINDS: tuple[tuple[str, str], ...] = tuple((kind.value, str(kind.label)) for kind in AccessKind)
@@ -95,6 +96,23 @@ def event(*, event_id: UUID, by: Actor, at: datetime) -> Line | None:
         return None
     ledger.read(by=by, at=at, resource=Resource.ACCESS_EVENT, subjects=row.subjects)
     return _line(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The newest signed head of the whole log, and how many events lie after it."""
+
+    head: Head | None
+    waiting: int
+
+
+def seal() -> Seal:
+    """How the log stands sealed. Names no event and nobody, so it is no reading of anybody's record."""
+    try:
+        head = sealing.kept().last()
+    except HeadUnreadable:
+        head = None
+    return Seal(head, sealing.waiting())
 
 
 def staff(*, by: Actor) -> list[tuple[str, str]]:

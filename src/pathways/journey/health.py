@@ -13,9 +13,12 @@ from django.db.migrations.executor import MigrationExecutor
 
 from pathways import __version__
 from pathways.domain.governance.policy import Resource
+from pathways.installation.heads import HeadUnreadable
+from pathways.journey import sealing
 
 LEAST_DISK = 2 * 1024**3
 _BEATS = timedelta(minutes=2)
+_LATE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ def facts(*, at: datetime) -> list[Fact]:
         _jobs(),
         _disk(),
         _keys(),
+        _ledger(at),
     ]
 
 
@@ -112,3 +116,15 @@ def _keys() -> Fact:
     if store.is_file():
         return Fact("Data keys", "the key store is here, apart from the database")
     return Fact("Data keys", "made with the first record", "look")
+
+
+def _ledger(at: datetime) -> Fact:
+    try:
+        last = sealing.kept().last()
+    except HeadUnreadable:
+        return Fact("Log’s seal", "the heads file cannot be read: run pathways audit verify", "wrong")
+    waiting = sealing.waiting()
+    if last is None:
+        return Fact("Log’s seal", f"no head yet; {waiting} events wait for the worker", "look")
+    said = f"{last.size} events under the last head, of {last.at:%H:%M on %-d %B %Y}; {waiting} wait"
+    return Fact("Log’s seal", said, "look" if waiting and at - last.at > _LATE else "works")

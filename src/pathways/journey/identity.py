@@ -176,6 +176,11 @@ def keeper(by: Actor, organisation_id: uuid.UUID) -> AbstractContextManager[Acto
     return acting(replace(by, role=Role.KEEPER, organisation_id=organisation_id))
 
 
+def sealing() -> AbstractContextManager[Actor]:
+    """`with identity.sealing():` for reading both streams whole, to seal them or to check the seal."""
+    return acting(replace(MACHINE, role=Role.SEALING))
+
+
 def account_named(account_id: uuid.UUID) -> str:
     """The name of a colleague, for "who was there"."""
     return Account.objects.filter(id=account_id).values_list("name", flat=True).first() or "a colleague"

@@ -200,9 +200,14 @@ def combined(
 
 
 def erased(
-    *, by: Actor, at: datetime, resource: Resource, subjects: Iterable[UUID], reason: str = ""
+    *,
+    by: Actor,
+    at: datetime,
+    resource: Resource,
+    subjects: Iterable[UUID],
+    reason: str = "",
 ) -> None:
-    """What an organisation held of somebody was erased. The log keeps that it was, never what it was."""
+    """Records of somebody were erased: that it happened, by whom and why, and never what was in them."""
     _access(AccessKind.ERASURE, by=by, at=at, subjects=subjects, resource=resource, reason=reason)
 
 

@@ -424,11 +424,16 @@ def referrals(
         by=by,
         at=at,
         resource=Resource.REFERRAL_IN,
-        subjects=[row.id for row in page],
+        subjects=_subjects(page),
         route="doors:list",
     )
     names = _organisations(page)
     return Lines(tuple(_line(row, names) for row in page), total, counts)
+
+
+def _subjects(rows: list[ReferralIn]) -> list[UUID]:
+    """Whom a reading of these was about: each as she came to the door, and as she is known once confirmed."""
+    return [key for row in rows for key in (row.id, row.client_id) if key]
 
 
 def _organisations(rows: list[ReferralIn]) -> dict[UUID, str]:
@@ -497,7 +502,7 @@ def page(*, referral_in_id: UUID, by: Actor, at: datetime) -> Page | None:
         by=by,
         at=at,
         resource=Resource.REFERRAL_IN,
-        subjects=[row.id, *(one.id for one in known)],
+        subjects=[*_subjects([row]), *(one.id for one in known)],
         route="doors:referral",
     )
     today = clocks.local(at).date()
@@ -563,7 +568,7 @@ def mine(*, by: Actor, at: datetime) -> list[Mine]:
         by=by,
         at=at,
         resource=Resource.REFERRAL_IN,
-        subjects=[row.id for row in rows],
+        subjects=_subjects(rows),
         route="doors:mine",
     )
     return [Mine(row.reference, row.called, row.flagged_at, Status(row.status)) for row in rows]

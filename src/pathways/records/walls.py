@@ -21,9 +21,8 @@ from pathways.domain.governance import conditions as c
 from pathways.domain.governance import emergency, policy
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Action, Resource
-from pathways.domain.terms.people import MACHINE_ROLES, Role
-
-APP_ROLE = "pathways_app"
+from pathways.records import guards
+from pathways.records.guards import APP_ROLE
 
 _RUNNING = (
     "from public.support_emergency_access e where e.account_id = account and e.organisation_id = organisation"
@@ -249,13 +248,14 @@ def apply(connection: Any) -> None:
         cursor.execute(f"revoke create on schema public from public, {APP_ROLE}")
         cursor.execute(f"grant usage on schema public to {APP_ROLE}")
         for table in tables:
-            if table in walled or table == "django_migrations":
+            if table in walled or table in guards.TABLES or table == "django_migrations":
                 continue
             cursor.execute(f'grant select, insert, update, delete on "{table}" to {APP_ROLE}')
         cursor.execute(f"grant usage, select on all sequences in schema public to {APP_ROLE}")
         cursor.execute(f"grant select on django_migrations to {APP_ROLE}")
         for statement in statements():
             cursor.execute(statement)
+        guards.apply(cursor)
 
 
 def model_of(resource: Resource) -> type[models.Model]:
@@ -382,6 +382,3 @@ def facts_of(row: models.Model) -> c.RowFacts:
         )
     return c.RowFacts(columns, links)
 
-
-def roles_of_the_machine() -> frozenset[Role]:
-    return MACHINE_ROLES

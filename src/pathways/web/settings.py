@@ -98,6 +98,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "records.Account"
 #: where the wrapped data keys lie, and how the key that wraps them is found at first use
 PATHWAYS_KEY_STORE = INSTALLATION.key_store_path / "data-keys.sqlite"
+#: where the signed heads of the ledger are written, beyond the database's reach
+PATHWAYS_HEADS = INSTALLATION.heads_path
 
 
 def PATHWAYS_KEYS() -> list[bytes]:

@@ -40,7 +40,7 @@ from pathways.domain.governance.conditions import (
     both,
     either,
 )
-from pathways.domain.terms.people import Role, Sector
+from pathways.domain.terms.people import MACHINE_ROLES, Role, Sector
 
 
 class Action(StrEnum):
@@ -205,7 +205,7 @@ _CARRY_HER = (
     Role.SUPERVISOR,
     Role.POLICE_SPOC,
 )
-_EVERYONE = tuple(role for role in Role if role not in (Role.COUNTING, Role.KEEPER))
+_EVERYONE = tuple(role for role in Role if role is Role.CLERK or role not in MACHINE_ROLES)
 #: Roles whose sight of a woman is each person's own; of the others it is their organisation's.
 _BY_NAME = (Role.PANEL_CHAIR, Role.SUPPORT_WORKER, Role.PROVIDER_WORKER)
 
@@ -227,6 +227,14 @@ OF_HER = (
 )
 
 RULES: tuple[Rule, ...] = (
+    # --- the sealer: first, because it reads millions of events and the database asks the rules in order ----
+    _rule(
+        (Role.SEALING,),
+        _READ,
+        (Resource.JOURNEY_EVENT, Resource.ACCESS_EVENT),
+        Always(),
+        "Whoever seals the log reads all of it, and hands on nothing but hashes.",
+    ),
     # --- the police side -------------------------------------------------------------------------
     _rule(
         (Role.POLICE_SPOC, Role.POLICE_ANALYST, Role.SUPERVISOR),
@@ -700,7 +708,7 @@ RULES: tuple[Rule, ...] = (
     ),
     # --- the two streams ---------------------------------------------------------------------------------
     _rule(
-        tuple(Role),
+        tuple(role for role in Role if role is not Role.SEALING),
         (Action.CREATE,),
         (Resource.JOURNEY_EVENT, Resource.ACCESS_EVENT),
         _OWN_ORGANISATION,
@@ -973,7 +981,7 @@ ABOUT_HER: Mapping[Resource, tuple[str, ...]] = MappingProxyType(
 _WRITTEN_OF_AN_EMERGENCY = frozenset(
     {Resource.EMERGENCY, Resource.TASK, Resource.DRAFT, Resource.JOURNEY_EVENT}
 )
-_MACHINE = frozenset({Role.CLERK, Role.COUNTING, Role.KEEPER})
+_MACHINE = MACHINE_ROLES
 
 GUARDS: tuple[Guard, ...] = (
     Guard(
@@ -1032,6 +1040,7 @@ ASK = {
     Role.CLERK: "",
     Role.COUNTING: "",
     Role.KEEPER: "",
+    Role.SEALING: "",
 }
 
 

@@ -40,5 +40,6 @@ def of(*, by: Actor, at: datetime) -> Home:
         make = police.screener
     home = make(by=by, at=at)
     if home.subjects:
-        ledger.read(by=by, at=at, resource=Resource.CLIENT, subjects=home.subjects, route="home:home")
+        resource = Resource.NOMINAL if by.is_police else Resource.CLIENT
+        ledger.read(by=by, at=at, resource=resource, subjects=home.subjects, route="home:home")
     return home

@@ -47,11 +47,6 @@ def _called(client_ids: Iterable[UUID], by: Actor) -> dict[UUID, Client]:
     return {row.id: row for row in sight.visible(Client, by).filter(id__in=list(client_ids))}
 
 
-def _subjects(*sections: Section) -> tuple[UUID, ...]:
-    """Everybody who is named on the page, for the one access event of reading it."""
-    return tuple(item.client_id for each in sections for item in each.items if item.client_id is not None)
-
-
 def _name(people: dict[UUID, Client], client_id: UUID) -> tuple[str, str]:
     found = people.get(client_id)
     return (found.called or found.reference, found.reference) if found else ("", "")
@@ -78,7 +73,6 @@ def coordinator(*, by: Actor, at: datetime) -> Home:
     return Home(
         figures=figures,
         first=first,
-        subjects=_subjects(*first),
         main=Leads.REFERRALS_IN,
         main_words="The open door",
     )
@@ -103,7 +97,7 @@ def _triage_waiting(by: Actor, at: datetime) -> Section:
                 reference=reference,
                 leads=Leads.TRIAGE,
                 id=row.id,
-                client_id=row.client_id,
+                about=row.client_id,
                 at=row.asked_at,
                 at_is="asked",
                 is_late=at - row.asked_at > timedelta(days=3),
@@ -138,7 +132,7 @@ def _stalled(by: Actor, at: datetime) -> Section:
                 reference=row.reference,
                 leads=Leads.CLIENT,
                 id=row.client_id,
-                client_id=row.client_id,
+                about=row.client_id,
                 at=row.answer_due_at,
                 at_is="answer was due",
                 is_late=True,
@@ -179,7 +173,7 @@ def _approaches_without_contact(by: Actor, at: datetime) -> Section:
                 reference=reference,
                 leads=Leads.CLIENT,
                 id=row.client_id,
-                client_id=row.client_id,
+                about=row.client_id,
                 at=row.assigned_at,
                 at_is="assigned",
                 is_late=row.status == approach.Status.ASSIGNED.value,
@@ -208,6 +202,7 @@ def _at_the_door(by: Actor, at: datetime) -> Section:
                 reference=row.reference,
                 leads=Leads.REFERRAL_IN,
                 id=row.id,
+                about=row.id,
                 at=due,
                 at_is="decide by",
                 is_late=due < at,
@@ -242,7 +237,7 @@ def chair(*, by: Actor, at: datetime) -> Home:
             hint=Level(row.level).label if row.level is not None else "No level decided yet",
             leads=Leads.CLIENT,
             id=row.client_id,
-            client_id=row.client_id,
+            about=row.client_id,
             at=row.opened_at,
             at_is="with us since",
         )
@@ -255,7 +250,7 @@ def chair(*, by: Actor, at: datetime) -> Home:
         "Nobody is on the agenda. The coordinator puts a woman on it, and only then do you see her.",
         lead="You see the women whom the coordinator put on the panel’s agenda, and nobody else.",
     )
-    return Home(first=(agenda,), subjects=_subjects(agenda))
+    return Home(first=(agenda,))
 
 
 # --- a support worker, and a private provider's ------------------------------------------------
@@ -280,7 +275,7 @@ def worker(*, by: Actor, at: datetime) -> Home:
     first = (answers, today, sessions, women) if is_private else (today, women, sessions, answers)
     shown = tuple(each for each in first if each.items or each in (first[0], women))
     after = _follow_ups(by, at)
-    return Home(figures=figures, first=shown, beside=after, subjects=_subjects(*first, *after))
+    return Home(figures=figures, first=shown, beside=after)
 
 
 def _lines(rows: list[Any], by: Actor, at: datetime) -> dict[UUID, her.Banner]:
@@ -309,7 +304,7 @@ def _today(by: Actor, at: datetime) -> Section:
             reference=known[row.client_id].reference,
             leads=Leads.CLIENT,
             id=row.client_id,
-            client_id=row.client_id,
+            about=row.client_id,
             at=row.planned_at,
             at_is=row.get_mode_display().lower() if row.mode else "planned",
             warning="" if known[row.client_id].safe_contact_ok else "Do not contact her before you read this",
@@ -340,7 +335,7 @@ def _to_record(by: Actor, at: datetime) -> Section:
                 reference=reference,
                 leads=Leads.CONTACT,
                 id=row.id,
-                client_id=row.client_id,
+                about=row.client_id,
                 at=row.planned_at,
                 at_is="planned",
                 is_late=at - row.planned_at > timedelta(days=1) if row.planned_at else False,
@@ -403,7 +398,7 @@ def _my_women(by: Actor, at: datetime) -> Section:
                 reference=row.client.reference,
                 leads=Leads.CLIENT,
                 id=row.client_id,
-                client_id=row.client_id,
+                about=row.client_id,
                 tag=f"Level {row.level}" if row.level is not None else "",
                 colour="teal",
             )
@@ -425,7 +420,7 @@ def _provided_for(by: Actor, at: datetime, empty: str, more: dict[str, Any]) -> 
                 reference=reference,
                 leads=Leads.CLIENT,
                 id=row.client_id,
-                client_id=row.client_id,
+                about=row.client_id,
                 at=row.review_due,
                 at_is="review" if row.review_due else "",
                 is_late=bool(row.review_due and row.review_due < clocks.local(at).date()),
@@ -449,7 +444,7 @@ def _follow_ups(by: Actor, at: datetime) -> tuple[Section, ...]:
             reference=_name(people, row.client_id)[1],
             leads=Leads.FOLLOW_UP,
             id=row.id,
-            client_id=row.client_id,
+            about=row.client_id,
             at=row.due_on,
             at_is="due",
             is_late=row.due_on < today,
@@ -473,7 +468,7 @@ def supervisor(*, by: Actor, at: datetime) -> Home:
         Figure(str(loads.total), "workers with women", leads=Leads.CASES),
     )
     first = (loads, signing, reviewing, answers)
-    return Home(figures=figures, first=first, subjects=_subjects(signing, reviewing))
+    return Home(figures=figures, first=first)
 
 
 def _workload(by: Actor) -> Section:
@@ -529,7 +524,7 @@ def _to_sign(by: Actor, at: datetime) -> Section:
             reference=_name(people, row.client_id)[1],
             leads=Leads.CLOSURE,
             id=row.id,
-            client_id=row.client_id,
+            about=row.client_id,
             at=row.proposed_at,
             at_is="proposed",
             is_late=at - row.proposed_at > timedelta(days=5),
@@ -554,7 +549,7 @@ def _overdue_reviews(by: Actor, at: datetime) -> Section:
             reference=_name(people, row.client_id)[1],
             leads=Leads.CLIENT,
             id=row.client_id,
-            client_id=row.client_id,
+            about=row.client_id,
             at=row.review_due,
             at_is="review was due",
             is_late=True,

@@ -50,6 +50,7 @@ def _considerations(by: Actor, at: datetime) -> tuple[Section, int]:
                 reference=row.reference,
                 leads=Leads.CONSIDERATION,
                 id=row.id,
+                about=row.nominal_id,
                 at=due,
                 at_is="decide by",
                 is_late=due < at,
@@ -83,6 +84,7 @@ def _unplanned(by: Actor) -> Section:
             reference=row.reference,
             leads=Leads.CONSIDERATION,
             id=row.id,
+            about=row.nominal_id,
             at=row.screened_at,
             at_is="confirmed",
         )
@@ -109,6 +111,7 @@ def _deferred(by: Actor, at: datetime) -> Section:
             reference=row.reference,
             leads=Leads.CONSIDERATION,
             id=row.id,
+            about=row.nominal_id,
             at=row.look_again_on,
             at_is="look again",
             is_late=bool(row.look_again_on and row.look_again_on < at.date()),

@@ -48,7 +48,7 @@ class Leads(StrEnum):
 class Item:
     """One thing that waits. `at` is the moment or day that matters; `at_is` says what it is of it.
 
-    `client_id` is given when a woman is named, for the log of access.
+    `about` is given when a woman is named, for the log of access: the number by which she is known there.
     """
 
     title: str
@@ -56,7 +56,7 @@ class Item:
     reference: str = ""
     leads: Leads = Leads.NOTHING
     id: UUID | None = None
-    client_id: UUID | None = None
+    about: UUID | None = None
     at: datetime | date | None = None
     at_is: str = ""
     is_late: bool = False
@@ -96,9 +96,14 @@ class Home:
     figures: tuple[Figure, ...] = ()
     first: tuple[Section, ...] = ()
     beside: tuple[Section, ...] = ()
-    subjects: tuple[UUID, ...] = ()
     main: Leads = Leads.NOTHING
     main_words: str = ""
+
+    @property
+    def subjects(self) -> tuple[UUID, ...]:
+        """Everybody who is named on the page, for the one access event of reading it."""
+        found = (item.about for each in (*self.first, *self.beside) for item in each.items)
+        return tuple(dict.fromkeys(key for key in found if key is not None))
 
 
 #: So many of each kind are on the home page; the rest is on the list that the section leads to.

@@ -10,7 +10,7 @@ import pathways.records.sealed
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0002_bars_and_emergency_access"),
+        ("records", "0003_sealed_ledger_and_row_history"),
     ]
 
     operations = [

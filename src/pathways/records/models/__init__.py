@@ -1,5 +1,6 @@
 """Every table, by the side of the wall that it stands on."""
 
+from pathways.records.models.changes import Operation, RowChange
 from pathways.records.models.crossings import Disclosure, Draft, Message, MessageKind, Task
 from pathways.records.models.directory import (
     ComplexityLevel,
@@ -20,6 +21,7 @@ from pathways.records.models.organisations import (
     SharingAgreement,
 )
 from pathways.records.models.police import Consideration, FlagReceipt, Nominal, ProvisionalPlan, Spine
+from pathways.records.models.seals import EventSeal, EventUnsealed
 from pathways.records.models.streams import AccessEvent, AccessKind, JourneyEvent, NameToken
 from pathways.records.models.support import (
     Approach,
@@ -78,6 +80,8 @@ __all__ = [
     "Episode",
     "Erasure",
     "ErasureKey",
+    "EventSeal",
+    "EventUnsealed",
     "FlagReceipt",
     "FollowUp",
     "Goal",
@@ -94,6 +98,7 @@ __all__ = [
     "NeedCategory",
     "NeedRating",
     "Nominal",
+    "Operation",
     "Organisation",
     "OrganisationTerm",
     "OutgoingMessage",
@@ -103,6 +108,7 @@ __all__ = [
     "ReferralIn",
     "ReferralPack",
     "Review",
+    "RowChange",
     "SafeContactPlan",
     "SafePlace",
     "Service",

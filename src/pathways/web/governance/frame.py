@@ -10,6 +10,7 @@ TABS = (
     ("events", "Access events", "governance:events"),
     ("refusals", "Refusals", "governance:refusals"),
     ("emergencies", "Emergency accesses", "emergency:list"),
+    ("seal", "Seal", "governance:seal"),
     ("bars", "Who is kept out", "governance:bars"),
 )
 

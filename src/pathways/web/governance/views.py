@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from pathways.domain.governance.policy import Resource
@@ -116,6 +116,35 @@ def event(request: Request, event_id: UUID) -> HttpResponse:
         "records": [(_number(one), reverse("governance:record", args=[one])) for one in found.records],
     }
     return render(request, "governance/event.html", context)
+
+
+@page(reads=Resource.ACCESS_EVENT)
+def seal(request: Request) -> HttpResponse:
+    """The newest signed head of the whole log, to be printed and held by partners as witness."""
+    found = answering.seal()
+    rows = []
+    if found.head is not None:
+        said = found.head.as_dict()
+        rows = [
+            {"key": "Events", "value": f"{found.head.size:,}"},
+            {"key": "Root", "value": said["root"]},
+            {"key": "Signed", "value": clock.moment(found.head.at)},
+            {"key": "Signature", "value": said["signature"]},
+            {"key": "Key", "value": said["key"]},
+        ]
+    context = {"title": "Seal", "tabs": tabs("seal"), "rows": rows, "waiting": found.waiting}
+    return render(request, "governance/seal.html", context)
+
+
+@page(reads=Resource.ACCESS_EVENT)
+def head_file(request: Request) -> HttpResponse:
+    """The same head as a file, for `pathways audit verify --head` and `audit compare`."""
+    found = answering.seal()
+    if found.head is None:
+        return redirect("governance:seal")  # which says that there is none yet
+    answer = JsonResponse(found.head.as_dict(), json_dumps_params={"indent": 1})
+    answer["Content-Disposition"] = f'attachment; filename="log-head-{found.head.size}.json"'
+    return answer
 
 
 def _number(record: UUID) -> str:

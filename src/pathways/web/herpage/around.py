@@ -84,8 +84,13 @@ def tabs(client_id: UUID, by: Actor, here: str) -> list[dict[str, Any]]:
     ]
 
 
-def of_her(request: Request, client_id: UUID, here: str, resource: Resource) -> dict[str, Any] | None:
-    """The context that all tabs share, with the one access event of this page; None when she is not there."""
+def of_her(
+    request: Request, client_id: UUID, here: str, resource: Resource, route: str = ""
+) -> dict[str, Any] | None:
+    """The context that all tabs share, with the one access event of this page; None when she is not there.
+
+    `route` names a page that hangs on the tab `here`.
+    """
     by, at = request.actor, request.now
     in_emergency = by.emergency_with(client_id) is not None
     if in_emergency and here not in IN_EMERGENCY:
@@ -93,7 +98,7 @@ def of_her(request: Request, client_id: UUID, here: str, resource: Resource) -> 
     banner = her.banner(client_id=client_id, by=by, at=at)
     if banner is None:
         return None
-    ledger.read(by=by, at=at, resource=resource, subjects=[client_id], route=f"herpage:{here}")
+    ledger.read(by=by, at=at, resource=resource, subjects=[client_id], route=f"herpage:{route or here}")
     steps, now = _path(client_id, by)
     words = next(label for name, label, _ in TABS if name == here)
     return {

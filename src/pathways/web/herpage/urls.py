@@ -14,4 +14,5 @@ urlpatterns = [
     path("<uuid:client_id>/involved/", views.involved, name="involved"),
     path("<uuid:client_id>/kept-out/", views.kept_out, name="kept_out"),
     path("<uuid:client_id>/held/", views.held, name="held"),
+    path("<uuid:client_id>/history/", views.history, name="history"),
 ]

@@ -17,6 +17,7 @@ from pathways.domain.terms.people import Role
 from pathways.journey import barring
 from pathways.journey import held as holdings
 from pathways.journey import her_record as record
+from pathways.journey import history as histories
 from pathways.journey import referrals as made
 from pathways.journey import story as stories
 from pathways.web import access, clock, lists, onward
@@ -261,7 +262,24 @@ def held(request: Request, client_id: UUID) -> HttpResponse:
         if shared is None:
             return access.not_found(request)
         context = shared
+        context["history_href"] = onward.address("herpage:history", request.actor, [client_id])
     return render(request, "herpage/held.html", context | {"held": found})
+
+
+@page(roles={Role.SUPERVISOR, Role.COORDINATOR}, reads=Resource.CLIENT)
+def history(request: Request, client_id: UUID) -> HttpResponse:
+    """Every record of hers that was made or changed, for those who answer for it."""
+    context = around.of_her(request, client_id, "held", Resource.CLIENT, route="history")
+    if context is None:
+        return access.not_found(request)
+    listing = lists.Listing(request)
+    found = histories.of_her(
+        client_id=client_id, by=request.actor, offset=listing.offset, limit=listing.per_page
+    )
+    assert found is not None  # around.of_her has just found her
+    listing.count(found.total)
+    context |= {"title": "History of her record", "listing": listing, "changes": found.changes}
+    return render(request, "herpage/history.html", context)
 
 
 @page(roles={Role.GOVERNANCE_LEAD})
