@@ -414,7 +414,7 @@ def test_a_touched_heads_file_is_found(sealed):
 def test_a_head_signed_by_another_key_is_foreign(sealed, tmp_path):
     kept = sealing.kept()
     last = kept.last()
-    other = heads.Signer(tmp_path, bytes(32))
+    other = heads.Signer(tmp_path, [bytes(32)])
     forged = other.sign(heads.Head(41, bytes(32), NOW, other.public, last.mark()))
     kept.add(forged)
     assert auditing.verify().first.kind is Kind.FOREIGN

@@ -12,7 +12,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -101,25 +101,15 @@ def read(text: str | bytes) -> Head:
 class Signer:
     """The installation's signing key: made at first use, wrapped by the key-encryption key.
 
-    Raises RefusalError when the wrapped key cannot be opened with that key.
+    `keys` are the key-encryption keys that may fit, the one that holds first. Raises RefusalError when none
+    opens the wrapped key.
     """
 
-    def __init__(self, folder: Path, key: bytes) -> None:
-        wrapped, public = folder / "ledger-key", folder / "ledger-key.pub"
-        wrap = AESGCM(key)
+    def __init__(self, folder: Path, keys: Sequence[bytes]) -> None:
+        wrapped, public = _wrapped_path(folder), folder / "ledger-key.pub"
         if not wrapped.exists():
-            made = Ed25519PrivateKey.generate()
-            nonce = os.urandom(_NONCE)
-            sealed = nonce + wrap.encrypt(nonce, made.private_bytes_raw(), _WRAPPED_FOR)
-            credentials.write_private(wrapped, sealed)
-        blob = wrapped.read_bytes()
-        try:
-            plain = wrap.decrypt(blob[:_NONCE], blob[_NONCE:], _WRAPPED_FOR)
-        except InvalidTag:
-            raise RefusalError(
-                "the key that signs the ledger was wrapped by another key-encryption key"
-            ) from None
-        self._key = Ed25519PrivateKey.from_private_bytes(plain)
+            _wrap(folder, Ed25519PrivateKey.generate().private_bytes_raw(), keys[0])
+        self._key = Ed25519PrivateKey.from_private_bytes(_opened(folder, keys))
         self.public = self._key.public_key().public_bytes_raw()
         if not public.exists() or public.read_bytes() != self.public:
             credentials.write_private(public, self.public)
@@ -127,6 +117,32 @@ class Signer:
     def sign(self, head: Head) -> Head:
         signature = self._key.sign(head.signed_bytes())
         return Head(head.size, head.root, head.at, head.key, head.before, signature)
+
+
+def _wrapped_path(folder: Path) -> Path:
+    return folder / "ledger-key"
+
+
+def _wrap(folder: Path, plain: bytes, key: bytes) -> None:
+    nonce = os.urandom(_NONCE)
+    sealed = nonce + AESGCM(key).encrypt(nonce, plain, _WRAPPED_FOR)
+    credentials.write_private(_wrapped_path(folder), sealed)
+
+
+def _opened(folder: Path, keys: Sequence[bytes]) -> bytes:
+    blob = _wrapped_path(folder).read_bytes()
+    for key in keys:
+        try:
+            return AESGCM(key).decrypt(blob[:_NONCE], blob[_NONCE:], _WRAPPED_FOR)
+        except InvalidTag:
+            continue
+    raise RefusalError("the key that signs the ledger was wrapped by another key-encryption key")
+
+
+def wrap_again(folder: Path, keys: Sequence[bytes], new: bytes) -> None:
+    """Wraps the signing key with a new key-encryption key; once more changes nothing that matters."""
+    if _wrapped_path(folder).exists():
+        _wrap(folder, _opened(folder, [*keys, new]), new)
 
 
 def public_key(folder: Path) -> bytes | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
-from pathways.installation import credentials
+from pathways.installation import credentials, heads
 from pathways.installation.settings import Settings
 from pathways.journey import copying
 from pathways.records import keys
@@ -41,6 +41,8 @@ def finish(settings: Settings) -> bool:
         return False
     is_wrapped = _store(settings).fits(keys.read_key(new.decode()))
     if is_wrapped:
+        present = [keys.read_key(one.decode()) for one in credentials.keys_here(settings)]
+        heads.wrap_again(settings.key_store_path, present, keys.read_key(new.decode()))
         os.replace(path, settings.key_path)
     else:
         with suppress(FileNotFoundError):

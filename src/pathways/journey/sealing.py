@@ -59,7 +59,8 @@ def our_key() -> bytes | None:
 
 
 def _signer() -> heads.Signer:
-    return heads.Signer(settings.PATHWAYS_KEY_STORE.parent, keys.read_key(settings.PATHWAYS_KEY().decode()))
+    fitting = [keys.read_key(one.decode()) for one in settings.PATHWAYS_KEYS()]
+    return heads.Signer(settings.PATHWAYS_KEY_STORE.parent, fitting)
 
 
 def seal(*, at: datetime, anew: bool = False) -> Sealed:
