@@ -78,7 +78,7 @@ class Pairs:
 def _plain(text: str, key: str) -> str:
     text = text.replace(key, "KEY").replace(key.replace("-", ""), "KEY")
     text = re.sub(r'(name="(?:csrfmiddlewaretoken|_token)" value=")[^"]*', r"\1", text)
-    return re.sub(r"\b\d{1,2}:\d{2}\b", "CLOCK", text)
+    return re.sub(r"\b\d{1,2}:\d{2}(?::\d{2})?\b", "CLOCK", text)
 
 
 class Asker:
