@@ -13,8 +13,9 @@ from pathlib import Path
 
 from pathways.installation.cluster import stop_with_parent
 
-LONGEST_PAUSE = 30.0
-STEADY = 60.0
+LONGEST_PAUSE = 4.0
+"""Seconds. Whatever goes on failing is tried at least this often: pages are to be back within ten."""
+STEADY = 10.0
 """Seconds after which a process counts as well again, and its next failure as its first."""
 
 
