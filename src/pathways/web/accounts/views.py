@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -24,6 +25,7 @@ from pathways.web.request import Request
 from pathways.web.transaction import APPOINTMENT
 
 KEPT = "What you typed was kept as a draft."
+LAPSED = "Your sign-in had ended. What you typed is kept: sign in to go on with it."
 WHY_ENDED = {
     "idle": f"You were signed out because nothing had happened for 15 minutes. {KEPT}",
     "absolute": f"You were signed out because ten hours had passed. {KEPT}",
@@ -65,14 +67,20 @@ def sign_in(request: Request) -> HttpResponse:
         _work_as(request, places[0])
         response: HttpResponse = redirect(onward)
     else:
-        response = redirect(f"{reverse('accounts:choose')}?next={onward}")
+        response = redirect(f"{reverse('accounts:choose')}?{urlencode({'next': onward})}")
     attempts.remember_device(request, response, email)
     return response
 
 
 def _sign_in_page(request: Request, form: SignIn, status: int = 200) -> HttpResponse:
     ended = getattr(request, sessions_.ENDED, "") or request.GET.get("ended", "")
-    context: dict[str, Any] = {"form": form, "title": "Sign in", "why": WHY_ENDED.get(ended, "")}
+    why = WHY_ENDED.get(ended, "") or (LAPSED if "kept" in request.GET else "")
+    context: dict[str, Any] = {
+        "form": form,
+        "title": "Sign in",
+        "why": why,
+        "signed_out": ended == "out" and not request.user.is_authenticated,
+    }
     if settings.PATHWAYS_SYNTHETIC:
         from pathways.journey import demonstration  # only a demonstration carries it
 

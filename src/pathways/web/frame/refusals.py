@@ -7,13 +7,15 @@ import sqlite3
 import sys
 from typing import Any
 
+from django.contrib import messages
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException, UnreadablePostError
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import get_template
 
 from pathways.domain import decision
+from pathways.web import access, clock, lapsed
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -25,8 +27,21 @@ def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return render(request, "frame/403.html", {"answer": answer}, status=403)
 
 
-def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form was opened before signing in again, or cookies are off; nothing was written."""
+def stale_form(request: Any, reason: str = "") -> HttpResponse:
+    """The form was opened before signing in again, or cookies are off; nothing was done.
+
+    What was typed is kept for whoever the form was drawn for, and shown again to that person alone.
+    """
+    if (ticket := lapsed.read(request)) is not None:
+        if not request.user.is_authenticated:
+            return access.to_sign_in(request)
+        if not ticket.is_for(request.actor):
+            return access.of_another(request, ticket)
+        if lapsed.keep(request, ticket):
+            if request.headers.get("X-Pathways-Save"):
+                return JsonResponse({"saved": clock.time(request.now)})
+            messages.info(request, "You signed in again since this form was opened. Check it and send it.")
+            return redirect(lapsed.address(request))
     return render(request, "frame/stale.html", {"title": "Please send that again"}, status=403)
 
 
