@@ -280,7 +280,7 @@ class Killer:
         return self.children("granian")[0]
 
     def web_process(self) -> int:
-        return random.choice(self.children("", of=self.web_server()))  # noqa: S311
+        return random.choice(self.children("", of=self.web_server()))
 
     def worker(self) -> int:
         return self.children("pathways.worker")[0]
@@ -293,7 +293,7 @@ class Killer:
     def backend(self) -> int:
         """One connection's process: PostgreSQL then ends them all, and recovers by itself."""
         found = self.children("pathways_app", of=self.postgres())
-        return random.choice(found)  # noqa: S311
+        return random.choice(found)
 
     def kill(self, what: str, tally: Tally) -> None:
         """Back is: it runs again, pages answer, and after that somebody's work was acknowledged."""
@@ -366,7 +366,7 @@ def test_whatever_is_killed_no_acknowledged_write_is_lost_and_no_step_is_half_do
     for thread in threads:
         thread.start()
     killer = Killer(started)
-    rng = random.Random(20261127)  # noqa: S311
+    rng = random.Random(20261127)
     kinds = ["web_server", "web_process", "worker", "postgres", "backend"]
     try:
         for number in range(KILLS):
