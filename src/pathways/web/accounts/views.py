@@ -20,7 +20,7 @@ from pathways.journey import identity, ledger, passwords
 from pathways.web import sessions as sessions_
 from pathways.web.access import page
 from pathways.web.accounts import attempts
-from pathways.web.accounts.forms import ChangePassword, Choose, SetPassword, SignIn
+from pathways.web.accounts.forms import ChangePassword, Choose, Forgotten, SetPassword, SignIn
 from pathways.web.request import Request
 from pathways.web.transaction import APPOINTMENT
 
@@ -164,6 +164,21 @@ def set_password(request: Request, account_id: UUID, token: str) -> HttpResponse
     status = 422 if form.errors else 200
     context = {"form": form, "title": "Choose your password", "email": account.email}
     return render(request, "accounts/set_password.html", context, status=status)
+
+
+@page(public=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def forgotten(request: Request) -> HttpResponse:
+    """Asks the administrators for a link. The answer is the same whether or not anybody has this address."""
+    form = Forgotten(request.POST or None)
+    context = {"form": form, "title": "Forgotten your password", "back": reverse("accounts:sign_in")}
+    if request.method == "POST" and form.is_valid():
+        if not attempts.may_ask(request, at=request.now):
+            return render(request, "accounts/locked.html", {"title": "Too many attempts"}, status=429)
+        passwords.ask(email=form.cleaned_data["email"].strip(), at=request.now)
+        context |= {"asked": True, "title": "Your administrator will be asked"}
+    status = 422 if form.errors else 200
+    return render(request, "accounts/forgotten.html", context, status=status)
 
 
 @page(account=True)
