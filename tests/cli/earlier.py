@@ -93,7 +93,10 @@ def _opened(wanted: dict[str, list[str]]) -> dict[str, list[Any]]:
     models = {model._meta.db_table: model for model in apps.get_models()}
     found = {}
     for table, fields in wanted.items():
-        rows = [(str(row.pk), [str(getattr(row, field)) for field in fields]) for row in models[table].objects.all()]
+        rows = [
+            (str(row.pk), [str(getattr(row, field)) for field in fields])
+            for row in models[table].objects.all()
+        ]
         text = json.dumps(sorted(rows), ensure_ascii=False)
         found[table] = [len(rows), hashlib.sha256(text.encode()).hexdigest()]
     return found

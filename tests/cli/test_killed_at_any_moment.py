@@ -140,7 +140,8 @@ def contacts(desk: Desk, tally: Tally, mark: str, woman: str) -> Work:
         words = f"{mark} {number} {ODD}".strip()
         said = {"when": "now", "mode": "telephone", "came": "yes", "minutes": "20", "note": words}
         path = f"/support/{woman}/contact/"
-        answer = desk.post(path, {**said, "_do": "continue", "_token": f"{mark}-{number}-{os.urandom(6).hex()}"})
+        once = f"{mark}-{number}-{os.urandom(6).hex()}"
+        answer = desk.post(path, {**said, "_do": "continue", "_token": once})
         assert answer.status == 302, f"{path} {answer.status} {answer.body[:2000]}"
         tally.done("contact", words)
         yield

@@ -49,12 +49,12 @@ def _seen(request: HttpRequest) -> HttpResponse:
     """The identity that the database holds, and the titles of all drafts that it shows to it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select current_setting('pathways.account', true), current_setting('pathways.organisation', true),"
-            " current_setting('pathways.role', true), (select array_agg(title order by title) from draft)"
+            "select current_setting('pathways.account', true),"
+            " current_setting('pathways.organisation', true), current_setting('pathways.role', true), (select array_agg(title order by title) from draft)"
         )
         account, organisation, role, titles = cursor.fetchone() or (None,) * 4
-    said = {"account": account or "", "organisation": organisation or "", "role": role or "", "titles": titles}
-    return HttpResponse(json.dumps(said))
+    said = {"account": account or "", "organisation": organisation or "", "role": role or ""}
+    return HttpResponse(json.dumps({**said, "titles": titles}))
 
 
 @page(signed_in=True)
@@ -154,7 +154,7 @@ def test_no_identity_bleeds_from_one_request_into_another(fresh_database: str) -
     backends: set[tuple[int, int]] = set()
 
     def serve(seed: int) -> Callable[[], None]:
-        rng = random.Random(seed)  # noqa: S311
+        rng = random.Random(seed)
         strangers = Client(raise_request_exception=False)
         # a browser belongs to one thread, its person to all: five for each thread, taken in turn
         own = [(Client(raise_request_exception=False), wanted) for _, wanted in crowd]

@@ -1,4 +1,4 @@
-"""Invited, forgotten, left, come back: tried as somebody would who wants in, or wants to know who is there."""
+"""Invited, forgotten, left, come back: tried as somebody would who wants in, or to know who is there."""
 
 from __future__ import annotations
 
@@ -100,7 +100,8 @@ def test_a_password_that_is_set_by_a_link_ends_every_session(adam: Client) -> No
 
 def test_nobody_is_invited_twice(adam: Client) -> None:
     charity = people.organisation("charity", Sector.THIRD_SECTOR)
-    given = {"name": "Nia", "email": "nia@charity.example", "organisation": str(charity.id), "role": "support_worker"}
+    given = {"name": "Nia", "email": "nia@charity.example", "organisation": str(charity.id)}
+    given["role"] = Role.SUPPORT_WORKER.value
     assert adam.post("/administer/people/add/", given).status_code == 200
     again = adam.post("/administer/people/add/", {**given, "email": "NIA@charity.example"})
     assert again.status_code == 422
@@ -173,8 +174,8 @@ def test_a_leavers_women_stand_before_the_supervisor_and_her_drafts_are_nobodys(
     with identity.acting(cast.worker):
         drafts.keep("note", {"text": "hers"}, cast.worker, timezone.now(), client_id=her.client_id)
     browser, supervisor = Client(), Client()
-    people.post_sign_in(browser, Account.objects.get(id=cast.worker.account_id).email, cast_of.PASSWORD)
-    people.post_sign_in(supervisor, Account.objects.get(id=cast.supervisor.account_id).email, cast_of.PASSWORD)
+    for tab, who in ((browser, cast.worker), (supervisor, cast.supervisor)):
+        people.post_sign_in(tab, Account.objects.get(id=who.account_id).email, cast_of.PASSWORD)
     assert browser.get(f"/her/{her.client_id}/").status_code == 200
     with identity.acting(cast.administrator) as by:
         assert administer.leave(account_id=cast.worker.account_id, by=by, at=timezone.now())

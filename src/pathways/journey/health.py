@@ -13,9 +13,11 @@ from django.db.migrations.executor import MigrationExecutor
 
 from pathways import __version__
 from pathways.domain.governance.policy import Resource
+from pathways.domain.terms import clocks
 
 LEAST_DISK = 2 * 1024**3
 _BEATS = timedelta(minutes=2)
+_AHEAD = timedelta(days=120)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ def facts(*, at: datetime) -> list[Fact]:
         _jobs(),
         _disk(),
         _keys(),
+        _holidays(at),
     ]
 
 
@@ -112,3 +115,12 @@ def _keys() -> Fact:
     if store.is_file():
         return Fact("Data keys", "the key store is here, apart from the database")
     return Fact("Data keys", "made with the first record", "look")
+
+
+def _holidays(at: datetime) -> Fact:
+    last = _rows("select max(date) from bank_holiday")[0][0]
+    if last is None:
+        return Fact("Bank holidays", "none are entered: clocks count on them as on any weekday", "look")
+    if last < clocks.local(at).date() + _AHEAD:
+        return Fact("Bank holidays", f"none are entered after {last:%-d %B %Y}", "look")
+    return Fact("Bank holidays", f"entered until {last:%-d %B %Y}")

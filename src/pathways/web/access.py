@@ -172,7 +172,7 @@ def _can_be_read(request: HttpRequest) -> bool:
 
 
 def of_another(request: Any, ticket: lapsed.Ticket) -> HttpResponse:
-    """A form that was drawn for somebody else, or for her at another organisation: nothing is done with it."""
+    """A form that was drawn for somebody else, or for her at another organisation: it is not done."""
     kept = lapsed.keep(request, ticket)
     if request.headers.get("X-Pathways-Save"):
         return HttpResponse(status=409)

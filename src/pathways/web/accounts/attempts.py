@@ -104,8 +104,8 @@ def may_ask(request: HttpRequest, *, at: datetime) -> bool:
     AccessAttempt.objects.filter(username=key, attempt_time__lte=since).delete()
     asked = AccessAttempt.objects.filter(username=key).count()
     AccessAttempt.objects.create(
-        username=key, ip_address=place(request), user_agent=secrets.token_hex(8), path_info="", failures_since_start=0,
-        get_data="", post_data="", http_accept="",
+        username=key, ip_address=place(request), user_agent=secrets.token_hex(8), path_info="",
+        failures_since_start=0, get_data="", post_data="", http_accept="",
     )  # fmt: skip
     return asked < settings.AXES_FAILURE_LIMIT
 
