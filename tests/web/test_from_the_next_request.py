@@ -50,7 +50,8 @@ def _seen(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute(
             "select current_setting('pathways.account', true),"
-            " current_setting('pathways.organisation', true), current_setting('pathways.role', true), (select array_agg(title order by title) from draft)"
+            " current_setting('pathways.organisation', true), current_setting('pathways.role', true),"
+            " (select array_agg(title order by title) from draft)"
         )
         account, organisation, role, titles = cursor.fetchone() or (None,) * 4
     said = {"account": account or "", "organisation": organisation or "", "role": role or ""}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import html
 import re
 from typing import Any
 
+import psycopg
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -37,6 +40,13 @@ def opened(client: Client, address: str = "/t/checked/") -> dict[str, str]:
     main = page[page.index("data-draft") :]
     found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', main)
     return {name: html.unescape(value) for name, value in found}
+
+
+def refused_by_database(state: str) -> OperationalError:
+    """As Django passes on what PostgreSQL says under this number."""
+    said = OperationalError("Shanice")
+    said.__cause__ = psycopg.errors.lookup(state)("Shanice")
+    return said
 
 
 def lapse() -> None:
@@ -191,8 +201,6 @@ def test_what_is_sealed_in_the_database_is_not_the_words(client: Client, amina: 
 def test_when_the_records_are_out_of_reach_the_words_are_on_the_page_to_be_sent_again(
     client: Client, amina: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from django.db import OperationalError
-
     def gone(*_: Any, **__: Any) -> None:
         raise OperationalError("the server closed the connection: Shanice")
 
@@ -209,3 +217,29 @@ def test_when_the_records_are_out_of_reach_the_words_are_on_the_page_to_be_sent_
     again = client.post("/t/checked/", {name: html.unescape(value) for name, value in held.items()})
     assert again["Location"] == "/t/checked/?check"
     assert shown(client, "/t/checked/") == WORDS
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (OSError(errno.ENOSPC, "full"), "The disk of the server is full"),
+        (OSError(errno.EROFS, "read-only"), "can be read but not written"),
+        (refused_by_database("53100"), "The disk of the server is full"),
+        (refused_by_database("25006"), "can be read but not written"),
+        (refused_by_database("57P01"), "starting again"),
+    ],
+)
+def test_what_stands_in_the_way_of_saving_is_said(
+    client: Client, amina: Account, monkeypatch: pytest.MonkeyPatch, problem: Exception, words: str
+) -> None:
+    def stopped(*_: Any, **__: Any) -> None:
+        raise problem
+
+    client.raise_request_exception = False
+    form = opened(client)
+    monkeypatch.setattr(trial_pages.drafts, "keep", stopped)
+    answer = client.post("/t/checked/", {**form, "how": "met", "text": WORDS})
+    assert answer.status_code == 503
+    assert words in answer.content.decode()
+    monkeypatch.undo()
+    assert not Draft.objects.exists()
