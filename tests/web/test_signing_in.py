@@ -331,7 +331,7 @@ def test_the_longest_session_is_longer_than_the_idle_one() -> None:
 
 def test_a_link_sets_a_password_once(browser: Client) -> None:
     account = people.account()
-    path = passwords.link(account_id=account.id)
+    path = passwords.link(account_id=account.id, at=timezone.now())
     assert "amina@hub.example" in browser.get(path).content.decode()
     new = "another harbour lantern"
     assert browser.post(path, {"new": "short", "again": "short"}).status_code == 422
@@ -343,7 +343,7 @@ def test_a_link_sets_a_password_once(browser: Client) -> None:
 @pytest.mark.parametrize("change", [{"is_active": False}, {"left_at": timezone.now()}])
 def test_a_leavers_link_is_spent(browser: Client, change: dict[str, Any]) -> None:
     account = people.account()
-    path = passwords.link(account_id=account.id)
+    path = passwords.link(account_id=account.id, at=timezone.now())
     type(account).objects.filter(pk=account.pk).update(**change)
     assert browser.get(path).status_code == 404
 

@@ -115,6 +115,8 @@ def data_folder(settings: Settings) -> Finding:
         return Finding("data folder", Found.WRONG, f"{data} belongs to a newer version ({stamp.version})")
     if not os.access(data, os.W_OK):
         return Finding("data folder", Found.WRONG, f"{data} cannot be written by this user")
+    if earlier := folder.is_of_earlier_version(data):
+        return Finding("data folder", Found.WORKS, f"{data} is of version {earlier}, to be upgraded")
     mode = stat.S_IMODE(data.stat().st_mode)
     if mode & 0o067:
         return Finding("data folder", Found.WRONG, f"{data} can be read by others (mode {mode:o})")

@@ -22,7 +22,7 @@ from typing import Any
 
 from pathways import __version__
 from pathways.cli import watching
-from pathways.installation import cluster, credentials, database, folder, roles
+from pathways.installation import cluster, copies, credentials, database, folder, roles
 from pathways.installation.refusal import OwnFailureError, RefusalError
 from pathways.installation.settings import Settings, python
 
@@ -86,6 +86,7 @@ class Installation:
         credentials.make_key(self.settings)
         self._start_database()
         self._prepare_database()
+        folder.brought_up(self.data)
         if self.cluster is None:
             roles.check(self.settings)
         if self._ended.is_set():
@@ -97,11 +98,26 @@ class Installation:
         if self.cluster is None:
             roles.make_in_given(self.settings)
             return
+        self._copy_before_upgrade()
         start = self.cluster.start()
         if start.made:
             self.say("a new database is made")
         elif start.recovered:
             self.say("the database was left by a crash; it has recovered, and nothing that was saved is lost")
+
+    def _copy_before_upgrade(self) -> None:
+        """Each step of an upgrade is a transaction, so one that is interrupted goes on at the next start.
+
+        The copy is the way back when somebody wants the earlier version again.
+        """
+        assert self.cluster is not None
+        copies.clear(self.data, now=time.time())
+        earlier = folder.is_of_earlier_version(self.data)
+        if not earlier or self.kind is not folder.Kind.LIVE or not (self.data / "cluster").exists():
+            return
+        self.cluster.stop()
+        kept = copies.take(self.data, earlier)
+        self.say(f"this folder is of version {earlier}; the database as it was is kept in {kept}")
 
     def _prepare_database(self) -> None:
         """Migrate as the owner, unless this very version has done so here already."""

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from pathways.installation.cluster import stop_with_parent
 
-LONGEST_PAUSE = 30.0
-STEADY = 60.0
+LONGEST_PAUSE = 4.0
+"""Seconds. Whatever goes on failing is tried at least this often: pages are to be back within ten."""
+STEADY = 10.0
 """Seconds after which a process counts as well again, and its next failure as its first."""
 
 
@@ -50,17 +51,17 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
     def look_after(self, say: Callable[[str], None]) -> None:
-        """Start it again if it has ended, after a pause that doubles with each failure in a row."""
+        """Start it again if it has ended: at once, and after a doubling pause with each failure in a row."""
         if self.process is None or self.process.poll() is None:
             return
         now = time.monotonic()
         if self.next_at == 0.0:
             self._end_group(signal.SIGKILL)
             self.failures = 1 if now - self.started_at > STEADY else self.failures + 1
-            pause = min(LONGEST_PAUSE, 2.0 ** (self.failures - 1) / 2)
+            pause = 0.0 if self.failures == 1 else min(LONGEST_PAUSE, 2.0 ** (self.failures - 2) / 2)
             self.next_at = now + pause
             say(f"{self.name} ended ({_ending(self.process.returncode)}); starting it again, see {self.log}")
-        elif now >= self.next_at:
+        if now >= self.next_at:
             self.next_at = 0.0
             self.start()
 

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +18,9 @@ from pathways import __version__
 from pathways.installation import credentials
 from pathways.installation.refusal import RefusalError
 
-FORMAT = 1
-"""How the folder is laid out. Raised when an older programme could harm a newer folder."""
+FORMAT = 2
+"""How the folder is laid out. Raised when an older programme could harm a newer folder. (2: from version
+0.2.0 a folder is stamped with its version when it has been brought up to it, not before.)"""
 
 
 class Kind(StrEnum):
@@ -71,15 +73,37 @@ def prepare(data: Path, kind: Kind) -> None:
         if data.stat().st_mode & 0o067:
             data.chmod(0o700)  # but the account of a running database keeps its way through (0710)
         _check_writable(data)
-        if stamp != Stamp(FORMAT, __version__, kind):
-            text = json.dumps(asdict(Stamp(FORMAT, __version__, kind)), indent=1) + "\n"
-            credentials.write_private(stamp_path(data), text.encode())
+        if stamp is None or stamp.format != FORMAT:
+            # from here on an older programme refuses the folder, even if bringing it up is interrupted
+            _write(data, Stamp(FORMAT, stamp.version if stamp else __version__, kind))
     except OSError as error:
         raise RefusalError(_unwritable(data, error)) from None
 
 
+def is_of_earlier_version(data: Path) -> str:
+    """The version whose folder this is, when it is not ours yet; else ""."""
+    stamp = read_stamp(data)
+    return stamp.version if stamp is not None and stamp.version != __version__ else ""
+
+
+def brought_up(data: Path) -> None:
+    """Say that everything in the folder is of this version now."""
+    stamp = read_stamp(data)
+    if stamp is not None and stamp.version != __version__:
+        _write(data, Stamp(FORMAT, __version__, stamp.kind))
+
+
+def _write(data: Path, stamp: Stamp) -> None:
+    text = json.dumps(asdict(stamp), indent=1) + "\n"
+    credentials.write_private(stamp_path(data), text.encode())
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
+
+
 def _check(data: Path, stamp: Stamp, kind: Kind) -> None:
-    if stamp.format > FORMAT:
+    if stamp.format > FORMAT or _numbers(stamp.version) > _numbers(__version__):
         raise RefusalError(
             f"{data} belongs to a newer version ({stamp.version}) than this one ({__version__});"
             " install that version, nothing was changed"

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, QuerySet
 
 from pathways.domain import decision
@@ -92,10 +92,14 @@ def add_person(
             return refusal(answer)
         account = Account(email=email.strip().lower(), name=name.strip(), joined_at=at)
         account.set_unusable_password()
-        account.save(force_insert=True)
+        try:
+            with transaction.atomic():
+                account.save(force_insert=True)
+        except IntegrityError:  # added by somebody else at this very moment
+            return refusal(decision.no("There is a person with this e-mail address already."))
         _appoint(account, organisation, role, until, by, at)
         _note(f"Added a person: {role.label} at {organisation.name}", [account.id], by, at)
-        link = passwords.link(account_id=account.id)
+        link = passwords.link(account_id=account.id, at=at)
     return done(account.id, link=link)
 
 
@@ -182,7 +186,7 @@ def come_back(*, account_id: UUID, by: Actor, at: datetime) -> Outcome:
         account.is_active, account.left_at = True, None
         account.save(update_fields=["is_active", "left_at"])
         _note("Brought a person back, without a role", [account.id], by, at)
-        link = passwords.link(account_id=account.id)
+        link = passwords.link(account_id=account.id, at=at)
     return done(account.id, link=link)
 
 
@@ -211,7 +215,7 @@ def new_link(*, account_id: UUID, by: Actor, at: datetime) -> Outcome:
         if account is None:
             return refusal(sight.NOT_THERE)
         _note("Made a link to choose a new password", [account.id], by, at)
-        return done(account.id, link=passwords.link(account_id=account.id))
+        return done(account.id, link=passwords.link(account_id=account.id, at=at))
 
 
 def unlock(*, account_id: UUID, forget: Callable[[str], int], by: Actor, at: datetime) -> Outcome:

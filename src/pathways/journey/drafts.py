@@ -47,11 +47,54 @@ def keep(
 
 def fetch(key: str, by: Actor) -> dict[str, Any] | None:
     """The answers kept under this key, or None."""
+    return _fetch([key], by).get(key)
+
+
+def _fetch(keys: list[str], by: Actor) -> dict[str, dict[str, Any]]:
     found = sight.visible(Draft, by).filter(
-        account_id=by.account_id, organisation_id=by.organisation_id, key=key
+        account_id=by.account_id, organisation_id=by.organisation_id, key__in=keys
     )
-    draft = found.first()
-    return None if draft is None else draft.answers
+    return {draft.key: draft.answers for draft in found}
+
+
+def keep_late(
+    key: str,
+    step: str,
+    typed: dict[str, list[str]],
+    *,
+    turn: str,
+    by: Actor,
+    at: datetime,
+    client_id: UUID | None,
+    title: str,
+    url: str,
+) -> None:
+    """Keeps one page of a form that came when its writer's sign-in had lapsed, beside the draft itself.
+
+    Of two posts of one opened page the later one stands, in whichever order they arrive.
+    """
+    held = fetch(_late(key), by) or {}
+    page, _, number = turn.partition(":")
+    before, _, last = held.get(step, {}).get("turn", "").partition(":")
+    if page and page == before and number.isdecimal() and last.isdecimal() and int(number) <= int(last):
+        return
+    held[step] = {"typed": typed, "turn": turn[:60]}
+    keep(_late(key), held, by, at, client_id, title=title, url=url)
+
+
+def fetch_with_late(key: str, by: Actor) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """The draft, and by page what came late for it and has not been taken up yet."""
+    found = _fetch([key, _late(key)], by)
+    return found.get(key), found.get(_late(key), {})
+
+
+def discard_late(key: str, by: Actor) -> None:
+    """What came late has been taken up into the draft."""
+    discard(_late(key), by)
+
+
+def _late(key: str) -> str:
+    return f"late:{key}"
 
 
 def discard(key: str, by: Actor) -> None:
@@ -69,7 +112,8 @@ def unfinished(by: Actor) -> list[dict[str, Any]]:
         .exclude(key__startswith="done:")
         .exclude(url="")
     )
-    return [{"title": d.title, "url": d.url, "kept_at": d.kept_at} for d in mine.defer("answers")[:20]]
+    newest = {d.url: d for d in reversed(mine.defer("answers")[:20])}
+    return [{"title": d.title, "url": d.url, "kept_at": d.kept_at} for d in reversed(newest.values())]
 
 
 def _plain(value: Any) -> Any:

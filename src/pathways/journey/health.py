@@ -13,11 +13,13 @@ from django.db.migrations.executor import MigrationExecutor
 
 from pathways import __version__
 from pathways.domain.governance.policy import Resource
+from pathways.domain.terms import clocks
 from pathways.installation.heads import HeadUnreadable
 from pathways.journey import sealing
 
 LEAST_DISK = 2 * 1024**3
 _BEATS = timedelta(minutes=2)
+_AHEAD = timedelta(days=120)
 _LATE = timedelta(minutes=10)
 
 
@@ -43,6 +45,7 @@ def facts(*, at: datetime) -> list[Fact]:
         _disk(),
         _keys(),
         _ledger(at),
+        _holidays(at),
     ]
 
 
@@ -128,3 +131,12 @@ def _ledger(at: datetime) -> Fact:
         return Fact("Log’s seal", f"no head yet; {waiting} events wait for the worker", "look")
     said = f"{last.size} events under the last head, of {last.at:%H:%M on %-d %B %Y}; {waiting} wait"
     return Fact("Log’s seal", said, "look" if waiting and at - last.at > _LATE else "works")
+
+
+def _holidays(at: datetime) -> Fact:
+    last = _rows("select max(date) from bank_holiday")[0][0]
+    if last is None:
+        return Fact("Bank holidays", "none are entered: clocks count on them as on any weekday", "look")
+    if last < clocks.local(at).date() + _AHEAD:
+        return Fact("Bank holidays", f"none are entered after {last:%-d %B %Y}", "look")
+    return Fact("Bank holidays", f"entered until {last:%-d %B %Y}")

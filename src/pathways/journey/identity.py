@@ -106,6 +106,12 @@ def workplaces_of(email: str) -> list[Actor]:
     return workplaces(account) if account else []
 
 
+def workplaces_by_id(account_id: uuid.UUID) -> list[Actor]:
+    """Everything that the person with this account may be now."""
+    account = Account.objects.filter(id=account_id).first()
+    return workplaces(account) if account else []
+
+
 def person_at(email: str, organisation_code: str) -> list[Actor]:
     """Every role that the person with this e-mail address holds now at this organisation."""
     account = Account.objects.filter(email__iexact=email).first()

@@ -56,4 +56,4 @@ def first_administrator(*, email: str, name: str, at: datetime) -> str:
         Appointment.objects.create(
             account=account, organisation=office, role=Role.ADMINISTRATOR.value, from_at=at
         )
-    return passwords.link(account_id=account.id)
+        return passwords.link(account_id=account.id, at=at)

@@ -1,35 +1,88 @@
 """A person's own password: chosen once by a link that an administrator hands over, changed by herself.
 
 No mail is sent from here. The link holds a keyed token that is good once and for three days: it stops
-working as soon as a password is set or she signs in.
+working as soon as a password is set, she signs in, her e-mail address is changed, or another link is made.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from pathways.domain import decision
 from pathways.domain.decision import Decision
-from pathways.records.models import Account
+from pathways.domain.terms.people import Role
+from pathways.journey import identity, tasks
+from pathways.records.models import Account, Appointment, Task
+
+ASKED = "password_forgotten"
 
 
-def link(*, account_id: UUID) -> str:
+class _Newest(PasswordResetTokenGenerator):
+    """Tokens of the newest link alone: one that went to a wrong address is spent when another is made."""
+
+    key_salt = "pathways.journey.passwords"
+
+    def _make_hash_value(self, user: Account, timestamp: int) -> str:  # type: ignore[override]
+        return f"{super()._make_hash_value(user, timestamp)}{user.link_made_at}"
+
+
+_TOKENS = _Newest()
+
+
+def link(*, account_id: UUID, at: datetime) -> str:
     """The path at which this person chooses a password, to be handed to her and to nobody else."""
-    account = Account.objects.get(id=account_id)
-    return f"/account/set-password/{account.id}/{default_token_generator.make_token(account)}/"
+    account = Account.objects.select_for_update().get(id=account_id)
+    account.link_made_at = at
+    account.save(update_fields=["link_made_at"])
+    return f"/account/set-password/{account.id}/{_TOKENS.make_token(account)}/"
 
 
 def invited(*, account_id: UUID, token: str) -> Account | None:
     """Whose link this is, or None when it is spent, too old or made up."""
     account = Account.objects.filter(id=account_id, is_active=True, left_at__isnull=True).first()
-    if account is None or not default_token_generator.check_token(account, token):
+    if account is None or not _TOKENS.check_token(account, token):
         return None
     return account
+
+
+def ask(*, email: str, at: datetime) -> None:
+    """Somebody has forgotten her password: the administrators are asked to hand her a link.
+
+    Answers nothing, so that nobody learns from it who exists; asked again, it waits already. Whether or not
+    there is such a person, the same statements are run; what an unknown address would bring is undone.
+    """
+    account = (
+        Account.objects.filter(email__iexact=email, is_active=True, left_at__isnull=True).first()
+        if email
+        else None
+    )
+    key = account.id if account else uuid4()
+    held = Appointment.objects.filter(
+        role=Role.ADMINISTRATOR.value, until_at__isnull=True, organisation__until_date__isnull=True
+    )
+    places = list(held.order_by("organisation_id").values_list("organisation_id", flat=True).distinct())
+    with transaction.atomic():
+        with identity.clerk():
+            waits = Task.objects.filter(kind=ASKED, object_id=key, done_at__isnull=True).exists()
+        for place in places if not waits else places[:0]:
+            tasks.set_task(
+                ASKED,
+                "Somebody has forgotten a password: make sure who is asking, and hand over a link",
+                organisation_id=place,
+                role=Role.ADMINISTRATOR,
+                by=identity.MACHINE,
+                at=at,
+                route="administer:person",
+                object_id=key,
+            )
+        if account is None:
+            transaction.set_rollback(True)
 
 
 def judge(password: str, *, account: Account) -> Decision:
@@ -48,4 +101,5 @@ def choose(*, account: Account, password: str, at: datetime) -> Decision:
     account.set_password(password)
     account.password_changed_at = at
     account.save(update_fields=["password", "password_changed_at"])
+    tasks.settle(ASKED, object_id=account.id, by=identity.MACHINE, at=at)
     return decision.yes()

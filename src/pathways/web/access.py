@@ -29,6 +29,7 @@ from pathways.domain.governance import policy
 from pathways.domain.governance.policy import Action, Resource
 from pathways.domain.terms.people import Role
 from pathways.journey import ledger, sight
+from pathways.web import lapsed
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -136,6 +137,9 @@ class DefaultDeny:
             return to_sign_in(request)
         if wanted.account:
             return None
+        ticket = lapsed.read(request)
+        if ticket is not None and request.actor is not None and not ticket.is_for(request.actor):
+            return of_another(request, ticket)
         if request.actor is None:
             return redirect(f"{reverse('accounts:choose')}?{urlencode({'next': request.path})}")
         if not (answer := may_open(wanted, request.actor)):
@@ -163,13 +167,42 @@ def gone(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page and back here after; an htmx request takes the whole page there."""
-    target = reverse("accounts:sign_in")
+def to_sign_in(request: Any) -> HttpResponse:
+    """To the sign-in page and back here after; an htmx request takes the whole page there.
+
+    What came with a form is kept for whoever wrote it, and the form is where she comes back to.
+    """
+    asked: dict[str, str] = {}
     if request.method == "GET" and request.path != "/":
-        target = f"{target}?{urlencode({'next': request.get_full_path()})}"
+        asked["next"] = request.get_full_path()
+    elif (ticket := lapsed.read(request)) is not None:
+        asked["next"] = lapsed.address(request)
+        if lapsed.keep(request, ticket):
+            asked["kept"] = "1"
+    elif request.method == "POST" and _can_be_read(request):
+        asked["next"] = request.get_full_path()
+    target = reverse("accounts:sign_in")
+    target = f"{target}?{urlencode(asked)}" if asked else target
     if getattr(request, "htmx", False) or request.headers.get("X-Pathways-Save"):
         response = HttpResponse(status=401)
         response["HX-Redirect"] = target
         return response
     return redirect(target)
+
+
+def _can_be_read(request: HttpRequest) -> bool:
+    """Whether the address of a form is also a page."""
+    match = request.resolver_match
+    return hasattr(getattr(match.func if match else None, "view_class", None), "get")
+
+
+def of_another(request: Any, ticket: lapsed.Ticket) -> HttpResponse:
+    """A form that was drawn for somebody else, or for her at another organisation: it is not done."""
+    kept = lapsed.keep(request, ticket)
+    if request.headers.get("X-Pathways-Save"):
+        return HttpResponse(status=409)
+    is_her = request.user.is_authenticated and ticket.account_id == request.user.pk
+    context = {"title": "This form was opened by somebody else", "kept": kept, "is_her": is_her}
+    if is_her:
+        context["title"] = "You are working somewhere else now"
+    return render(request, "frame/of_another.html", context, status=409)

@@ -31,7 +31,7 @@ from django.shortcuts import redirect, render
 from django.views.generic import View
 
 from pathways.journey import drafts
-from pathways.web import access, clock
+from pathways.web import access, clock, lapsed
 from pathways.web.forms import Answer, PathwaysForm, as_posted
 
 
@@ -164,9 +164,12 @@ class Flow(View):
             return stop
         if request.method == "POST":
             drafts.hold(self.key(), self.actor)  # two posts of one form never overwrite each other
-        self.kept: dict[str, Any] = drafts.fetch(self.key(), self.actor) or {}
+        kept, late = drafts.fetch_with_late(self.key(), self.actor)
+        self.kept: dict[str, Any] = kept or {}
         if not self.kept and (earlier := self.seed()):
             self.kept = {"steps": earlier, "token": secrets.token_urlsafe(18)}
+        if late:
+            self._take_up(late)
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -187,7 +190,7 @@ class Flow(View):
             self._throw_away()
             return redirect(self.back() or request.path)
         step = self._step(request.POST.get("_step") or None)
-        typed = {name: values for name, values in request.POST.lists() if not name.startswith(("_", "csrf"))}
+        typed = lapsed.typed(request)
         if action == "save":
             if not self._is_overtaken(step):
                 self._keep(step, typed)
@@ -259,6 +262,23 @@ class Flow(View):
         turns = {**self.kept.get("turns", {}), step.slug: list(self._turn())}
         token = self.kept.get("token") or self._fresh_token()
         self.kept = {"steps": steps, "turns": turns, "token": token, "saved": self.now.isoformat()}
+        self._write()
+
+    def _take_up(self, late: dict[str, Any]) -> None:
+        """What came when nobody was signed in goes into the draft: it was written after what is there."""
+        turns = {**self.kept.get("turns", {})}
+        steps = {**self.kept.get("steps", {})}
+        first = self.all_steps[0].slug
+        for slug, one in late.items():
+            steps[slug or first] = one["typed"]
+            page, _, number = one["turn"].partition(":")
+            turns[slug or first] = [page, int(number)] if number.isdecimal() else ["", 0]
+        token = self.kept.get("token") or secrets.token_urlsafe(18)
+        self.kept = {"steps": steps, "turns": turns, "token": token, "saved": self.now.isoformat()}
+        self._write()
+        drafts.discard_late(self.key(), self.actor)
+
+    def _write(self) -> None:
         drafts.keep(
             self.key(),
             self.kept,
@@ -316,6 +336,9 @@ class Flow(View):
                 "title": step.title,
                 "back": back,
                 "token": self.kept.get("token") or secrets.token_urlsafe(18),
+                "ticket": lapsed.ticket(
+                    by=self.actor, key=self.key(), client_id=self.client_id(), title=self.title
+                ),
                 "goes_on": self.check or len(steps) > 1,
                 "has_draft": bool(self.kept.get("steps")),
             },

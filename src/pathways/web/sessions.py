@@ -9,8 +9,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.contrib.sessions.models import Session
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 STARTED, SEEN, DEVICE, ENDED = "started_at", "seen_at", "device", "session_ended"
@@ -26,6 +30,23 @@ def ended(session: Any, *, now: datetime, idle: timedelta, absolute: timedelta) 
     if stamp - session.get(SEEN, 0) >= (idle + WRITE_EVERY).total_seconds():
         return "idle"
     return ""
+
+
+class Sessions(SessionMiddleware):
+    """Django's own, except that an answer whose work is committed is never taken back.
+
+    The session is written after the transaction of the page. When the database ends, or the session is
+    ended elsewhere, just between the two, Django answers 400 for work that was done; what is lost is only
+    when the session was last seen, or a line of thanks.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        try:
+            return super().process_response(request, response)
+        except (SessionInterrupted, InterfaceError) as problem:
+            if request.COOKIES.get(settings.SESSION_COOKIE_NAME) == request.session.session_key:
+                return response
+            raise OperationalError("a new session could not be kept") from problem
 
 
 class SessionEnds:

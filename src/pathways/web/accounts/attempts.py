@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from datetime import datetime
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
@@ -94,6 +95,19 @@ def is_locked(request: HttpRequest, email: str) -> bool:
 
 def locked_out(request: HttpRequest, *_: Any) -> HttpResponse:
     return render(request, "accounts/locked.html", {"title": "Too many attempts"}, status=429)
+
+
+def may_ask(request: HttpRequest, *, at: datetime) -> bool:
+    """Whether one more may be asked from this place for a forgotten password. Counts the asking."""
+    key = _keyed(f"forgotten:{place(request)}")
+    since = at - settings.AXES_COOLOFF_TIME
+    AccessAttempt.objects.filter(username=key, attempt_time__lte=since).delete()
+    asked = AccessAttempt.objects.filter(username=key).count()
+    AccessAttempt.objects.create(
+        username=key, ip_address=place(request), user_agent=secrets.token_hex(8), path_info="",
+        failures_since_start=0, get_data="", post_data="", http_accept="",
+    )  # fmt: skip
+    return asked < settings.AXES_FAILURE_LIMIT
 
 
 def unlock(email: str) -> int:

@@ -16,6 +16,15 @@ class SignIn(forms.PathwaysForm):
     next = forms.Hidden()
 
 
+class Forgotten(forms.PathwaysForm):
+    email = forms.Email(
+        label="E-mail address",
+        hint="The one you sign in with. Nothing is sent to it.",
+        error="Enter your e-mail address",
+        autocomplete="username",
+    )
+
+
 class Choose(forms.PathwaysForm):
     appointment = forms.Choose(
         label="Where are you working now?",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("where/", views.choose, name="choose"),
     path("password/", views.password, name="password"),
     path("set-password/<uuid:account_id>/<str:token>/", views.set_password, name="set_password"),
+    path("forgotten/", views.forgotten, name="forgotten"),
     path("sessions/", views.sessions, name="sessions"),
     path("stay/", views.stay, name="stay"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -19,11 +20,12 @@ from pathways.journey import identity, ledger, passwords
 from pathways.web import sessions as sessions_
 from pathways.web.access import page
 from pathways.web.accounts import attempts
-from pathways.web.accounts.forms import ChangePassword, Choose, SetPassword, SignIn
+from pathways.web.accounts.forms import ChangePassword, Choose, Forgotten, SetPassword, SignIn
 from pathways.web.request import Request
 from pathways.web.transaction import APPOINTMENT
 
 KEPT = "What you typed was kept as a draft."
+LAPSED = "Your sign-in had ended. What you typed is kept: sign in to go on with it."
 WHY_ENDED = {
     "idle": f"You were signed out because nothing had happened for 15 minutes. {KEPT}",
     "absolute": f"You were signed out because ten hours had passed. {KEPT}",
@@ -65,14 +67,20 @@ def sign_in(request: Request) -> HttpResponse:
         _work_as(request, places[0])
         response: HttpResponse = redirect(onward)
     else:
-        response = redirect(f"{reverse('accounts:choose')}?next={onward}")
+        response = redirect(f"{reverse('accounts:choose')}?{urlencode({'next': onward})}")
     attempts.remember_device(request, response, email)
     return response
 
 
 def _sign_in_page(request: Request, form: SignIn, status: int = 200) -> HttpResponse:
     ended = getattr(request, sessions_.ENDED, "") or request.GET.get("ended", "")
-    context: dict[str, Any] = {"form": form, "title": "Sign in", "why": WHY_ENDED.get(ended, "")}
+    why = WHY_ENDED.get(ended, "") or (LAPSED if "kept" in request.GET else "")
+    context: dict[str, Any] = {
+        "form": form,
+        "title": "Sign in",
+        "why": why,
+        "signed_out": ended == "out" and not request.user.is_authenticated,
+    }
     if settings.PATHWAYS_SYNTHETIC:
         from pathways.journey import demonstration  # only a demonstration carries it
 
@@ -156,6 +164,21 @@ def set_password(request: Request, account_id: UUID, token: str) -> HttpResponse
     status = 422 if form.errors else 200
     context = {"form": form, "title": "Choose your password", "email": account.email}
     return render(request, "accounts/set_password.html", context, status=status)
+
+
+@page(public=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def forgotten(request: Request) -> HttpResponse:
+    """Asks the administrators for a link. The answer is the same whether or not anybody has this address."""
+    form = Forgotten(request.POST or None)
+    context = {"form": form, "title": "Forgotten your password", "back": reverse("accounts:sign_in")}
+    if request.method == "POST" and form.is_valid():
+        if not attempts.may_ask(request, at=request.now):
+            return render(request, "accounts/locked.html", {"title": "Too many attempts"}, status=429)
+        passwords.ask(email=form.cleaned_data["email"].strip(), at=request.now)
+        context |= {"asked": True, "title": "Your administrator will be asked"}
+    status = 422 if form.errors else 200
+    return render(request, "accounts/forgotten.html", context, status=status)
 
 
 @page(account=True)

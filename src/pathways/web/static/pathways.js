@@ -29,7 +29,7 @@
   // --- drafts: kept on the server, never in this browser --------------------------------------
   document.querySelectorAll("form[data-draft]").forEach(function (form) {
     var line = form.querySelector("[data-saved]");
-    var dirty = false, busy = false, leaving = false;
+    var dirty = false, busy = false, leaving = false, again = false;
     // Saves travel beside the person's own presses and may arrive after them: each post says which it is.
     var opened = Math.random().toString(36).slice(2) + Date.now().toString(36), posts = 0;
     var turn = document.createElement("input");
@@ -49,12 +49,15 @@
       fetch(form.action || location.href, {
         method: "POST", body: typed(), credentials: "same-origin", headers: { "X-Pathways-Save": "1" }
       }).then(function (answer) {
-        if (answer.status === 401) { leaving = true; location.assign(answer.headers.get("HX-Redirect") || "/"); return; }
+        if (answer.status === 401) {
+          if (dirty) { again = true; return; } // more was typed meanwhile: it is kept first
+          leaving = true; location.assign(answer.headers.get("HX-Redirect") || "/"); return;
+        }
         if (!answer.ok) throw new Error("not kept");
         return answer.json().then(function (body) { say("Saved " + body.saved); seen(); });
       }).catch(function () {
         dirty = true; say("Not saved yet. It will be tried again; keep this page open.");
-      }).then(function () { busy = false; });
+      }).then(function () { busy = false; if (dirty && again) { again = false; save(); } });
     }
     if (form.enctype === "multipart/form-data") return;
     form.addEventListener("input", function () { dirty = true; });
@@ -106,21 +109,29 @@
   var idle = Number(document.body.dataset.idleSeconds || 0) * 1000, last = Date.now();
   var channel = "BroadcastChannel" in window ? new BroadcastChannel("pathways") : null;
   function seen() { last = Date.now(); if (channel) channel.postMessage(last); if (dialog && dialog.open) dialog.close(); }
-  if (channel) channel.onmessage = function (event) { last = Math.max(last, event.data); if (dialog && dialog.open) dialog.close(); };
+  // Signing out in one tab empties the others.
+  if (channel && document.querySelector("[data-signed-out]")) channel.postMessage("out");
+  if (channel) channel.onmessage = function (event) {
+    if (event.data === "out") { if (dialog) location.replace(dialog.dataset.out); return; }
+    last = Math.max(last, event.data); if (dialog && dialog.open) dialog.close();
+  };
   document.addEventListener("htmx:afterRequest", seen);
   if (dialog && idle) {
     if (channel) channel.postMessage(last);
     var left = dialog.querySelector("[data-left]");
     var stay = function () {
       fetch(dialog.dataset.stay, { credentials: "same-origin", headers: { "X-Pathways-Save": "1" } }).then(function (answer) {
-        if (answer.ok) seen(); else location.assign(dialog.dataset.ended);
+        if (answer.ok) seen(); else end();
       }).catch(function () { /* offline: the clock goes on */ });
     };
     dialog.querySelector("[data-stay-now]").addEventListener("click", stay);
     dialog.addEventListener("cancel", function (event) { event.preventDefault(); stay(); });
+    var end = function () {
+      location.assign(dialog.dataset.ended + "&next=" + encodeURIComponent(location.pathname + location.search));
+    };
     setInterval(function () {
       var rest = idle - (Date.now() - last);
-      if (rest <= 0) { location.assign(dialog.dataset.ended); return; }
+      if (rest <= 0) { end(); return; }
       if (rest <= 120000) {
         if (!dialog.open) { document.dispatchEvent(new Event("pathways:keep")); dialog.showModal(); }
         var words = rest > 60000 ? "2 minutes" : rest > 30000 ? "1 minute" : "a few seconds";
