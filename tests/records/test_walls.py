@@ -186,7 +186,7 @@ def test_the_catalogue_shows_forced_row_security_and_an_application_that_owns_no
 
 
 def test_no_human_role_reads_the_spine():
-    assert policy.roles_that(Action.READ, Resource.SPINE) == {Role.CLERK}
+    assert policy.roles_that(Action.READ, Resource.SPINE) == {Role.CLERK, Role.REGISTRAR}
 
 
 def test_police_can_never_read_a_note_of_support():

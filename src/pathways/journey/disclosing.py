@@ -25,7 +25,7 @@ from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, LawfulBasis
 from pathways.domain.terms.people import Role, Sector
 from pathways.domain.terms.routes import Route
 from pathways.domain.terms.words import Worded
-from pathways.journey import her, identity, ledger, sight, tasks
+from pathways.journey import her, identity, ledger, sight, tasks, under_agreement
 from pathways.journey.her import Banner
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
@@ -83,6 +83,9 @@ def tell_police(*, client_id: UUID, telling: Telling, by: Actor, at: datetime) -
         ).first()
         if not (answer := _may_tell(telling, last, there, by)) or there is None:
             return refusal(answer)
+        under = under_agreement.between(by.organisation_id, there.id, at)
+        if under is None and not telling.kind.needs_no_agreement:
+            return refusal(under_agreement.may_cross(by.organisation_id, there.id, at))
         crossed = Disclosure(
             kind=telling.kind.value,
             person_id=client.id,
@@ -93,6 +96,7 @@ def tell_police(*, client_id: UUID, telling: Telling, by: Actor, at: datetime) -
             confidence_basis=telling.confidence_basis.value,
             purpose=telling.purpose.strip(),
             fields=[one.value for one in telling.fields],
+            agreement_id=under.id if under else None,
             emergency_reason=telling.because.strip(),
             made_at=at,
             made_by_id=by.account_id,

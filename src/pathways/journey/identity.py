@@ -1,8 +1,9 @@
 """Who acts: from a signed-in account to an Actor, and from an Actor to the database's row security.
 
 The identity lasts for one transaction and no longer, so that nothing bleeds through a pooled connection.
-Two identities are the machine's own: the clerk, who carries out what a verb entails beyond its actor's
-reach, and counting, which reads codes only. Both are entered for a few lines and left again.
+Three identities are the machine's own: the clerk, who carries out what a verb entails beyond its actor's
+reach, counting, which reads codes only, and the registrar, who moves the rows of two records of one woman
+and opens none. Each is entered for a few lines and left again.
 """
 
 from __future__ import annotations
@@ -141,6 +142,11 @@ def acting(actor: Actor) -> Iterator[Actor]:
 def clerk(by: Actor = MACHINE) -> AbstractContextManager[Actor]:
     """`with identity.clerk(by):` for what a verb entails beyond its actor's reach."""
     return acting(replace(by, role=Role.CLERK))
+
+
+def registrar(by: Actor) -> AbstractContextManager[Actor]:
+    """`with identity.registrar(by):` for moving the rows of two records that are joined or parted."""
+    return acting(replace(by, role=Role.REGISTRAR))
 
 
 def counting(by: Actor) -> AbstractContextManager[Actor]:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from pathways.domain import decision
 from pathways.domain.decision import Decision
@@ -35,6 +35,7 @@ from pathways.journey import (
     police_sight,
     sight,
     tasks,
+    under_agreement,
 )
 from pathways.journey.judging import Judgement, Written
 from pathways.journey.outcome import Outcome, done, refusal
@@ -45,7 +46,6 @@ from pathways.records.models import (
     Nominal,
     Organisation,
     ProvisionalPlan,
-    SharingAgreement,
     Spine,
 )
 
@@ -160,7 +160,9 @@ def decide(*, consideration_id: UUID, said: Judgement, by: Actor, at: datetime) 
                 return refusal(
                     decision.no("Plan first how she can be reached safely, or say that no way is.")
                 )
-            if not (answer := entering.someone_coordinates(there)):
+            if not (answer := entering.someone_coordinates(there)) or there is None:
+                return refusal(answer)
+            if not (answer := under_agreement.may_cross(by.organisation_id, there.id, at)):
                 return refusal(answer)
         judging.write(row, said, by, at)
         row.save()
@@ -195,14 +197,7 @@ def _hand_over(
         "risk_to_worker": row.risk_to_worker,
         "contact_plan": made.details,
     }
-    today = clocks.local(at).date()
-    agreed = (
-        SharingAgreement.objects.filter(
-            from_organisation_id=by.organisation_id, to_organisation_id=there.id, from_date__lte=today
-        )
-        .filter(Q(until_date__isnull=True) | Q(until_date__gte=today))
-        .first()
-    )
+    agreed = under_agreement.between(by.organisation_id, there.id, at)
     crossed = Disclosure(
         kind=CrossingKind.PROGRAMME_ENTRY.value,
         person_id=nominal.id,

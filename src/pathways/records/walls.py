@@ -20,7 +20,7 @@ from pathways.domain.governance import conditions as c
 from pathways.domain.governance import policy
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Action, Resource
-from pathways.domain.terms.people import Role
+from pathways.domain.terms.people import MACHINE_ROLES, Role
 
 APP_ROLE = "pathways_app"
 
@@ -265,4 +265,4 @@ def facts_of(row: models.Model) -> c.RowFacts:
 
 
 def roles_of_the_machine() -> frozenset[Role]:
-    return frozenset({Role.CLERK, Role.COUNTING})
+    return MACHINE_ROLES

@@ -13,7 +13,7 @@ from typing import Final
 
 from pathways.domain.evaluation.facts import EventFact
 from pathways.domain.terms.events import EventKind, ScreeningOutcome
-from pathways.domain.terms.people import Role, Sector
+from pathways.domain.terms.people import MACHINE_ROLES, Sector
 from pathways.domain.terms.words import Worded
 
 
@@ -88,7 +88,7 @@ class Milestones:
         return tuple(stage for stage, day in zip(CohortStage, days, strict=True) if day is not None)
 
 
-_MACHINE = frozenset({Role.CLERK.value, Role.COUNTING.value})
+_MACHINE = frozenset(role.value for role in MACHINE_ROLES)
 
 
 def identified_on(events: Iterable[EventFact]) -> date | None:

@@ -26,7 +26,7 @@ class Regime(Worded):
 
 
 class Role(Worded):
-    """What a person does at an organisation. The last two are the machine's own hands, held by nobody."""
+    """What a person does at an organisation. The last three are the machine's own hands, held by nobody."""
 
     POLICE_OFFICER = "police_officer", "Police officer"
     POLICE_SPOC = "police_spoc", "Police single point of contact"
@@ -42,10 +42,12 @@ class Role(Worded):
     ADMINISTRATOR = "administrator", "System administrator"
     CLERK = "clerk", "The programme’s clerk (automatic)"
     COUNTING = "counting", "The programme’s counting (automatic)"
+    REGISTRAR = "registrar", "The programme’s registrar (automatic)"
 
 
-#: Roles that a person can be given; the rest are identities of the machine.
-HUMAN_ROLES: tuple[Role, ...] = tuple(role for role in Role if role not in (Role.CLERK, Role.COUNTING))
+#: Identities of the machine, and the roles that a person can be given.
+MACHINE_ROLES = frozenset({Role.CLERK, Role.COUNTING, Role.REGISTRAR})
+HUMAN_ROLES: tuple[Role, ...] = tuple(role for role in Role if role not in MACHINE_ROLES)
 
 #: Roles only a police organisation can give, and roles police can never hold.
 POLICE_ROLES = frozenset({Role.POLICE_OFFICER, Role.POLICE_SPOC, Role.POLICE_ANALYST})

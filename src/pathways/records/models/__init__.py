@@ -1,6 +1,6 @@
 """Every table, by the side of the wall that it stands on."""
 
-from pathways.records.models.crossings import Disclosure, Draft, Message, MessageKind, Task
+from pathways.records.models.crossings import Disclosure, Draft, FormEdition, Message, MessageKind, Task
 from pathways.records.models.directory import (
     ComplexityLevel,
     DesiredOutcome,
@@ -17,7 +17,14 @@ from pathways.records.models.organisations import (
     Setting,
     SharingAgreement,
 )
-from pathways.records.models.police import Consideration, FlagReceipt, Nominal, ProvisionalPlan, Spine
+from pathways.records.models.police import (
+    Consideration,
+    EarlierDecision,
+    FlagReceipt,
+    Nominal,
+    ProvisionalPlan,
+    Spine,
+)
 from pathways.records.models.streams import AccessEvent, AccessKind, JourneyEvent, NameToken
 from pathways.records.models.support import (
     Approach,
@@ -27,7 +34,9 @@ from pathways.records.models.support import (
     Client,
     Closure,
     Contact,
+    Correction,
     Demographics,
+    EarlierDecisionIn,
     Engagement,
     Episode,
     FollowUp,
@@ -37,6 +46,7 @@ from pathways.records.models.support import (
     Identity,
     Involvement,
     InvolvementKind,
+    Joining,
     NeedRating,
     OutgoingMessage,
     ParticipationAgreement,
@@ -66,20 +76,25 @@ __all__ = [
     "ComplexityLevel",
     "Consideration",
     "Contact",
+    "Correction",
     "Demographics",
     "DesiredOutcome",
     "Disclosure",
     "Draft",
+    "EarlierDecision",
+    "EarlierDecisionIn",
     "Engagement",
     "Episode",
     "FlagReceipt",
     "FollowUp",
+    "FormEdition",
     "Goal",
     "GoalRating",
     "GroupSession",
     "Identity",
     "Involvement",
     "InvolvementKind",
+    "Joining",
     "JourneyEvent",
     "Message",
     "MessageKind",
