@@ -32,6 +32,7 @@ from pathways.journey import (
     involving,
     reviewing,
     sight,
+    tasks,
 )
 from pathways.records.models import (
     CaseNote,
@@ -51,6 +52,7 @@ from pathways.records.models import (
     Referral,
     SafeContactPlan,
     Service,
+    Task,
 )
 from tests.journey import people
 
@@ -193,6 +195,42 @@ def test_the_first_contact_she_attends_starts_support_and_the_second_makes_her_e
     with identity.acting(cast.worker):
         assert Engagement.objects.get().status == engagement.Status.ENGAGED.value
     assert len(events(EventKind.SUPPORT_STARTED, her)) == 1
+
+
+def first_contacts(her) -> set[uuid.UUID]:
+    """The organisations that still have the first contact before them."""
+    with identity.clerk():
+        left = Task.objects.filter(client_id=her.id, kind=tasks.FIRST_CONTACT, done_at__isnull=True)
+        return set(left.values_list("organisation_id", flat=True))
+
+
+def waits_for_first_contact(her, *actors) -> None:
+    for actor in actors:
+        tasks.set_task(
+            tasks.FIRST_CONTACT,
+            "First contact",
+            organisation_id=actor.organisation_id,
+            account_id=actor.account_id,
+            client_id=her.id,
+            by=actor,
+            at=NOW,
+        )
+
+
+def test_seeing_her_ends_the_wait_for_the_first_contact_of_that_service_alone(cast):
+    her = woman(cast, "Rosa", cast.worker, cast.provider)
+    waits_for_first_contact(her, cast.worker, cast.provider)
+    assert came(her, cast.worker, attendance=Attendance.NO, minutes=None, absence=Absence.NOT_KNOWN)
+    assert first_contacts(her) == {cast.worker.organisation_id, cast.provider.organisation_id}
+    assert came(her, cast.worker)
+    assert first_contacts(her) == {cast.provider.organisation_id}
+
+
+def test_no_work_about_her_waits_once_her_time_here_has_ended(cast):
+    her = woman(cast, "Rosa", cast.worker)
+    waits_for_first_contact(her, cast.worker, cast.provider)
+    close(cast, her)
+    assert first_contacts(her) == set()
 
 
 def test_a_missed_contact_starts_nothing_and_needs_a_reason(cast):

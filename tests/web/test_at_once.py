@@ -52,3 +52,30 @@ def test_a_button_pressed_many_times_at_once_does_its_work_once(fresh_database: 
     answers = at_once(browser, address, {**form, "_token": token[1]})
     assert {answer["Location"] for answer in answers} == {f"{address}?done={token[1]}"}
     assert len(trial_pages.CALLS) == 1
+
+
+def test_two_parts_saved_at_once_are_both_kept(fresh_database: str) -> None:
+    people.account()
+    browser = Client(raise_request_exception=False)
+    people.post_sign_in(browser, "amina@hub.example")
+    start = threading.Barrier(2)
+
+    def save(form: dict[str, str]) -> None:
+        again = Client(raise_request_exception=False)
+        again.cookies = browser.cookies
+        start.wait()
+        again.post("/t/tasks/", {**form, "_do": "save"})
+        connections.close_all()
+
+    for number in range(8):
+        words = f"Number {number}."
+        parts = ({"_step": "note", "how": "met", "text": words}, {"_step": "more", "safe": "yes"})
+        threads = [threading.Thread(target=save, args=(part,)) for part in parts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        page = browser.get("/t/tasks/").content.decode()
+        assert "You have completed 2 of 2 parts" in page
+        assert words in browser.get("/t/tasks/?step=note").content.decode()
+        browser.post("/t/tasks/", {"_do": "discard"})

@@ -190,6 +190,39 @@ def test_what_was_typed_comes_back_after_the_session_was_lost(worker: Client) ->
     assert "Discard this draft" in back
 
 
+def test_a_save_that_arrives_after_a_later_press_changes_nothing(worker: Client) -> None:
+    script = {"X-Pathways-Save": "1"}
+    worker.post("/t/checked/", {**NOTE, "_turn": "page:2"})
+    late = worker.post("/t/checked/", {"text": "She c", "_do": "save", "_turn": "page:1"}, headers=script)
+    assert late.status_code == 200
+    assert kept("checked:")["steps"]["answers"] == {"how": ["met"], "text": ["She came in."]}
+    worker.post("/t/checked/", {**NOTE, "text": "On", "_do": "save", "_turn": "page:3"}, headers=script)
+    worker.post("/t/checked/", {**NOTE, "text": "Else", "_do": "save", "_turn": "other:1"}, headers=script)
+    assert kept("checked:")["steps"]["answers"]["text"] == ["Else"]
+
+
+@pytest.mark.parametrize("how", ["confirm", "discard"])
+def test_a_save_that_arrives_after_the_work_is_done_brings_no_draft_back(worker: Client, how: str) -> None:
+    opened = token(worker.get("/t/checked/"))
+    worker.post("/t/checked/", {**NOTE, "_token": opened, "_turn": "page:2"})
+    worker.post("/t/checked/", {"_do": how, "_token": token(worker.get("/t/checked/?check"))})
+    worker.post(
+        "/t/checked/",
+        {"text": "She c", "_do": "save", "_token": opened, "_turn": "page:1"},
+        headers={"X-Pathways-Save": "1"},
+    )
+    assert kept("checked:") is None
+    assert len(trial_pages.CALLS) == (how == "confirm")
+
+
+def test_the_same_page_pressed_again_after_its_work_is_another_piece_of_work(worker: Client) -> None:
+    opened = token(worker.get("/t/checked/"))
+    for words in ("First.", "Second."):
+        worker.post("/t/checked/", {**NOTE, "text": words, "_token": opened})
+        worker.post("/t/checked/", {"_do": "confirm", "_token": token(worker.get("/t/checked/?check"))})
+    assert [call["text"] for call in trial_pages.CALLS] == ["First.", "Second."]
+
+
 def test_a_draft_is_its_writers_alone(worker: Client) -> None:
     worker.post("/t/checked/", {**NOTE, "_do": "save"})
     people.account("jo@hub.example")

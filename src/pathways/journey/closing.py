@@ -238,6 +238,7 @@ def _close(row: Closure, where: Episode, *, by: Actor, at: datetime) -> int:
     ended_as = closure.Outcome(row.outcome)
     waves = followup.planned(ended_as, closed_on=clocks.local(at).date())
     tasks.settle("sign_off", object_id=row.id, by=by, at=at)
+    tasks.overtake(client_id=row.client_id, by=by, at=at)
     with identity.clerk(by):
         kept = _who_follows_up(row, where) if waves else None
         where.status, where.closed_at, where.outcome = episode.Status.CLOSED.value, at, ended_as.value

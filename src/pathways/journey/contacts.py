@@ -288,6 +288,14 @@ def _write(row: Contact, said: contact.Record, where: Episode, *, by: Actor, at:
     alongside.tell(EventKind.CONTACT_RECORDED, where, by=by, at=at, detail=_codes(row, said, running))
     if running is not None and contact.is_attended(said) and alongside.is_running(where):
         alongside.carry_on(running, where, by=by, at=at, happened_at=said.at)
+    if contact.is_attended(said):
+        tasks.overtake(
+            client_id=row.client_id,
+            kinds=(tasks.FIRST_CONTACT,),
+            organisation_id=by.organisation_id,
+            by=by,
+            at=at,
+        )
     return row
 
 

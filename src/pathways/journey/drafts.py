@@ -7,9 +7,20 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from pathways.domain.governance.actors import Actor
 from pathways.journey import sight
 from pathways.records.models import Draft
+
+
+def hold(key: str, by: Actor) -> None:
+    """Until the end of the transaction this draft is this request's alone: others wait, and then read it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_advisory_xact_lock(hashtextextended(%s, 43))",
+            [f"{by.account_id}:{by.organisation_id}:{key}"],
+        )
 
 
 def keep(

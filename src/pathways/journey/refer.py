@@ -49,7 +49,6 @@ from pathways.records.models import (
 ANSWER_TASK = "referral"
 OUTCOME_TASK = "referral_outcome"
 OVERDUE_TASKS = ("referral_overdue", "referral_answer_overdue")
-FIRST_CONTACT_TASK = "first_contact"
 REFER_TASK = "refer"
 
 
@@ -304,7 +303,7 @@ def accept(*, referral_id: UUID, worker_id: UUID | None = None, by: Actor, at: d
         level = Level(row.level) if row.level is not None else Level.UNIVERSAL
         due = rules.first_contact_due(level, accepted_at=at, working=programme.working())
         tasks.set_task(
-            FIRST_CONTACT_TASK,
+            tasks.FIRST_CONTACT,
             f"First contact: {references.spaced(row.reference)}",
             organisation_id=row.to_organisation_id,
             account_id=worker,
@@ -461,7 +460,13 @@ def _tell_service(row: Referral, words: str, was: Status, by: Actor, at: datetim
     """What the service has to know in neutral words; it cannot open anything of her any more."""
     if was is Status.DRAFT:
         return
-    tasks.settle(FIRST_CONTACT_TASK, object_id=row.client_id, by=by, at=at)
+    tasks.overtake(
+        client_id=row.client_id,
+        kinds=(tasks.FIRST_CONTACT,),
+        organisation_id=row.to_organisation_id,
+        by=by,
+        at=at,
+    )
     tasks.set_task(
         OUTCOME_TASK,
         f"Referral {references.spaced(row.reference)} {words}",

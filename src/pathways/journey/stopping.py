@@ -286,6 +286,7 @@ def _follow(row: Stop, where: Episode, follows: stop.Consequences, by: Actor, at
         _withdraw_referrals(row, where, by, at)
     if not follows.ends_follow_up:
         return
+    tasks.overtake(client_id=row.client_id, by=by, at=at)
     FollowUp.objects.filter(
         client_id=row.client_id,
         status__in=[followup.Status.DUE.value, followup.Status.NOT_REACHED.value],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -58,6 +59,43 @@ def settle(kind: str, *, object_id: UUID, by: Actor, at: datetime) -> int:
         return Task.objects.filter(kind=kind, object_id=object_id, done_at__isnull=True).update(
             done_at=at, done_by_id=by.account_id
         )
+
+
+#: to see her for the first time, within what her level promises
+FIRST_CONTACT = "first_contact"
+
+#: The next step of her journey, whoever is to take it: none is left to take when her time here ends.
+STEPS = frozenset(
+    {
+        "assign_approach",
+        "approach",
+        "approach_overdue",
+        "approach_unreached",
+        "plan_lapsed",
+        "plan_not_safe",
+        "assessment",
+        "triage",
+        "refer",
+        FIRST_CONTACT,
+        "review",
+    }
+)
+
+
+def overtake(
+    *,
+    client_id: UUID,
+    by: Actor,
+    at: datetime,
+    kinds: Collection[str] = STEPS,
+    organisation_id: UUID | None = None,
+) -> int:
+    """Marks work about her as done that has been overtaken by what happened. How much there was."""
+    with identity.clerk(by):
+        rows = Task.objects.filter(client_id=client_id, kind__in=kinds, done_at__isnull=True)
+        if organisation_id is not None:
+            rows = rows.filter(organisation_id=organisation_id)
+        return rows.update(done_at=at, done_by_id=by.account_id)
 
 
 def waiting(*, by: Actor) -> list[Task]:

@@ -156,6 +156,8 @@ class Flow(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if (stop := self.begin()) is not None:
             return stop
+        if request.method == "POST":
+            drafts.hold(self.key(), self.actor)  # two posts of one form never overwrite each other
         self.kept: dict[str, Any] = drafts.fetch(self.key(), self.actor) or {}
         if not self.kept and (earlier := self.seed()):
             self.kept = {"steps": earlier, "token": secrets.token_urlsafe(18)}
@@ -176,12 +178,13 @@ class Flow(View):
         if action == "confirm":
             return self._confirm()
         if action == "discard":
-            drafts.discard(self.key(), self.actor)
+            self._throw_away()
             return redirect(self.back() or request.path)
         step = self._step(request.POST.get("_step") or None)
         typed = {name: values for name, values in request.POST.lists() if not name.startswith(("_", "csrf"))}
         if action == "save":
-            self._keep(step, typed)
+            if not self._is_overtaken(step):
+                self._keep(step, typed)
             at = clock.time(self.now)
             if request.headers.get("X-Pathways-Save"):
                 return JsonResponse({"saved": at})
@@ -217,10 +220,39 @@ class Flow(View):
         raw = self.kept.get("steps", {}).get(step.slug)
         return None if raw is None else self._form(step, raw)
 
+    def _turn(self) -> tuple[str, int]:
+        """Which opened page sent this, and its how-manieth post it is: ("", 0) where scripts do not run."""
+        page, _, number = self.request.POST.get("_turn", "").partition(":")
+        return (page[:40], int(number)) if number.isdecimal() and len(number) < 10 else ("", 0)
+
+    def _is_overtaken(self, step: Step) -> bool:
+        """Whether a save by the script comes after something later from the same page was kept, or done.
+
+        The script's saves travel beside the person's own presses and may arrive after them.
+        """
+        page, number = self._turn()
+        before = self.kept.get("turns", {}).get(step.slug)
+        if page and before and before[0] == page and number <= before[1]:
+            return True
+        return not self.kept and self._is_done(self._posted_token())
+
+    def _posted_token(self) -> str:
+        return self.request.POST.get("_token", "")[:64]
+
+    def _is_done(self, token: str) -> bool:
+        return bool(token) and drafts.fetch(f"done:{token}", self.actor) is not None
+
+    def _throw_away(self) -> None:
+        """Forgets the draft, and lets no save that is still on its way bring it back."""
+        drafts.discard(self.key(), self.actor)
+        if token := self.kept.get("token"):
+            drafts.keep(f"done:{token}", {"href": self.back() or "/"}, self.actor, self.now)
+
     def _keep(self, step: Step, typed: dict[str, list[str]]) -> None:
         steps = {**self.kept.get("steps", {}), step.slug: typed}
-        token = self.kept.get("token") or secrets.token_urlsafe(18)
-        self.kept = {"steps": steps, "token": token, "saved": self.now.isoformat()}
+        turns = {**self.kept.get("turns", {}), step.slug: list(self._turn())}
+        token = self.kept.get("token") or self._fresh_token()
+        self.kept = {"steps": steps, "turns": turns, "token": token, "saved": self.now.isoformat()}
         drafts.keep(
             self.key(),
             self.kept,
@@ -230,6 +262,11 @@ class Flow(View):
             title=self.title,
             url=self.request.path,
         )
+
+    def _fresh_token(self) -> str:
+        """The one that the page was given, unless its work is done: then this is another piece of work."""
+        posted = self._posted_token()
+        return posted if posted and not self._is_done(posted) else secrets.token_urlsafe(18)
 
     def _after(self, step: Step) -> str:
         steps = self.all_steps
@@ -370,7 +407,7 @@ class Flow(View):
             return False
         with connection.cursor() as cursor:
             cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 42))", [token])
-        return drafts.fetch(f"done:{token}", self.actor) is not None
+        return self._is_done(token)
 
     def _receipt(self, token: str) -> HttpResponse:
         kept = drafts.fetch(f"done:{token}", self.actor)

@@ -30,7 +30,14 @@
   document.querySelectorAll("form[data-draft]").forEach(function (form) {
     var line = form.querySelector("[data-saved]");
     var dirty = false, busy = false, leaving = false;
+    // Saves travel beside the person's own presses and may arrive after them: each post says which it is.
+    var opened = Math.random().toString(36).slice(2) + Date.now().toString(36), posts = 0;
+    var turn = document.createElement("input");
+    turn.type = "hidden"; turn.name = "_turn";
+    form.appendChild(turn);
+    function count() { posts += 1; turn.value = opened + ":" + posts; }
     function typed() {
+      count();
       var data = new FormData(form);
       data.set("_do", "save");
       return data;
@@ -53,7 +60,7 @@
     form.addEventListener("input", function () { dirty = true; });
     form.addEventListener("change", function () { dirty = true; save(); });
     form.addEventListener("focusout", save);
-    form.addEventListener("submit", function () { leaving = true; });
+    form.addEventListener("submit", function () { leaving = true; count(); });
     window.addEventListener("pageshow", function () { leaving = false; });
     document.addEventListener("visibilitychange", function () { if (document.hidden) save(); });
     document.addEventListener("pathways:keep", save);
