@@ -26,6 +26,7 @@ from pathways.records.models import (
     Draft,
     Episode,
     FollowUp,
+    FormEdition,
     Involvement,
     Organisation,
     Referral,
@@ -187,6 +188,8 @@ def clear_drafts(*, at: datetime) -> int:
     before = at - timedelta(days=programme.draft_days())
     with transaction.atomic(), identity.clerk():
         gone, _ = Draft.objects.filter(kept_at__lt=before).delete()
+        # what a form changed last serves whoever has a draft of it, and no longer than a draft lasts
+        FormEdition.objects.filter(made_at__lt=before).delete()
     return gone
 
 

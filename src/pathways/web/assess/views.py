@@ -74,6 +74,8 @@ def reopen(request: Request, assessment_id: UUID) -> HttpResponse:
 
 @page(roles=ASSESSORS)
 class Refuse(flow.Flow):
+    effect = "decides"
+    is_shared = True
     title = "She does not want an assessment"
     form = forms.Refusing
     check = False
@@ -99,6 +101,8 @@ class Refuse(flow.Flow):
 
 @page(roles=ASSESSORS)
 class Write(flow.Flow):
+    effect = "changes"
+    is_shared = True
     title = "Assessment"
     as_tasks = True
     button = "Complete the assessment"

@@ -279,6 +279,8 @@ def move(request: Request, referral_in_id: UUID) -> HttpResponse:
 
 @page(roles={Role.COORDINATOR}, changes=Resource.REFERRAL_IN)
 class Decide(flow.Flow):
+    effect = "decides"
+    thing = "referral_in"
     title = "Decide"
     steps = (
         flow.Step("model", "Decision model", asking.ModelForm),

@@ -330,6 +330,7 @@ class _About(flow.Flow):
 
 @page(roles={Role.POLICE_SPOC})
 class PlanContact(_About):
+    effect = "changes"
     title = "Plan how she can be reached"
     form = asking.WaysForm
     check = False
@@ -350,6 +351,8 @@ class PlanContact(_About):
 
 @page(roles={Role.POLICE_SPOC})
 class Decide(_About):
+    effect = "decides"
+    thing = "consideration"
     title = "Decide"
     steps = (
         flow.Step("model", "Decision model", asking.ModelForm),

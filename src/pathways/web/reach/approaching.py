@@ -173,6 +173,7 @@ def unreached(request: Request, approach_id: UUID) -> HttpResponse:
 
 @page(roles=_ASSIGNERS)
 class Assign(flow.Flow):
+    effect = "decides"
     title = "Assign the approach"
     form = AssignForm
     check = False

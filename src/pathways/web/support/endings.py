@@ -79,6 +79,8 @@ def _closure_rows(one: closing.Proposed) -> list[dict[str, Any]]:
 class Close(AboutHer):
     """A proposal to close, which somebody else signs off."""
 
+    effect = "decides"
+    thing = "close"
     title = "Propose to close"
     steps = (
         flow.Step("how", "How and why does it end?", forms.OutcomeForm),
@@ -141,6 +143,8 @@ class Close(AboutHer):
 class CloseEarly(AboutHer):
     """An episode that never reached support."""
 
+    effect = "decides"
+    thing = "close"
     title = "Close before support began"
     form = forms.CloseEarlyForm
     button = "Close her episode"
@@ -191,6 +195,7 @@ def sign_offs(request: Request) -> HttpResponse:
 class SignOff(flow.Flow):
     """Sign off, or return with what is still to do."""
 
+    effect = "decides"
     title = "Sign off a closure"
     form = forms.ReturnForm
     check = False
@@ -253,6 +258,7 @@ def follow_ups(request: Request) -> HttpResponse:
 class FollowUp(flow.Flow):
     """How she is now; or that she could not be reached, or declined."""
 
+    effect = "decides"
     title = "Follow-up"
     form = forms.FollowUpForm
     button = "Save this follow-up"
@@ -315,6 +321,7 @@ def _rung(value: Any) -> Rung | None:
 class ComeBack(AboutHer):
     """A new episode for a woman who comes back."""
 
+    effect = "decides"
     title = "She has come back"
     form = forms.ComeBackForm
     button = "Open a new episode"
