@@ -67,6 +67,8 @@ def unfinished(by: Actor) -> list[dict[str, Any]]:
         sight.visible(Draft, by)
         .filter(account_id=by.account_id, organisation_id=by.organisation_id)
         .exclude(key__startswith="done:")
+        .exclude(key__startswith="press:")
+        .exclude(key__startswith="begun:")
         .exclude(url="")
     )
     return [{"title": d.title, "url": d.url, "kept_at": d.kept_at} for d in mine.defer("answers")[:20]]
