@@ -17,6 +17,7 @@ from pathways.journey import contacts, identity, refer
 from pathways.records.models import (
     Account,
     CaseNote,
+    Contact,
     FormEdition,
     Organisation,
     SafeContactPlan,
@@ -231,6 +232,36 @@ def test_a_note_that_two_people_correct(cast):
     assert "She was very well." in shown.content.decode()
     with identity.acting(cast.worker):
         assert CaseNote.objects.count() == 2
+
+
+def test_a_contact_that_two_people_correct(cast):
+    her = support.woman(cast, "Rosa", cast.worker, accepted_by=[cast.worker])
+    support.came(her, cast.worker)
+    with identity.acting(cast.worker):
+        row = Contact.objects.get(recorded_at__isnull=False)
+    first, second = signed_in(cast.worker), signed_in(cast.supervisor)
+    url = reverse("correct:contact", args=[row.id])
+    link = first.get(reverse("support:contacts", args=[her.id])).content.decode()
+    assert url in link, "there is a way to it from where the contact is shown"
+    when = timezone.localtime(row.happened_at)
+    given = {
+        "day-day": str(when.day),
+        "day-month": str(when.month),
+        "day-year": str(when.year),
+        "at": f"{when:%H:%M}",
+        "mode": row.mode,
+        "came": "yes",
+        "minutes": "30",
+        "why": "It took longer.",
+    }
+    one, other = Opened(first, url), Opened(second, url)
+    one.save(given, checked=False)
+    shown = other.send({**given, "minutes": "50", "why": "Longer still."})
+    assert shown.status_code == 409
+    assert all(words in text(shown) for words in ("30", "50", "Wanda Worker"))
+    history = text(first.get(reverse("correct:history", args=[her.id])))
+    assert "It took longer." in history and "Minutes" in history
+    assert "Corrected" in text(first.get(reverse("support:contacts", args=[her.id])))
 
 
 def test_a_review_that_two_people_write(cast):

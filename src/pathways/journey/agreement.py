@@ -19,7 +19,7 @@ from pathways.domain.terms.contact import Attendance
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, LawfulBasis
 from pathways.domain.terms.people import Role, Sector
-from pathways.journey import gate, her, identity, ledger, sight, tasks, under_agreement
+from pathways.journey import gate, her, identity, ledger, of_age, sight, tasks, under_agreement
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
     Approach,
@@ -73,6 +73,8 @@ def agree(*, client_id: UUID, terms: Terms, by: Actor, at: datetime) -> Outcome:
             return refusal(sight.NOT_THERE)
         if where is None:
             return refusal(decision.no("She has no episode that runs now."))
+        if not (answer := of_age.may_go_on(client_id, by=by, at=at)):
+            return refusal(answer)
         standing = gate.standing(client_id, by)
         if standing.stop is not None:
             return refusal(decision.no("She has asked us to stop."))

@@ -21,7 +21,18 @@ from pathways.domain.support import episode
 from pathways.domain.terms.contact import Channel, Purpose
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role, Sector
-from pathways.journey import entering, gate, her, identity, involving, ledger, programme, sight, tasks
+from pathways.journey import (
+    entering,
+    gate,
+    her,
+    identity,
+    involving,
+    ledger,
+    of_age,
+    programme,
+    sight,
+    tasks,
+)
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
     Appointment,
@@ -51,6 +62,8 @@ def assign(*, client_id: UUID, worker_id: UUID, organisation_id: UUID, by: Actor
         if by.role not in approach.ASSIGNERS:
             return refusal(decision.no("“Assign an approach” is not for your role.", ask="the coordinator"))
         if not (answer := _may_work(worker_id, organisation_id, by)):
+            return refusal(answer)
+        if not (answer := of_age.may_go_on(client_id, by=by, at=at)):
             return refusal(answer)
         if gate.standing(client_id, by).stop is not None:
             return refusal(decision.no("She has asked us to stop: nobody approaches her."))

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pathways.domain.governance.actors import Actor
 from pathways.domain.reach import approach
-from pathways.domain.support import closure
+from pathways.domain.support import closure, correction
 from pathways.domain.terms import contact
 from pathways.domain.terms.events import EventKind as Kind
 from pathways.domain.terms.people import Role, Sector
@@ -240,6 +240,23 @@ def _brought(detail: Mapping[str, Any]) -> tuple[str, str]:
     return "She came to notice", _coded(Route, detail.get("route"))
 
 
+_CORRECTED = {
+    "joined": "Two records turned out to be hers, and were joined",
+    "parted": "Two records were parted again: they are of two women",
+    "note": "A note was corrected",
+    "screening": "The decision at the door was looked at again",
+    **{one.value: f"Corrected: {one.label[0].lower()}{one.label[1:]}" for one in correction.What},
+}
+
+
+def _corrected(detail: Mapping[str, Any]) -> tuple[str, str]:
+    title = _CORRECTED.get(str(detail.get("what")), "Something was corrected")
+    if detail.get("contact"):
+        title = "A contact was corrected"
+        return title, _met(detail)[0]
+    return title, ""
+
+
 _SAID: Mapping[Kind, Callable[[Mapping[str, Any]], tuple[str, str]]] = MappingProxyType(
     {
         Kind.FLAGGED: _brought,
@@ -275,5 +292,6 @@ _SAID: Mapping[Kind, Callable[[Mapping[str, Any]], tuple[str, str]]] = MappingPr
         Kind.DISENGAGED: _reason("She stopped coming"),
         Kind.CLOSED: _closed,
         Kind.FOLLOWED_UP: _followed,
+        Kind.CORRECTED: _corrected,
     }
 )

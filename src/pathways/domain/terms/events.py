@@ -165,7 +165,21 @@ CODES: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.HANDED_OVER: frozenset({"reason"}),
         EventKind.TAKEN_IN: frozenset({"batch", "kind"}),
         # what: the kind of thing corrected; then its reference and the code that now holds
-        EventKind.CORRECTED: frozenset({"what", "contact", "attended", "happened", "reason"}),
+        # client, episode: of the other record, where two of one woman were joined or parted again
+        EventKind.CORRECTED: frozenset(
+            {
+                "what",
+                "contact",
+                "attended",
+                "happened",
+                "mode",
+                "minutes",
+                "outcome",
+                "reason",
+                "client",
+                "episode",
+            }
+        ),
     }
 )
 

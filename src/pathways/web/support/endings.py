@@ -53,10 +53,20 @@ def after(request: Request, client_id: UUID) -> HttpResponse:
         "before": before,
         "last": last,
         "rows": _closure_rows(last) if last else [],
-        "due": [{"one": one, "colour": _DUE_COLOUR[one.status]} for one in due],
+        "due": [
+            {
+                "one": one,
+                "colour": _DUE_COLOUR[one.status],
+                "may_correct": one.status is followup.Status.DONE and request.actor.role in about.ALONGSIDE,
+            }
+            for one in due
+        ],
         "may_close": before.may.allowed and not (is_coordinator and before.is_before_support),
         "may_close_early": before.may.allowed and is_coordinator and before.is_before_support,
         "may_come_back": may_come_back,
+        "may_correct": last is not None
+        and last.status is closure.Status.SIGNED_OFF
+        and request.actor.role in (Role.COORDINATOR, Role.SUPERVISOR),
         "may_sign": last is not None and last.may_sign.allowed,
         "follows_up": request.actor.role in about.ALONGSIDE,
     }
