@@ -23,9 +23,9 @@ from pathways.domain.support import episode
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, LawfulBasis
 from pathways.domain.terms.people import Role, Sector
-from pathways.domain.terms.routes import Route
+from pathways.domain.terms.routes import Door, Route
 from pathways.domain.terms.words import Worded
-from pathways.journey import her, identity, ledger, sight, tasks, under_agreement
+from pathways.journey import her, identity, joining, ledger, sight, tasks, under_agreement
 from pathways.journey.her import Banner
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
@@ -179,7 +179,7 @@ def _may_tell(telling: Telling, last: Episode, there: Organisation | None, by: A
         )
     return telling_police.may_tell_police(
         telling_police.Facts(
-            door=Route(last.route).door,
+            door=Door.OPEN if joining.is_of_open_door(last.client_id, by=by) else Route(last.route).door,
             has_agreed_to_tell=asked or has_agreed(last, by),
             disclosure=telling.kind,
         )
@@ -237,7 +237,7 @@ def before(*, client_id: UUID, by: Actor, at: datetime) -> Before | None:
     forces = Organisation.objects.filter(sector=Sector.POLICE.value, until_date__isnull=True)
     return Before(
         person,
-        Route(last.route).door.value == "open",
+        Route(last.route).door is Door.OPEN or joining.is_of_open_door(client_id, by=by),
         has_agreed(last, by),
         tuple(forces.values_list("id", "name")),
     )

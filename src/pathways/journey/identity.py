@@ -144,7 +144,7 @@ def clerk(by: Actor = MACHINE) -> AbstractContextManager[Actor]:
     return acting(replace(by, role=Role.CLERK))
 
 
-def registrar(by: Actor) -> AbstractContextManager[Actor]:
+def registrar(by: Actor = MACHINE) -> AbstractContextManager[Actor]:
     """`with identity.registrar(by):` for moving the rows of two records that are joined or parted."""
     return acting(replace(by, role=Role.REGISTRAR))
 

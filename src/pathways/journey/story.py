@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from pathways.domain.governance.actors import Actor
+from pathways.domain.governance.policy import Action
 from pathways.domain.reach import approach
 from pathways.domain.support import closure, correction
 from pathways.domain.terms import contact
@@ -19,7 +20,7 @@ from pathways.domain.terms.people import Role, Sector
 from pathways.domain.terms.routes import Route
 from pathways.domain.terms.words import Worded
 from pathways.domain.triage.levels import Level
-from pathways.journey import sight
+from pathways.journey import identity, joining, sight
 from pathways.records.models import JourneyEvent, Organisation
 
 
@@ -130,6 +131,8 @@ def told(
 ) -> Story:
     """Her story as this person may read it. The caller logs the reading."""
     rows = sight.visible(JourneyEvent, by).filter(client_id=client_id)
+    if folded := _of_folded(client_id, by):
+        return _told_together([*rows, *folded], thread, offset, limit)
     kinds = set(rows.order_by().values_list("kind", flat=True).distinct())
     threads = tuple(each for each in Thread if kinds & {kind.value for kind in _THREADS[each]})
     if thread is not None:
@@ -140,6 +143,31 @@ def told(
         Organisation.objects.filter(id__in={row.organisation_id for row in page}).values_list("id", "name")
     )
     return Story(tuple(_happening(row, names) for row in page), total, threads)
+
+
+def _of_folded(client_id: UUID, by: Actor) -> list[JourneyEvent]:
+    """What happened under records that were joined to hers, as far as the reader would read it of her."""
+    others = joining.others_of([client_id], by=by)
+    if not others:
+        return []
+    with identity.clerk(by):
+        found = list(JourneyEvent.objects.filter(client_id__in=others))
+    for row in found:
+        row.client_id = client_id  # judged as hers, and never saved
+    return [row for row in found if sight.may(by, Action.READ, row)]
+
+
+def _told_together(rows: list[JourneyEvent], thread: Thread | None, offset: int, limit: int) -> Story:
+    kinds = {row.kind for row in rows}
+    threads = tuple(each for each in Thread if kinds & {kind.value for kind in _THREADS[each]})
+    if thread is not None:
+        rows = [row for row in rows if _THREAD_OF[Kind(row.kind)] is thread]
+    rows.sort(key=lambda row: (row.at, row.id), reverse=True)
+    page = rows[offset : offset + limit]
+    names = dict(
+        Organisation.objects.filter(id__in={row.organisation_id for row in page}).values_list("id", "name")
+    )
+    return Story(tuple(_happening(row, names) for row in page), len(rows), threads)
 
 
 def _happening(row: JourneyEvent, names: Mapping[UUID, str]) -> Happening:
@@ -243,6 +271,7 @@ def _brought(detail: Mapping[str, Any]) -> tuple[str, str]:
 _CORRECTED = {
     "joined": "Two records turned out to be hers, and were joined",
     "parted": "Two records were parted again: they are of two women",
+    "moved": "A contact was given to another record",
     "note": "A note was corrected",
     "screening": "The decision at the door was looked at again",
     **{one.value: f"Corrected: {one.label[0].lower()}{one.label[1:]}" for one in correction.What},

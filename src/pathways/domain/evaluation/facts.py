@@ -107,9 +107,12 @@ def _joined(ordered: Sequence[EventFact]) -> list[EventFact]:
     """Every event under the record that goes on, as the joins and partings to this day leave it."""
     into: dict[str, str] = {}
     episodes: dict[str, str] = {}
+    given: dict[str, tuple[str, str]] = {}
     for event in ordered:
         if event.kind is not EventKind.CORRECTED or not (other := event.detail.get("client")):
             continue
+        if event.detail.get("what") == "moved":
+            given[event.detail.get("contact", "")] = (other, event.detail.get("episode", ""))
         folded = event.detail.get("episode", "")
         if event.detail.get("what") == "joined" and event.client_id:
             into[other] = event.client_id
@@ -118,12 +121,19 @@ def _joined(ordered: Sequence[EventFact]) -> list[EventFact]:
         elif event.detail.get("what") == "parted":
             into.pop(other, None)
             episodes.pop(folded, None)
-    if not into:
+    if not into and not given:
         return list(ordered)
-    return [_moved(event, into, episodes) for event in ordered]
+    return [_moved(event, into, episodes, given) for event in ordered]
 
 
-def _moved(event: EventFact, into: Mapping[str, str], episodes: Mapping[str, str]) -> EventFact:
+def _moved(
+    event: EventFact,
+    into: Mapping[str, str],
+    episodes: Mapping[str, str],
+    given: Mapping[str, tuple[str, str]],
+) -> EventFact:
+    if event.kind is EventKind.CONTACT_RECORDED and (hers := given.get(event.detail.get("contact", ""))):
+        event = replace(event, client_id=hers[0], episode_id=hers[1] or event.episode_id)
     client, episode = event.client_id, event.episode_id
     while client is not None and client in into:
         client = into[client]

@@ -99,6 +99,7 @@ def of_her(request: Request, client_id: UUID, here: str, resource: Resource) -> 
         "stop_href": "" if banner.is_stopped else address("reach:stop", client_id, by),
         "resume_href": address("reach:start_again", client_id, by) if banner.is_stopped else "",
         "is_stopped": banner.is_stopped,
+        "alike_href": address("joining:alike", client_id, by),
         "correct_href": address("correct:identity", client_id, by),
         "corrections_href": address("correct:history", client_id, by),
         "crumbs": _crumbs(by),
