@@ -45,6 +45,7 @@ OPENING: dict[str, Any] = {
     "Closure": closure.Facts(),
     "Episode": episode.Facts(closure=closure.Status.SIGNED_OFF),
     "Follow-up": followup.Facts(due_on=TODAY, today=TODAY),
+    "Joining of two records": None,
 }
 SHUTTING: dict[str, Any] = {
     "Consideration": consideration.Facts(CHILD),
@@ -120,7 +121,7 @@ def test_every_action_leads_somewhere_and_every_final_status_is_an_end(
 
 def test_the_list_of_workflows_names_each_once() -> None:
     names = [workflow.name for workflow in ALL]
-    assert len(set(names)) == len(names) == 13
+    assert len(set(names)) == len(names) == 14
     assert set(OPENING) | {"Referral"} == set(names)
 
 
@@ -262,6 +263,14 @@ BY_HAND: dict[str, dict[Role, Mapping[str, str]]] = {
         CLERK: {"proposed": "sign_off"},
     },
     "Episode": dict.fromkeys((COORDINATOR, WORKER, PROVIDER, SUPERVISOR, CLERK), _EPISODE),
+    "Joining of two records": {
+        COORDINATOR: {
+            "proposed": "join keep_apart",
+            "joined": "part",
+            "parted": "join",
+            "apart": "join",
+        }
+    },
     "Follow-up": {
         **dict.fromkeys((COORDINATOR, WORKER, PROVIDER, SUPERVISOR), _FOLLOWUP),
         CLERK: {"due": "decline", "not_reached": "decline"},

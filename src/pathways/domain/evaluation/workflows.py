@@ -8,7 +8,7 @@ from pathways.domain.identification import consideration, referral_in
 from pathways.domain.outcomes import followup
 from pathways.domain.reach import approach, plan, stop
 from pathways.domain.referral import referral
-from pathways.domain.support import closure, engagement, episode, goal
+from pathways.domain.support import closure, engagement, episode, goal, joining
 from pathways.domain.triage import assessment, triage
 from pathways.domain.workflow import Workflow
 
@@ -26,4 +26,5 @@ ALL: tuple[Workflow[Any, Any, Any], ...] = (
     closure.WORKFLOW,
     episode.WORKFLOW,
     followup.WORKFLOW,
+    joining.WORKFLOW,
 )
