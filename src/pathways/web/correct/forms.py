@@ -35,13 +35,24 @@ class ContactForm(Why):
     )
     absence = forms.Pick(label="Why did she not come?", of=Absence, error="Select why, or “Not known”")
     not_held = forms.Pick(label="Why did it not take place?", of=NotHeld, error="Select why")
-    minutes = forms.Number(label="How long was it?", suffix="minutes", width=4)
-    conditional = {
-        "absence": ("came", "no"),
-        "not_held": ("came", "not_held"),
-        "minutes": ("came", ("yes", "late")),
-    }
+    minutes = forms.Number(
+        label="How long was it?",
+        required=False,
+        suffix="minutes",
+        width=4,
+        hint="Leave empty if she did not come.",
+    )
+    conditional = {"absence": ("came", "no"), "not_held": ("came", "not_held")}
+    say_nothing_of_optional = frozenset({"minutes"})
     field_order = ("day", "at", "mode", "came", "absence", "not_held", "minutes", "why")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("came") in ("no", "not_held"):
+            given["minutes"] = None
+        elif not given.get("minutes") and "minutes" not in self.errors:
+            self.add_error("minutes", "Enter how many minutes it took")
+        return given
 
 
 class RatingForm(Why):
