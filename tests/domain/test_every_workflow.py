@@ -49,6 +49,7 @@ OPENING: dict[str, Any] = {
     "Emergency access": emergency.Facts(finding=emergency.Finding.JUSTIFIED, has_words=True, is_over=True),
     "Erasing": erasure.Facts(told=erasure.Told.TOLD),
     "Legal hold": None,
+    "Joining of two records": None,
 }
 SHUTTING: dict[str, Any] = {
     "Consideration": consideration.Facts(CHILD),
@@ -126,7 +127,7 @@ def test_every_action_leads_somewhere_and_every_final_status_is_an_end(
 
 def test_the_list_of_workflows_names_each_once() -> None:
     names = [workflow.name for workflow in ALL]
-    assert len(set(names)) == len(names) == 16
+    assert len(set(names)) == len(names) == 17
     assert set(OPENING) | {"Referral"} == set(names)
 
 
@@ -274,6 +275,14 @@ BY_HAND: dict[str, dict[Role, Mapping[str, str]]] = {
         CLERK: {"proposed": "sign_off"},
     },
     "Episode": dict.fromkeys((COORDINATOR, WORKER, PROVIDER, SUPERVISOR, CLERK), _EPISODE),
+    "Joining of two records": {
+        COORDINATOR: {
+            "proposed": "join keep_apart",
+            "joined": "part",
+            "parted": "join",
+            "apart": "join",
+        }
+    },
     "Follow-up": {
         **dict.fromkeys((COORDINATOR, WORKER, PROVIDER, SUPERVISOR), _FOLLOWUP),
         CLERK: {"due": "decline", "not_reached": "decline"},

@@ -13,7 +13,7 @@ from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Regime, Role, Sector
 from pathways.domain.terms.routes import Route
 from pathways.journey import entering, identity
-from pathways.records.models import Account, Appointment, Organisation
+from pathways.records.models import Account, Appointment, Organisation, SharingAgreement
 
 NOW = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)  # a Tuesday, 10:00 in London
 PASSWORD = "a long invented phrase"
@@ -66,6 +66,17 @@ def organisation(code: str, name: str, sector: Sector, *, coordinating: bool = F
     return made
 
 
+def shares(giver: Organisation, receiver: Organisation, **more) -> SharingAgreement:
+    """A sharing agreement in force from one to the other."""
+    values = {"purpose": "Support", "from_date": date(2025, 1, 1), "review_date": date(2027, 6, 1)}
+    return SharingAgreement.objects.create(
+        name=f"{giver.name} to {receiver.name}",
+        from_organisation=giver,
+        to_organisation=receiver,
+        **(values | more),
+    )
+
+
 def appoint(name: str, role: Role, at: Organisation) -> Actor:
     email = f"{name.lower().replace(' ', '.')}@{at.code}.test"
     account = Account(email=email, name=name, joined_at=NOW, password=_hashed())
@@ -82,6 +93,8 @@ def cast() -> Cast:
     other = organisation("other", "Harbour Women", Sector.THIRD_SECTOR)
     company = organisation("company", "Brightpath Training", Sector.PRIVATE)
     academy = organisation("academy", "Westmoor Research", Sector.ACADEMIC)
+    shares(force, council)
+    shares(council, force)
     return Cast(
         officer=appoint("Olu Officer", Role.POLICE_OFFICER, force),
         spoc=appoint("Sam Spoc", Role.POLICE_SPOC, force),

@@ -235,7 +235,7 @@ def test_nothing_is_decided_while_the_assessment_is_open_again(cast):
     triage_id = made.assessed(cast, her)
     with identity.acting(cast.worker):
         row = Assessment.objects.get()
-        assert assess.reopen(assessment_id=row.id, by=cast.worker, at=NOW)
+        assert assess.reopen(assessment_id=row.id, why="She told me more.", by=cast.worker, at=NOW)
     with identity.acting(cast.coordinator):
         said = triage.decide(
             triage_id=triage_id, level=Level.TARGETED, reasons="Because.", by=cast.coordinator, at=NOW

@@ -152,7 +152,7 @@ def test_an_assessment_opened_again_still_holds_its_answers(cast):
     address = write(page, her)
     confirm(page, address)
     row = seen(cast.worker, Assessment, client_id=her.client_id)
-    page.post(f"/assess/write/{row.id}/reopen/")
+    page.post(f"/assess/write/{row.id}/reopen/", {"why": "She told me more."})
     assert "You have completed 9 of 9 parts" in text(page.get(address))
     page.post(address, {"_step": "judgements", "_do": "continue", "need": "high", "exploitation": "high"})
     assert "Assessment complete" in text(confirm(page, address))

@@ -11,7 +11,15 @@ from django.utils import timezone
 
 from pathways.domain.reach.agreement import Condition, ReturnField
 from pathways.journey import contact_plan, identity, messages
-from pathways.records.models import Account, Approach, Message, OutgoingMessage, SafeContactPlan, Stop
+from pathways.records.models import (
+    Account,
+    Approach,
+    Message,
+    OutgoingMessage,
+    SafeContactPlan,
+    SharingAgreement,
+    Stop,
+)
 from tests.journey import people
 from tests.journey import reaching_people as women
 
@@ -190,6 +198,7 @@ def test_the_return_is_shown_whole_before_it_crosses(cast, her):
         return_to=cast.spoc.organisation_id,
         return_reference="CC/2026/17",
     )
+    SharingAgreement.objects.all().delete()
     page = signed_in(cast.coordinator).get(reverse("reach:return", args=[her.client_id])).content.decode()
     assert "CC/2026/17" in page
     assert "No sharing agreement" in page

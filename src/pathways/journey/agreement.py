@@ -15,12 +15,11 @@ from pathways.domain.governance.policy import Resource
 from pathways.domain.reach import agreement, approach
 from pathways.domain.reach.agreement import Condition, Interpreter, ReturnField
 from pathways.domain.referral.sharing import ShareField
-from pathways.domain.terms import clocks
 from pathways.domain.terms.contact import Attendance
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, LawfulBasis
 from pathways.domain.terms.people import Role, Sector
-from pathways.journey import gate, her, identity, kept_out, ledger, sight, tasks
+from pathways.journey import gate, her, identity, kept_out, ledger, of_age, sight, tasks, under_agreement
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
     Approach,
@@ -32,7 +31,6 @@ from pathways.records.models import (
     MessageKind,
     Organisation,
     ParticipationAgreement,
-    SharingAgreement,
     Spine,
 )
 
@@ -75,6 +73,8 @@ def agree(*, client_id: UUID, terms: Terms, by: Actor, at: datetime) -> Outcome:
             return refusal(sight.NOT_THERE)
         if where is None:
             return refusal(decision.no("She has no episode that runs now."))
+        if not (answer := of_age.may_go_on(client_id, by=by, at=at)):
+            return refusal(answer)
         standing = gate.standing(client_id, by)
         if standing.stop is not None:
             return refusal(decision.no("She has asked us to stop."))
@@ -301,7 +301,7 @@ def compose_return(*, client_id: UUID, by: Actor, at: datetime) -> Return | None
     ledger.read(by=by, at=at, resource=Resource.AGREEMENT, subjects=[client_id], route="reach:return")
     lines = _lines(row, by)
     named = {one.field for one in lines}
-    under = _sharing(by.organisation_id, row.return_to_organisation_id, at)
+    under = under_agreement.between(by.organisation_id, row.return_to_organisation_id, at)
     sent = sight.visible(Disclosure, by).filter(client_id=client_id, kind=CrossingKind.AGREED_RETURN.value)
     return Return(
         person=person,
@@ -334,13 +334,10 @@ def send_return(*, client_id: UUID, by: Actor, at: datetime) -> Outcome:
         for line in lines:
             if not (answer := agreement.may_return(terms.facts(), line.field)):
                 return refusal(answer)
-        under = _sharing(by.organisation_id, row.return_to_organisation_id, at)
+        under = under_agreement.between(by.organisation_id, row.return_to_organisation_id, at)
         if under is None:
             return refusal(
-                decision.no(
-                    "No sharing agreement with this police organisation is in force.",
-                    ask="the information-governance lead",
-                )
+                under_agreement.may_cross(by.organisation_id, row.return_to_organisation_id, at)
             )
         where = row.episode
         crossing = Disclosure(
@@ -434,14 +431,6 @@ def _lines(row: ParticipationAgreement, by: Actor) -> tuple[ReturnLine, ...]:
         ReturnField.CONDITION_MET: "Yes" if required and kept >= required else "Not yet",
     }
     return tuple(ReturnLine(one, values[one]) for one in ReturnField if one.value in row.return_fields)
-
-
-def _sharing(giver: UUID, receiver: UUID, at: datetime) -> SharingAgreement | None:
-    today = clocks.local(at).date()
-    live = SharingAgreement.objects.filter(
-        from_organisation_id=giver, to_organisation_id=receiver, from_date__lte=today
-    )
-    return next((one for one in live if one.until_date is None or one.until_date >= today), None)
 
 
 def _flag(client_id: UUID, police_organisation_id: UUID, by: Actor) -> UUID | None:

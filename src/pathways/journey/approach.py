@@ -29,6 +29,7 @@ from pathways.journey import (
     involving,
     kept_out,
     ledger,
+    of_age,
     programme,
     sight,
     tasks,
@@ -64,6 +65,8 @@ def assign(*, client_id: UUID, worker_id: UUID, organisation_id: UUID, by: Actor
         if not (answer := _may_work(worker_id, organisation_id, by)):
             return refusal(answer)
         if not (answer := _may_be_given(client_id, worker_id, organisation_id, by)):
+            return refusal(answer)
+        if not (answer := of_age.may_go_on(client_id, by=by, at=at)):
             return refusal(answer)
         if gate.standing(client_id, by).stop is not None:
             return refusal(decision.no("She has asked us to stop: nobody approaches her."))

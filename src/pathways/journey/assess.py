@@ -14,6 +14,8 @@ from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
+from pathways.domain.support import correction
+from pathways.domain.support.correction import What
 from pathways.domain.terms import demographics as d
 from pathways.domain.terms import needs
 from pathways.domain.terms.clocks import local
@@ -24,7 +26,7 @@ from pathways.domain.triage import assessment, mechanisms, triage
 from pathways.domain.triage.assessment import Action, Exploitation, ImmediateSafety, Need, Status
 from pathways.domain.triage.levels import Level
 from pathways.domain.triage.mechanisms import Mechanism, Standing
-from pathways.journey import gate, her, identity, ledger, programme, sight, tasks, triage_policy
+from pathways.journey import correcting, gate, her, identity, ledger, programme, sight, tasks, triage_policy
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
     Assessment,
@@ -128,9 +130,13 @@ def complete(*, assessment_id: UUID, answers: Answers, by: Actor, at: datetime) 
         if not (codes := _readable(answers.monitoring)):
             return refusal(codes)
         episode = Episode.objects.get(id=row.episode_id)
+        why = str((row.sections or {}).get("why_again", ""))
+        before = _as_it_stands(row, by) if why else {}
         _write(row, answers, by, at)
         _rate(row, answers)
         _monitor(row, answers.monitoring, by, at)
+        if why:
+            _keep_earlier(row, before, why, episode, by, at)
         ledger.record(
             EventKind.ASSESSMENT_COMPLETED,
             by=by,
@@ -174,8 +180,11 @@ def refuse(*, client_id: UUID, by: Actor, at: datetime) -> Outcome:
         )
 
 
-def reopen(*, assessment_id: UUID, by: Actor, at: datetime) -> Outcome:
-    """Opens an assessment again. What was answered is still there; triage waits until it is complete."""
+def reopen(*, assessment_id: UUID, why: str, by: Actor, at: datetime) -> Outcome:
+    """Opens an assessment again, for a reason. What was answered is still there; triage waits for it.
+
+    When it is complete again, every answer that changed keeps what it was before, with this reason.
+    """
     with transaction.atomic():
         row = sight.one(Assessment, assessment_id, by, lock=True)
         if row is None:
@@ -184,15 +193,102 @@ def reopen(*, assessment_id: UUID, by: Actor, at: datetime) -> Outcome:
         may = assessment.WORKFLOW.may(Action.REOPEN, status=Status(row.status), role=by.role, facts=facts)
         if not may:
             return refusal(may)
+        if not why.strip():
+            return refusal(decision.no("Say why the assessment is opened again."))
         row.status = Status.IN_PROGRESS.value
+        row.sections = {**(row.sections or {}), "why_again": why.strip()}
         row.completed_at = row.completed_by_id = None
-        row.save(update_fields=["status", "completed_at", "completed_by_id"])
+        row.save(update_fields=["status", "completed_at", "completed_by_id", "sections"])
         episode = Episode.objects.get(id=row.episode_id)
         _tell(EventKind.ASSESSMENT_STARTED, row, episode, by=by, at=at)
         return done(row.id)
 
 
 # --- the pieces -------------------------------------------------------------------------------------
+
+
+def _as_it_stands(row: Assessment, by: Actor) -> dict[What, list[tuple[str, str]]]:
+    """The assessment, the ladder and her equality monitoring in words, by what a correction is of."""
+    mechanisms_ = row.mechanisms or {}
+    sections = row.sections or {}
+    words = [
+        ("Strengths", row.strengths),
+        ("Her own words", row.her_words),
+        ("Safety", row.safety),
+        ("Relationships", row.relationships),
+        ("Children", str(sections.get("children", ""))),
+        ("Offending and coercion", row.offending),
+        ("Coercion", Coercion(sections["coercion"]).label if sections.get("coercion") else ""),
+        ("Concern for her immediate safety", row.get_immediate_safety_display()),
+        ("Need", row.get_need_display()),
+        ("Exploitation", row.get_exploitation_display()),
+        ("Summary", row.conclusion),
+        ("Plan", row.management_plan),
+        *(
+            (one.label, Standing(mechanisms_[one.value]).label)
+            for one in Mechanism
+            if one.value in mechanisms_
+        ),
+    ]
+    ladder = [
+        (one.domain.label, f"{one.words}{f'. {one.note}' if one.note else ''}") for one in _ratings(row, by)
+    ]
+    found = Demographics.objects.filter(client_id=row.client_id).first()
+    asked = [
+        (name.replace("_", " ").capitalize(), str(getattr(found, name)).replace("_", " "))
+        for name in _MONITORED
+        if found is not None
+    ]
+    return {
+        What.ASSESSMENT: [(key, str(value or "")) for key, value in words],
+        What.NEED_RATING: ladder,
+        What.DEMOGRAPHICS: asked,
+    }
+
+
+_MONITORED = (
+    "ethnicity_code",
+    "ethnicity",
+    "disability",
+    "activity_restriction",
+    "orientation",
+    "religion",
+    "marital_status",
+    "pregnancy",
+    "has_children",
+    "is_carer",
+    "care_experience",
+    "interpreter",
+    "area",
+)
+
+
+def _keep_earlier(
+    row: Assessment,
+    before: dict[What, list[tuple[str, str]]],
+    why: str,
+    episode: Episode,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Both versions of every answer that changed since the assessment was complete the first time."""
+    for what, now in _as_it_stands(row, by).items():
+        then, later = correction.differing(before.get(what, ()), now)
+        if not later:
+            continue
+        correcting.kept(
+            what, row.client_id, row.organisation_id, row.id, then, later, why,
+            sealed_for_id=row.sealed_for_id, by=by, at=at,
+        )  # fmt: skip
+        ledger.record(
+            EventKind.CORRECTED,
+            by=by,
+            at=at,
+            case_id=episode.case_id,
+            client_id=row.client_id,
+            episode_id=episode.id,
+            detail={"what": what.value},
+        )
 
 
 def _episode(client_id: UUID, by: Actor) -> Episode | None:

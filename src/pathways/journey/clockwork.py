@@ -29,6 +29,7 @@ from pathways.records.models import (
     Episode,
     Erasure,
     FollowUp,
+    FormEdition,
     Involvement,
     Organisation,
     Referral,
@@ -194,6 +195,8 @@ def clear_drafts(*, at: datetime) -> int:
     before = at - timedelta(days=programme.draft_days())
     with transaction.atomic(), identity.clerk():
         gone, _ = Draft.objects.filter(kept_at__lt=before).delete()
+        # what a form changed last serves whoever has a draft of it, and no longer than a draft lasts
+        FormEdition.objects.filter(made_at__lt=before).delete()
     return gone
 
 

@@ -14,7 +14,7 @@ from pathways.domain.support import closure, episode
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role
 from pathways.domain.terms.routes import Route
-from pathways.journey import alongside, identity, involving, sight, tasks
+from pathways.journey import alongside, identity, involving, of_age, sight, tasks
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import Client, Episode, InvolvementKind, SafeContactPlan, Stop
 
@@ -42,6 +42,8 @@ def open_again(
                     "The coordinator opens an episode for a woman who comes back.", ask="the coordinator"
                 )
             )
+        if not (grown := of_age.may_go_on(client_id, by=by, at=at)):
+            return refusal(grown)
         answer = episode.may_open_again(
             episode.ReturnFacts(
                 has_open_episode=alongside.is_running(last),

@@ -24,7 +24,7 @@ from pathways.domain.terms import clocks
 from pathways.domain.terms.contact import Attendance, Channel, ContactMode, Purpose
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role
-from pathways.journey import alongside, identity, ledger, outgoing, sight, tasks
+from pathways.journey import alongside, correcting, identity, ledger, outgoing, sight, tasks
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import CaseNote, Client, Contact, Engagement, Episode, GroupSession, Involvement
 
@@ -412,6 +412,7 @@ class HerContacts:
     attended: int
     missed: int
     may_write: bool
+    corrected: frozenset[UUID] = frozenset()
 
 
 _STATUS = {
@@ -478,6 +479,7 @@ def of_her(*, client_id: UUID, by: Actor, at: datetime) -> HerContacts | None:
         attended=sum(row.attended in (Attendance.YES, Attendance.LATE) for row in rows),
         missed=sum(row.attended == Attendance.NO for row in rows),
         may_write=by.role in (Role.SUPPORT_WORKER, Role.PROVIDER_WORKER, Role.SUPERVISOR),
+        corrected=correcting.corrected_ids(client_id=client_id, by=by),
     )
 
 

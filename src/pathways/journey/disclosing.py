@@ -23,9 +23,9 @@ from pathways.domain.support import episode
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, LawfulBasis
 from pathways.domain.terms.people import Role, Sector
-from pathways.domain.terms.routes import Route
+from pathways.domain.terms.routes import Door, Route
 from pathways.domain.terms.words import Worded
-from pathways.journey import her, identity, kept_out, ledger, sight, tasks
+from pathways.journey import her, identity, joining, kept_out, ledger, sight, tasks, under_agreement
 from pathways.journey.her import Banner
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
@@ -85,6 +85,9 @@ def tell_police(*, client_id: UUID, telling: Telling, by: Actor, at: datetime) -
             return refusal(answer)
         if not (answer := kept_out.may_be_brought(client_id, organisation_id=there.id, by=by)):
             return refusal(answer)
+        under = under_agreement.between(by.organisation_id, there.id, at)
+        if under is None and not telling.kind.needs_no_agreement:
+            return refusal(under_agreement.may_cross(by.organisation_id, there.id, at))
         crossed = Disclosure(
             kind=telling.kind.value,
             person_id=client.id,
@@ -95,6 +98,7 @@ def tell_police(*, client_id: UUID, telling: Telling, by: Actor, at: datetime) -
             confidence_basis=telling.confidence_basis.value,
             purpose=telling.purpose.strip(),
             fields=[one.value for one in telling.fields],
+            agreement_id=under.id if under else None,
             emergency_reason=telling.because.strip(),
             made_at=at,
             made_by_id=by.account_id,
@@ -178,7 +182,7 @@ def _may_tell(telling: Telling, last: Episode, there: Organisation | None, by: A
         )
     return telling_police.may_tell_police(
         telling_police.Facts(
-            door=Route(last.route).door,
+            door=Door.OPEN if joining.is_of_open_door(last.client_id, by=by) else Route(last.route).door,
             has_agreed_to_tell=asked or has_agreed(last, by),
             disclosure=telling.kind,
         )
@@ -238,7 +242,7 @@ def before(*, client_id: UUID, by: Actor, at: datetime) -> Before | None:
     )
     return Before(
         person,
-        Route(last.route).door.value == "open",
+        Route(last.route).door is Door.OPEN or joining.is_of_open_door(client_id, by=by),
         has_agreed(last, by),
         tuple(forces.values_list("id", "name")),
     )

@@ -110,6 +110,8 @@ def unfinished(by: Actor) -> list[dict[str, Any]]:
         sight.visible(Draft, by)
         .filter(account_id=by.account_id, organisation_id=by.organisation_id)
         .exclude(key__startswith="done:")
+        .exclude(key__startswith="press:")
+        .exclude(key__startswith="begun:")
         .exclude(url="")
     )
     newest = {d.url: d for d in reversed(mine.defer("answers")[:20])}

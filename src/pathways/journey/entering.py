@@ -22,7 +22,7 @@ from pathways.domain.terms.demographics import DeclaredBy, EthnicityScheme, NoAn
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role, Sector
 from pathways.domain.terms.routes import Door, Route
-from pathways.journey import identity, involving, kept_out, ledger, programme, tasks
+from pathways.journey import identity, involving, kept_out, ledger, of_age, programme, tasks
 from pathways.records.models import (
     Client,
     Demographics,
@@ -149,7 +149,8 @@ def enter_again(
         last_ended_by_stop=last is not None and last.outcome in _SAID_NO,
         is_new_referral=True,
     )
-    begins = bool(episode.may_open_again(facts))
+    is_of_age = bool(of_age.may_go_on(client_id, by=hand, at=at))
+    begins = is_of_age and bool(episode.may_open_again(facts))
     with identity.clerk(hand):
         running = last if facts.has_open_episode else None
         if begins:
@@ -176,6 +177,8 @@ def enter_again(
         )
         _tell(running, route, True, by=by, hand=hand, at=at)
         return
+    if not is_of_age:
+        of_age.safeguard(client_id, client.organisation_id, by=hand, at=at)
     _identified(case_id, route, client_id, by=by, at=at)
     with identity.clerk(hand):
         ledger.record(

@@ -22,16 +22,13 @@ from pathways.domain.terms.indicators import Confidence, Source
 from pathways.domain.terms.law import FactOrOpinion, SubjectCategory
 from pathways.domain.terms.people import Role
 from pathways.domain.terms.routes import Door, Route
-from pathways.journey import ledger, naming, programme, sight, tasks
+from pathways.journey import ledger, naming, of_age, programme, sight, tasks
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import Consideration, FlagReceipt, Nominal
 
 #: The work that a flag puts before the single point of contact.
 TASK = "screen_flag"
-CHILD = (
-    "She is under 18. This programme is for adults: nothing has been stored. Make a child safeguarding "
-    "referral to the local authority’s children’s services now; if she is in danger, call 999."
-)
+CHILD = of_age.CHILD
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,7 @@ class Rated:
 
     value: int
     on: datetime
+    id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,7 @@ def one(*, goal_id: UUID, by: Actor, at: datetime) -> HerGoal | None:
 
 def _shown(row: Goal, by: Actor) -> HerGoal:
     ratings = tuple(
-        Rated(rated.value, rated.rated_at)
+        Rated(rated.value, rated.rated_at, rated.id)
         for rated in sight.visible(GoalRating, by).filter(goal_id=row.id).order_by("rated_at")
     )
     status = goal.Status(row.status)

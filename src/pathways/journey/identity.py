@@ -2,8 +2,9 @@
 
 The identity lasts for one transaction and no longer, so that nothing bleeds through a pooled connection.
 Three identities are the machine's own: the clerk, who carries out what a verb entails beyond its actor's
-reach; counting, which reads codes only; and the keeper, who empties what one organisation holds of a woman
-or seals it again. Each is entered for a few lines and left again.
+reach; counting, which reads codes only; the keeper, who empties what one organisation holds of a woman or
+seals it again; and the registrar, who moves the rows of two records of one woman and opens none. Each is
+entered for a few lines and left again.
 """
 
 from __future__ import annotations
@@ -170,6 +171,11 @@ def acting(actor: Actor) -> Iterator[Actor]:
 def clerk(by: Actor = MACHINE) -> AbstractContextManager[Actor]:
     """`with identity.clerk(by):` for what a verb entails beyond its actor's reach."""
     return acting(replace(by, role=Role.CLERK))
+
+
+def registrar(by: Actor = MACHINE) -> AbstractContextManager[Actor]:
+    """`with identity.registrar(by):` for moving the rows of two records that are joined or parted."""
+    return acting(replace(by, role=Role.REGISTRAR))
 
 
 def counting(by: Actor) -> AbstractContextManager[Actor]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
@@ -16,8 +16,10 @@ from pathways.domain.identification.reasons import DeferReason, ElsewhereReason,
 from pathways.domain.terms import clocks
 from pathways.domain.terms.events import ScreeningOutcome
 from pathways.domain.terms.law import SocInvolvement, VictimOfSoc
+from pathways.domain.terms.people import Role
 from pathways.domain.workflow import Move
-from pathways.records.models import Consideration, ReferralIn
+from pathways.journey import identity, sight
+from pathways.records.models import Consideration, EarlierDecision, EarlierDecisionIn, ReferralIn
 
 Brought: TypeAlias = Consideration | ReferralIn
 
@@ -56,6 +58,16 @@ class Judgement:
     is_adult: bool | None
     reason: str = ""
     look_again_on: date | None = None
+
+
+def same_outcome(row: Brought, said: Judgement) -> Judgement:
+    """What is said now, with the outcome, the reason and the day of the decision that stands."""
+    return replace(
+        said,
+        outcome=ScreeningOutcome(row.status),
+        reason=row.reason_code,
+        look_again_on=row.look_again_on,
+    )
 
 
 def whole(said: Judgement, *, today: date) -> Decision:
@@ -113,6 +125,87 @@ def may(row: Brought, said: Judgement, born: date | None, by: Actor, at: datetim
             facts=referral_in.Facts(about),
         )
     return decision.every(whole(said, today=about.today), answer)
+
+
+def keep_earlier(row: Brought, why: str, by: Actor, at: datetime) -> None:
+    """Keeps the decision on the row as it was made, before a later one takes its place."""
+    if row.screened_at is None or row.screened_by_id is None:
+        return
+    before = written(row, "")
+    assert before is not None
+    content = [
+        ["Decision", ScreeningOutcome(_decided(row)).label if _decided(row) else ""],
+        *[list(line) for line in before.record],
+        ["How close she stands to organised crime", before.involvement],
+        ["Whether she is a victim of it", before.victim],
+        ["What a worker should know", before.risk_to_worker],
+        ["Reason", before.reason],
+    ]
+    shared: dict[str, Any] = {
+        "organisation_id": row.organisation_id,
+        "outcome": _decided(row),
+        "content": content,
+        "why_again": why.strip(),
+        "decided_at": row.screened_at,
+        "decided_by_id": row.screened_by_id,
+        "replaced_at": at,
+        "replaced_by_id": by.account_id,
+    }
+    if isinstance(row, Consideration):
+        number = sight.visible(EarlierDecision, by).filter(consideration=row).count() + 1
+        EarlierDecision(consideration=row, nominal_id=row.nominal_id, number=number, **shared).save(
+            force_insert=True
+        )
+    else:
+        number = sight.visible(EarlierDecisionIn, by).filter(referral_in=row).count() + 1
+        EarlierDecisionIn(referral_in=row, number=number, **shared).save(force_insert=True)
+
+
+def _decided(row: Brought) -> str:
+    """The outcome that the row's decision had, while it stands."""
+    return row.status if row.status in set(ScreeningOutcome) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """An earlier decision as a page shows it."""
+
+    number: int
+    lines: tuple[tuple[str, str], ...]
+    why_again: str
+    at: datetime
+    by: str
+
+
+def earlier(row: Brought, by: Actor) -> tuple[Before, ...]:
+    """The decisions that later ones replaced, newest first."""
+    rows: list[Any]
+    if isinstance(row, Consideration):
+        rows = list(sight.visible(EarlierDecision, by).filter(consideration=row))
+    else:
+        rows = list(sight.visible(EarlierDecisionIn, by).filter(referral_in=row))
+    names = identity.names_of({one.decided_by_id for one in rows})
+    return tuple(
+        Before(
+            one.number,
+            tuple((line[0], line[1]) for line in one.content or [] if line[1]),
+            str(one.why_again),
+            one.decided_at,
+            names.get(one.decided_by_id, "a colleague"),
+        )
+        for one in rows
+    )
+
+
+def may_say_again(row: Brought, said: Judgement, why: str, by: Actor) -> Decision:
+    """Whether a decision that stands may be put in other words: the same outcome, and the reason."""
+    if row.screened_at is None or row.status not in set(ScreeningOutcome):
+        return decision.no("Nothing has been decided yet.")
+    if by.role not in (Role.POLICE_SPOC, Role.COORDINATOR):
+        return decision.no("Whoever may decide corrects a decision.", ask="the coordinator")
+    if not why.strip():
+        return decision.no("Say why the decision is corrected.")
+    return decision.every(judgement.complete(said.record), _answers(said))
 
 
 def write(row: Brought, said: Judgement, by: Actor, at: datetime) -> None:

@@ -203,6 +203,8 @@ def _move(referral_in_id: UUID, action: Action, by: Actor, at: datetime) -> Outc
         move = WORKFLOW.move(action, Status(row.status))
         if not answer or move is None:
             return refusal(answer)
+        if action is Action.RESUME:
+            judging.keep_earlier(row, "Taken up again", by, at)
         row.status, row.look_again_on = move.target.value, None
         row.save(update_fields=["status", "look_again_on"])
         ledger.altered(by=by, at=at, resource=Resource.REFERRAL_IN, subjects=[row.id], reason=action.value)
@@ -268,6 +270,24 @@ def decide(
             )
         _remind(row, by, at)
         return done(row.id, reference=row.reference, next=_what_follows(said, known_client_id))
+
+
+def say_again(*, referral_in_id: UUID, said: Judgement, why: str, by: Actor, at: datetime) -> Outcome:
+    """Corrects a decision that stands: a new one takes its place, and the earlier is kept as it was."""
+    with transaction.atomic():
+        row = sight.one(ReferralIn, referral_in_id, by, lock=True)
+        if row is None:
+            return refusal(sight.NOT_THERE)
+        if not (answer := judging.may_say_again(row, said, why, by)):
+            return refusal(answer)
+        judging.keep_earlier(row, why, by, at)
+        judging.write(row, judging.same_outcome(row, said), by, at)
+        row.save()
+        ledger.record(
+            EventKind.CORRECTED, by=by, at=at, case_id=row.case_id, detail={"what": "screening"}
+        )
+        ledger.altered(by=by, at=at, resource=Resource.REFERRAL_IN, subjects=[row.id], reason="corrected")
+        return done(row.id, reference=row.reference, next=("The earlier decision is kept with your reason.",))
 
 
 def _enter(row: ReferralIn, by: Actor, at: datetime) -> Client:
@@ -485,6 +505,7 @@ class Page:
     entered_by: str
     ways: str
     decided: Written | None
+    earlier_decisions: tuple[judging.Before, ...]
     moves: frozenset[Action]
     known: tuple[Known, ...]
 
@@ -525,6 +546,7 @@ def page(*, referral_in_id: UUID, by: Actor, at: datetime) -> Page | None:
         decided=judging.written(
             row, names.get(row.screened_by_id, "a colleague") if row.screened_by_id else ""
         ),
+        earlier_decisions=judging.earlier(row, by),
         moves=frozenset(move.action for move in open_moves),
         known=known,
     )

@@ -29,6 +29,7 @@ from pathways.journey import (
     involving,
     kept_out,
     ledger,
+    of_age,
     packing,
     programme,
     referring,
@@ -76,6 +77,8 @@ def send(
         service = Service.objects.select_related("organisation").filter(id=service_id).first()
         if client is None or episode is None or service is None:
             return refusal(sight.NOT_THERE)
+        if not (of_age_ := of_age.may_go_on(client_id, by=by, at=at)):
+            return refusal(of_age_)
         pack = PackFacts(
             frozenset(fields), referring.agreed(client_id, by), Sector(service.organisation.sector)
         )

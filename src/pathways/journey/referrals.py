@@ -297,6 +297,7 @@ class Page:
     service_id: UUID
     is_ours_to_answer: bool
     is_hers_to_carry: bool
+    is_waiting: bool
     shared: tuple[Shared, ...]
     withheld: tuple[ShareField, ...]
     why: str
@@ -343,6 +344,7 @@ def page(*, referral_id: UUID, by: Actor, at: datetime) -> Page | None:
         service_id=row.service_id,
         is_ours_to_answer=is_ours and status in PENDING,
         is_hers_to_carry=is_coordinator,
+        is_waiting=status in PENDING,
         shared=tuple(
             Shared(item, tuple(content[item.value].splitlines()) or ("Not known",))
             for item in ShareField

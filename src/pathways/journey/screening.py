@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from pathways.domain import decision
 from pathways.domain.decision import Decision
@@ -35,6 +35,7 @@ from pathways.journey import (
     police_sight,
     sight,
     tasks,
+    under_agreement,
 )
 from pathways.journey.judging import Judgement, Written
 from pathways.journey.outcome import Outcome, done, refusal
@@ -45,7 +46,6 @@ from pathways.records.models import (
     Nominal,
     Organisation,
     ProvisionalPlan,
-    SharingAgreement,
     Spine,
 )
 
@@ -80,6 +80,8 @@ def _move(consideration_id: UUID, action: Action, by: Actor, at: datetime) -> Ou
             return refusal(sight.NOT_THERE)
         if not (answer := WORKFLOW.may(action, status=Status(row.status), role=by.role)):
             return refusal(answer)
+        if action is Action.RESUME:
+            judging.keep_earlier(row, "Taken up again", by, at)
         row.status, row.look_again_on = Status.UNDER_REVIEW.value, None
         row.save(update_fields=["status", "look_again_on"])
         ledger.altered(
@@ -160,7 +162,9 @@ def decide(*, consideration_id: UUID, said: Judgement, by: Actor, at: datetime) 
                 return refusal(
                     decision.no("Plan first how she can be reached safely, or say that no way is.")
                 )
-            if not (answer := entering.someone_coordinates(there)):
+            if not (answer := entering.someone_coordinates(there)) or there is None:
+                return refusal(answer)
+            if not (answer := under_agreement.may_cross(by.organisation_id, there.id, at)):
                 return refusal(answer)
         judging.write(row, said, by, at)
         row.save()
@@ -173,6 +177,26 @@ def decide(*, consideration_id: UUID, said: Judgement, by: Actor, at: datetime) 
             _remind(row, by, at)
         _show(row, by, at)
         return done(row.id, reference=row.reference, next=_what_follows(said))
+
+
+def say_again(*, consideration_id: UUID, said: Judgement, why: str, by: Actor, at: datetime) -> Outcome:
+    """Corrects a decision that stands: a new one takes its place, and the earlier is kept as it was."""
+    with transaction.atomic():
+        row = sight.one(Consideration, consideration_id, by, lock=True)
+        if row is None:
+            return refusal(sight.NOT_THERE)
+        if not (answer := judging.may_say_again(row, said, why, by)):
+            return refusal(answer)
+        judging.keep_earlier(row, why, by, at)
+        judging.write(row, judging.same_outcome(row, said), by, at)
+        row.save()
+        ledger.record(
+            EventKind.CORRECTED, by=by, at=at, case_id=row.case_id, detail={"what": "screening"}
+        )
+        ledger.altered(
+            by=by, at=at, resource=Resource.CONSIDERATION, subjects=[row.nominal_id], reason="corrected"
+        )
+        return done(row.id, reference=row.reference, next=("The earlier decision is kept with your reason.",))
 
 
 def _hand_over(
@@ -195,14 +219,7 @@ def _hand_over(
         "risk_to_worker": row.risk_to_worker,
         "contact_plan": made.details,
     }
-    today = clocks.local(at).date()
-    agreed = (
-        SharingAgreement.objects.filter(
-            from_organisation_id=by.organisation_id, to_organisation_id=there.id, from_date__lte=today
-        )
-        .filter(Q(until_date__isnull=True) | Q(until_date__gte=today))
-        .first()
-    )
+    agreed = under_agreement.between(by.organisation_id, there.id, at)
     crossed = Disclosure(
         kind=CrossingKind.PROGRAMME_ENTRY.value,
         person_id=nominal.id,
@@ -461,6 +478,7 @@ class Page:
     signs: tuple[SignsUnder, ...]
     planned: Planned | None
     decided: Written | None
+    earlier_decisions: tuple[judging.Before, ...]
     moves: frozenset[Action]
     alike: tuple[Alike, ...]
     earlier: tuple[Line, ...]
@@ -501,6 +519,7 @@ def page(*, consideration_id: UUID, by: Actor, at: datetime) -> Page | None:
         decided=judging.written(
             row, names.get(row.screened_by_id, "a colleague") if row.screened_by_id else ""
         ),
+        earlier_decisions=judging.earlier(row, by),
         moves=_moves(row, born, by, at),
         alike=alike,
         earlier=tuple(

@@ -14,14 +14,14 @@ from pathways.domain.governance import bars, emergency, policy
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Action, Resource
 from pathways.domain.reach import approach
-from pathways.domain.support import closure
+from pathways.domain.support import closure, correction
 from pathways.domain.terms import contact
 from pathways.domain.terms.events import EventKind as Kind
 from pathways.domain.terms.people import Role, Sector
 from pathways.domain.terms.routes import Route
 from pathways.domain.terms.words import Worded
 from pathways.domain.triage.levels import Level
-from pathways.journey import sight
+from pathways.journey import identity, joining, sight
 from pathways.records.models import JourneyEvent, Organisation
 
 
@@ -137,8 +137,12 @@ def told(
 ) -> Story:
     """Her story as this person may read it. The caller logs the reading."""
     rows = sight.visible(JourneyEvent, by).filter(client_id=client_id)
+    hidden: frozenset[str] = frozenset()
     if not policy.could(by, Action.READ, Resource.BAR) or by.emergency_with(client_id) is not None:
-        rows = rows.exclude(kind__in=[Kind.BAR_SET.value, Kind.BAR_LIFTED.value])
+        hidden = frozenset({Kind.BAR_SET.value, Kind.BAR_LIFTED.value})
+        rows = rows.exclude(kind__in=hidden)
+    if folded := [row for row in _of_folded(client_id, by) if row.kind not in hidden]:
+        return _told_together([*rows, *folded], thread, offset, limit)
     kinds = set(rows.order_by().values_list("kind", flat=True).distinct())
     threads = tuple(each for each in Thread if kinds & {kind.value for kind in _THREADS[each]})
     if thread is not None:
@@ -149,6 +153,31 @@ def told(
         Organisation.objects.filter(id__in={row.organisation_id for row in page}).values_list("id", "name")
     )
     return Story(tuple(_happening(row, names) for row in page), total, threads)
+
+
+def _of_folded(client_id: UUID, by: Actor) -> list[JourneyEvent]:
+    """What happened under records that were joined to hers, as far as the reader would read it of her."""
+    others = joining.others_of([client_id], by=by)
+    if not others:
+        return []
+    with identity.clerk(by):
+        found = list(JourneyEvent.objects.filter(client_id__in=others))
+    for row in found:
+        row.client_id = client_id  # judged as hers, and never saved
+    return [row for row in found if sight.may(by, Action.READ, row)]
+
+
+def _told_together(rows: list[JourneyEvent], thread: Thread | None, offset: int, limit: int) -> Story:
+    kinds = {row.kind for row in rows}
+    threads = tuple(each for each in Thread if kinds & {kind.value for kind in _THREADS[each]})
+    if thread is not None:
+        rows = [row for row in rows if _THREAD_OF[Kind(row.kind)] is thread]
+    rows.sort(key=lambda row: (row.at, row.id), reverse=True)
+    page = rows[offset : offset + limit]
+    names = dict(
+        Organisation.objects.filter(id__in={row.organisation_id for row in page}).values_list("id", "name")
+    )
+    return Story(tuple(_happening(row, names) for row in page), len(rows), threads)
 
 
 def _happening(row: JourneyEvent, names: Mapping[UUID, str]) -> Happening:
@@ -254,6 +283,24 @@ def _brought(detail: Mapping[str, Any]) -> tuple[str, str]:
     return "She came to notice", _coded(Route, detail.get("route"))
 
 
+_CORRECTED = {
+    "joined": "Two records turned out to be hers, and were joined",
+    "parted": "Two records were parted again: they are of two women",
+    "moved": "A contact was given to another record",
+    "note": "A note was corrected",
+    "screening": "The decision at the door was looked at again",
+    **{one.value: f"Corrected: {one.label[0].lower()}{one.label[1:]}" for one in correction.What},
+}
+
+
+def _corrected(detail: Mapping[str, Any]) -> tuple[str, str]:
+    title = _CORRECTED.get(str(detail.get("what")), "Something was corrected")
+    if detail.get("contact"):
+        title = "A contact was corrected"
+        return title, _met(detail)[0]
+    return title, ""
+
+
 _SAID: Mapping[Kind, Callable[[Mapping[str, Any]], tuple[str, str]]] = MappingProxyType(
     {
         Kind.FLAGGED: _brought,
@@ -300,5 +347,6 @@ _SAID: Mapping[Kind, Callable[[Mapping[str, Any]], tuple[str, str]]] = MappingPr
             "Emergency access to her record was reviewed",
             _coded(emergency.Finding, detail.get("finding")),
         ),
+        Kind.CORRECTED: _corrected,
     }
 )

@@ -11,7 +11,8 @@
 
 What the person sees: the form (what was typed is kept on the server every ten seconds and on leaving a
 field) → "Check your answers" → the verb, once, however often the button is pressed → a receipt with a
-reference. `check = False` leaves the middle out. Several forms in `steps` make a row of pages, or with
+reference. `check = False` leaves the middle out. `effect = "changes"` or `"decides"` watches for others who
+have the same form open: see `web.meanwhile`. Several forms in `steps` make a row of pages, or with
 `as_tasks = True` a task list.
 """
 
@@ -28,10 +29,9 @@ from uuid import UUID
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.generic import View
 
-from pathways.journey import drafts
-from pathways.web import access, clock, lapsed
+from pathways.journey import drafts, editions
+from pathways.web import access, clock, lapsed, meanwhile
 from pathways.web.forms import Answer, PathwaysForm, as_posted
 
 
@@ -79,7 +79,7 @@ def _token(sent: str | None) -> str:
     return sent if sent and re.fullmatch(r"[\w-]{1,64}", sent, re.ASCII) else ""
 
 
-class Flow(View):
+class Flow(meanwhile.Watched):
     """Subclass it, declare it with `@page(...)`, and give `title`, `form` (or `steps`) and `do`."""
 
     http_method_names = ["get", "post", "head"]
@@ -160,8 +160,12 @@ class Flow(View):
         self.now: datetime = request.now  # type: ignore[attr-defined]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and (answer := self._before_beginning()) is not None:
+            return answer
         if (stop := self.begin()) is not None:
-            return stop
+            if (token := request.GET.get("done")) and self._is_done(token):
+                return self._receipt(token, bare=True)
+            return self.finished_meanwhile(stop)
         if request.method == "POST":
             drafts.hold(self.key(), self.actor)  # two posts of one form never overwrite each other
         kept, late = drafts.fetch_with_late(self.key(), self.actor)
@@ -171,6 +175,19 @@ class Flow(View):
         if late:
             self._take_up(late)
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+
+    def _before_beginning(self) -> HttpResponse | None:
+        """A press whose work is done gets the same answer again, whatever has become of the thing since."""
+        action = self.request.POST.get("_do", "continue")
+        if action in ("save", "discard"):
+            return None
+        if self.effect != "adds":
+            editions.alone(self.edition_key())
+        is_last = action not in ("continue", "settle") or (not self.check and len(self.all_steps) == 1)
+        token = self._posted_token()
+        if is_last and self._once(token):
+            return redirect(f"{self.request.path}?done={token}")
+        return None
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if token := _token(request.GET.get("done")):
@@ -189,6 +206,8 @@ class Flow(View):
         if action == "discard":
             self._throw_away()
             return redirect(self.back() or request.path)
+        if action == "settle":
+            return self.settle_meanwhile()
         step = self._step(request.POST.get("_step") or None)
         typed = lapsed.typed(request)
         if action == "save":
@@ -203,9 +222,16 @@ class Flow(View):
             self._keep(step, typed)
             return self._ask(step, form, status=422)
         if not self.check and len(self.all_steps) == 1:
-            return self._finish(dict(form.cleaned_data), _token(request.POST.get("_token")), step, form)
+            if self.effect != "adds":
+                self.kept["steps"] = {step.slug: typed}
+                if (changed := self.changed_meanwhile()) is not None:
+                    self._keep(step, typed)
+                    return changed
+            return self._finish(
+                dict(form.cleaned_data), request.POST.get("_token", ""), step, form, form.answers()
+            )
         self._keep(step, typed)
-        return redirect(self._after(step))
+        return self.changed_meanwhile() or redirect(self._after(step))
 
     def _step(self, slug: str | None) -> Step:
         if slug is None:
@@ -246,7 +272,7 @@ class Flow(View):
         return not self.kept and self._is_done(self._posted_token())
 
     def _posted_token(self) -> str:
-        return self.request.POST.get("_token", "")[:64]
+        return _token(self.request.POST.get("_token"))
 
     def _is_done(self, token: str) -> bool:
         return bool(token) and drafts.fetch(f"done:{token}", self.actor) is not None
@@ -261,7 +287,22 @@ class Flow(View):
         steps = {**self.kept.get("steps", {}), step.slug: typed}
         turns = {**self.kept.get("turns", {}), step.slug: list(self._turn())}
         token = self.kept.get("token") or self._fresh_token()
+        self._store(steps, turns, token, self._begun())
+
+    def keep_steps(self, steps: dict[str, dict[str, list[str]]], *, begun: str) -> None:
+        """Keeps these answers as the draft, as begun from this version of the record."""
+        self._store(steps, self.kept.get("turns", {}), self.kept.get("token") or self._fresh_token(), begun)
+
+    def after_meanwhile(self) -> str:
+        """Where the person goes on once it is settled which answers stand."""
+        if self.as_tasks or (self.check and all(s.slug in self.kept["steps"] for s in self.all_steps)):
+            return self.request.path if self.as_tasks else f"{self.request.path}?check"
+        return f"{self.request.path}?step={self.all_steps[0].slug}"
+
+    def _store(self, steps: Any, turns: Any, token: str, begun: str) -> None:
         self.kept = {"steps": steps, "turns": turns, "token": token, "saved": self.now.isoformat()}
+        if begun:
+            self.kept["begun"] = begun
         self._write()
 
     def _take_up(self, late: dict[str, Any]) -> None:
@@ -274,8 +315,7 @@ class Flow(View):
             page, _, number = one["turn"].partition(":")
             turns[slug or first] = [page, int(number)] if number.isdecimal() else ["", 0]
         token = self.kept.get("token") or secrets.token_urlsafe(18)
-        self.kept = {"steps": steps, "turns": turns, "token": token, "saved": self.now.isoformat()}
-        self._write()
+        self._store(steps, turns, token, self.kept.get("begun", ""))
         drafts.discard_late(self.key(), self.actor)
 
     def _write(self) -> None:
@@ -284,7 +324,7 @@ class Flow(View):
             self.kept,
             self.actor,
             self.now,
-            client_id=self.client_id(),
+            client_id=self._hers(),
             title=self.title,
             url=self.request.path,
         )
@@ -341,9 +381,18 @@ class Flow(View):
                 ),
                 "goes_on": self.check or len(steps) > 1,
                 "has_draft": bool(self.kept.get("steps")),
+                "begun": self.begin_from(),
+                "changed_since": self._changed_since(),
             },
             status,
         )
+
+    def _changed_since(self) -> editions.Edition | None:
+        """Who has saved this form since the draft was begun, to be said before she writes on."""
+        begun = self.kept.get("begun", "")
+        if self.effect == "adds" or not begun or self.version() == begun:
+            return None
+        return editions.last(self.edition_key(), by=self.actor)
 
     def _tasks(self) -> HttpResponse:
         items = []
@@ -392,16 +441,20 @@ class Flow(View):
         )
 
     def _confirm(self) -> HttpResponse:
-        token = _token(self.request.POST.get("_token"))
+        token = self._posted_token()
         if self._once(token):
             return redirect(f"{self.request.path}?done={token}")
+        if (changed := self.changed_meanwhile()) is not None:
+            return changed
         answers: dict[str, Any] = {}
+        rows: list[Answer] = []
         for step in self.all_steps:
             form = self._judged(step)
             if form is None or not form.is_valid():
                 return redirect(f"{self.request.path}?step={step.slug}")
             answers.update(form.cleaned_data)
-        return self._finish(answers, token)
+            rows += form.answers()
+        return self._finish(answers, token, rows=rows)
 
     def _finish(
         self,
@@ -409,6 +462,7 @@ class Flow(View):
         token: str,
         step: Step | None = None,
         form: PathwaysForm | None = None,
+        rows: Sequence[Answer] = (),
     ) -> HttpResponse:
         token = token or secrets.token_urlsafe(18)
         if self._once(token):
@@ -424,10 +478,19 @@ class Flow(View):
                 return self._ask(step, form, status=409)
             return self._check(reason, status=409)
         drafts.discard(self.key(), self.actor)
+        if self.effect != "adds":
+            editions.keep(
+                self.edition_key(),
+                title=self.title,
+                answers=[(row.key, row.values) for row in rows if row.values],
+                client_id=self._hers(),
+                by=self.actor,
+                at=self.now,
+            )
         if isinstance(receipt, HttpResponse):
             drafts.keep(f"done:{token}", {"href": receipt.get("Location", "/")}, self.actor, self.now)
             return receipt
-        drafts.keep(f"done:{token}", asdict(receipt), self.actor, self.now, client_id=self.client_id())
+        drafts.keep(f"done:{token}", asdict(receipt), self.actor, self.now, client_id=self._hers())
         return redirect(f"{self.request.path}?done={token}")
 
     def _once(self, token: str) -> bool:
@@ -438,10 +501,12 @@ class Flow(View):
             cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 42))", [token])
         return self._is_done(token)
 
-    def _receipt(self, token: str) -> HttpResponse:
+    def _receipt(self, token: str, *, bare: bool = False) -> HttpResponse:
         kept = drafts.fetch(f"done:{token}", self.actor)
         if kept is None:
             return redirect(self.back() or "/")
         if "title" not in kept:
             return redirect(kept["href"])
+        if bare:  # the page no longer opens, so there is nothing to draw around the receipt
+            return render(self.request, self.receipt_template, {"receipt": kept, "title": kept["title"]})
         return self._page(self.receipt_template, {"receipt": kept, "title": kept["title"], "back": ""})

@@ -769,6 +769,41 @@ class PathwaysForm(forms.Form):
         }
 
 
+def posted(form: PathwaysForm) -> dict[str, list[str]]:
+    """A form's starting values as the browser would send them back untouched."""
+    raw: dict[str, list[str]] = {}
+    for name, field in form.fields.items():
+        if isinstance(field.widget, (forms.PasswordInput, forms.FileInput, forms.HiddenInput)):
+            continue
+        raw.update(_posted(name, field, form[name].value()))
+    return raw
+
+
+def _posted(name: str, field: forms.Field, value: Any) -> dict[str, list[str]]:
+    if isinstance(field.widget, DateParts):
+        parts = field.widget.decompress(value)
+        return {
+            f"{name}{end}": ["" if part is None else str(part)]
+            for end, part in zip(field.widget.widgets_names, parts, strict=True)
+        }
+    if isinstance(field.widget, forms.CheckboxInput):
+        return {name: ["on"]} if value else {}
+    if isinstance(field.widget, forms.CheckboxSelectMultiple):
+        return {name: sorted(str(_stored(item)) for item in value or ())}
+    return {name: ["" if value is None else str(_stored(value))]}
+
+
+def part_of(form: PathwaysForm, name: str, raw: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """What of an answer as posted belongs to one question, and nothing where nothing was answered."""
+    widget = form.fields[name].widget
+    ends = widget.widgets_names if isinstance(widget, DateParts) else [""]
+    found = {f"{name}{end}": [line.strip() for line in raw.get(f"{name}{end}", [])] for end in ends}
+    if isinstance(widget, forms.CheckboxSelectMultiple):
+        found = {key: sorted(values) for key, values in found.items()}
+    tidy = {key: [line.replace("\r\n", "\n") for line in values] for key, values in found.items()}
+    return {key: values for key, values in tidy.items() if any(values)}
+
+
 _TEXTUAL = {"Text", "LongText", "Email", "Phone", "Hidden", "Password"}
 
 

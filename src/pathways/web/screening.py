@@ -84,6 +84,18 @@ class AboutForm(forms.PathwaysForm):
     say_nothing_of_optional = frozenset({"is_woman", "is_adult"})
 
 
+class SayAgainForm(forms.PathwaysForm):
+    """Why a decision that stands is put in other words."""
+
+    why = forms.LongText(
+        label="Why is this decision corrected?",
+        hint="The decision itself stays. What was written before is kept with this reason.",
+        rows=2,
+        counted=300,
+        error="Say why it is corrected",
+    )
+
+
 class OutcomeForm(forms.PathwaysForm):
     """What a named person decides, with the coded reason that the flow is counted by."""
 
@@ -120,7 +132,7 @@ def judgement_from(answers: Mapping[str, Any]) -> Judgement:
     """The decision as the verbs take it."""
     reason = answers.get("reject_reason") or answers.get("defer_reason") or answers.get("elsewhere_reason")
     return Judgement(
-        outcome=answers["outcome"],
+        outcome=answers.get("outcome", ScreeningOutcome.CONFIRMED),
         record={heading: answers[heading.value] for heading in Heading},
         involvement=answers["involvement"],
         victim=answers["victim"],

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     # from here one database transaction, which the response's last byte is rendered inside
     "pathways.web.transaction.OneTransaction",
     "pathways.web.access.DefaultDeny",
+    "pathways.web.pressed.OncePressed",
 ]
 
 ROOT_URLCONF = "pathways.web.urls"

@@ -10,6 +10,8 @@ urlpatterns = [
     path("her/", include("pathways.web.herpage.urls")),
     path("administer/", include("pathways.web.administer.urls")),
     path("account/", include("pathways.web.accounts.urls")),
+    path("correct/", include("pathways.web.correct.urls")),
+    path("joining/", include("pathways.web.joining.urls")),
     path("police/", include("pathways.web.police.urls")),
     path("doors/", include("pathways.web.doors.urls")),
     path("assess/", include("pathways.web.assess.urls")),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from pathways.domain.terms import clocks
@@ -51,22 +51,97 @@ _ATTENDED = frozenset(answer.value for answer in Attendance if answer.is_attende
 
 
 def corrected(events: Iterable[EventFact]) -> tuple[EventFact, ...]:
-    """The events in order of time, each contact as it stands after the corrections made to it.
+    """The events in order of time, each as it stands after the corrections made to it.
 
-    Ties keep the order in which they were given, so that the answer never depends on chance.
+    A contact takes its corrected day and attendance, an ending its corrected outcome; support that began with
+    a contact to which she did not come after all did not begin; and what was written of a record that was
+    joined to another is the other's, until the two are parted. Ties keep the order in which they were given,
+    so that the answer never depends on chance.
     """
-    ordered = sorted(events, key=lambda event: event.at)
+    ordered = _joined(sorted(events, key=lambda event: event.at))
     fixes: dict[str, dict[str, str]] = {}
+    endings: dict[str | None, dict[str, str]] = {}
     for event in ordered:
-        if event.kind is EventKind.CORRECTED and (contact := event.detail.get("contact")):
-            now = {key: event.detail[key] for key in ("attended", "happened") if key in event.detail}
+        if event.kind is not EventKind.CORRECTED:
+            continue
+        if contact := event.detail.get("contact"):
+            now = {key: event.detail[key] for key in _OF_A_CONTACT if key in event.detail}
             fixes.setdefault(contact, {}).update(now)
-    return tuple(
-        _with(event, fixes[event.detail["contact"]])
+        elif "outcome" in event.detail:
+            endings[event.episode_id] = {key: event.detail.get(key, "") for key in ("outcome", "reason")}
+    as_it_stands = [_fixed(event, fixes, endings) for event in ordered]
+    if not any("attended" in fix for fix in fixes.values()):
+        return tuple(as_it_stands)
+    came: dict[tuple[str | None, str | None], date] = {}
+    for event in as_it_stands:
+        if event.is_attended:
+            key = (event.episode_id, event.detail.get("referral"))
+            came[key] = min(came.get(key, event.happened), event.happened)
+    unmade = {
+        (event.episode_id, event.detail.get("referral"))
+        for event in as_it_stands
         if event.kind is EventKind.CONTACT_RECORDED and event.detail.get("contact") in fixes
-        else event
-        for event in ordered
+    } - set(came)
+    return tuple(
+        event
+        for event in as_it_stands
+        if event.kind is not EventKind.SUPPORT_STARTED
+        or (event.episode_id, event.detail.get("referral")) not in unmade
     )
+
+
+_OF_A_CONTACT = ("attended", "happened", "mode", "minutes")
+
+
+def _fixed(
+    event: EventFact, fixes: Mapping[str, Mapping[str, str]], endings: Mapping[str | None, Mapping[str, str]]
+) -> EventFact:
+    if event.kind is EventKind.CONTACT_RECORDED and event.detail.get("contact") in fixes:
+        return _with(event, fixes[event.detail["contact"]])
+    if event.kind is EventKind.CLOSED and event.episode_id in endings:
+        return _with(event, endings[event.episode_id])
+    return event
+
+
+def _joined(ordered: Sequence[EventFact]) -> list[EventFact]:
+    """Every event under the record that goes on, as the joins and partings to this day leave it."""
+    into: dict[str, str] = {}
+    episodes: dict[str, str] = {}
+    given: dict[str, tuple[str, str]] = {}
+    for event in ordered:
+        if event.kind is not EventKind.CORRECTED or not (other := event.detail.get("client")):
+            continue
+        if event.detail.get("what") == "moved":
+            given[event.detail.get("contact", "")] = (other, event.detail.get("episode", ""))
+        folded = event.detail.get("episode", "")
+        if event.detail.get("what") == "joined" and event.client_id:
+            into[other] = event.client_id
+            if folded and event.episode_id:
+                episodes[folded] = event.episode_id
+        elif event.detail.get("what") == "parted":
+            into.pop(other, None)
+            episodes.pop(folded, None)
+    if not into and not given:
+        return list(ordered)
+    return [_moved(event, into, episodes, given) for event in ordered]
+
+
+def _moved(
+    event: EventFact,
+    into: Mapping[str, str],
+    episodes: Mapping[str, str],
+    given: Mapping[str, tuple[str, str]],
+) -> EventFact:
+    if event.kind is EventKind.CONTACT_RECORDED and (hers := given.get(event.detail.get("contact", ""))):
+        event = replace(event, client_id=hers[0], episode_id=hers[1] or event.episode_id)
+    client, episode = event.client_id, event.episode_id
+    while client is not None and client in into:
+        client = into[client]
+    while episode is not None and episode in episodes:
+        episode = episodes[episode]
+    if (client, episode) == (event.client_id, event.episode_id):
+        return event
+    return replace(event, client_id=client, episode_id=episode)
 
 
 def _with(event: EventFact, codes: Mapping[str, str]) -> EventFact:

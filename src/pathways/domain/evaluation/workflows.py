@@ -9,7 +9,7 @@ from pathways.domain.identification import consideration, referral_in
 from pathways.domain.outcomes import followup
 from pathways.domain.reach import approach, plan, stop
 from pathways.domain.referral import referral
-from pathways.domain.support import closure, engagement, episode, goal
+from pathways.domain.support import closure, engagement, episode, goal, joining
 from pathways.domain.triage import assessment, triage
 from pathways.domain.workflow import Workflow
 
@@ -30,4 +30,5 @@ ALL: tuple[Workflow[Any, Any, Any], ...] = (
     emergency.WORKFLOW,
     erasure.WORKFLOW,
     hold.WORKFLOW,
+    joining.WORKFLOW,
 )

@@ -58,10 +58,12 @@ class Resource(StrEnum):
     CONSIDERATION = "police_consideration"
     PROVISIONAL_PLAN = "police_provisional_plan"
     FLAG_RECEIPT = "police_flag_receipt"
+    EARLIER_DECISION = "police_earlier_decision"
     # the pseudonymous spine
     SPINE = "spine"
     # support side
     REFERRAL_IN = "support_referral_in"
+    EARLIER_DECISION_IN = "support_earlier_decision"
     CLIENT = "support_client"
     IDENTITY = "support_identity"
     DEMOGRAPHICS = "support_demographics"
@@ -91,6 +93,8 @@ class Resource(StrEnum):
     # who may not see her, and who may for an hour
     BAR = "support_bar"
     EMERGENCY = "support_emergency_access"
+    CORRECTION = "support_correction"
+    JOINING = "support_joining"
     # crossings and work
     DISCLOSURE = "disclosure"
     MESSAGE = "message"
@@ -100,6 +104,7 @@ class Resource(StrEnum):
     ERASURE = "erasure"
     ERASURE_KEY = "erasure_key"
     LEGAL_HOLD = "legal_hold"
+    FORM_EDITION = "form_edition"
     # streams
     JOURNEY_EVENT = "journey_event"
     ACCESS_EVENT = "access_event"
@@ -226,7 +231,7 @@ OF_HER = (
     Resource.LEGAL_HOLD,
 )
 
-RULES: tuple[Rule, ...] = (
+_WRITTEN: tuple[Rule, ...] = (
     # --- the sealer: first, because it reads millions of events and the database asks the rules in order ----
     _rule(
         (Role.SEALING,),
@@ -242,6 +247,13 @@ RULES: tuple[Rule, ...] = (
         (Resource.NOMINAL, Resource.CONSIDERATION, Resource.PROVISIONAL_PLAN, Resource.FLAG_RECEIPT),
         both(_OWN_ORGANISATION, OfSector((Sector.POLICE,))),
         "A force works with its own records.",
+    ),
+    _rule(
+        (Role.POLICE_SPOC, Role.POLICE_ANALYST, Role.SUPERVISOR),
+        (Action.READ, Action.CREATE),
+        (Resource.EARLIER_DECISION,),
+        both(_OWN_ORGANISATION, OfSector((Sector.POLICE,))),
+        "A decision that a later one replaced stays as it was made.",
     ),
     _rule(
         (Role.POLICE_OFFICER,),
@@ -264,6 +276,20 @@ RULES: tuple[Rule, ...] = (
         (Resource.REFERRAL_IN,),
         _OWN_ORGANISATION,
         "The neutral coordinator screens what comes by the open door.",
+    ),
+    _rule(
+        (Role.COORDINATOR,),
+        (Action.READ, Action.CREATE),
+        (Resource.EARLIER_DECISION_IN,),
+        _OWN_ORGANISATION,
+        "A decision that a later one replaced stays as it was made.",
+    ),
+    _rule(
+        (Role.COORDINATOR,),
+        _ALL,
+        (Resource.JOINING,),
+        _OWN_ORGANISATION,
+        "The coordinator decides whether two records are of one woman.",
     ),
     _rule(
         (Role.SUPPORT_WORKER, Role.SUPERVISOR),
@@ -909,12 +935,95 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         (Role.CLERK,),
+        (Action.READ, Action.CREATE, Action.CHANGE, Action.REMOVE),
+        (Resource.FORM_EDITION,),
+        Always(),
+        "Whoever had the same form open is shown what was changed meanwhile.",
+    ),
+    _rule(
+        (Role.CLERK,),
+        _READ,
+        (Resource.JOINING,),
+        Always(),
+        "What belonged to a record that was joined is looked up under the one that goes on.",
+    ),
+    # --- the registrar: two records of one woman ----------------------------------------------------
+    _rule(
+        (Role.REGISTRAR,),
+        (Action.READ, Action.CHANGE),
+        (
+            Resource.SPINE,
+            Resource.TASK,
+            Resource.MESSAGE,
+            *(
+                one
+                for one in Resource
+                if one.value.startswith("support_")
+                and one not in (Resource.GROUP_SESSION, Resource.EARLIER_DECISION_IN)
+            ),
+        ),
+        Always(),
+        "Joining and parting move every row of hers, whoever wrote it; none is opened.",
+    ),
+    _rule(
+        (Role.REGISTRAR,),
+        (Action.CREATE,),
+        (Resource.SAFE_CONTACT, Resource.JOINING),
+        Always(),
+        "Two plans give way to the stricter of both.",
+    ),
+    _rule(
+        (Role.CLERK,),
         (Action.CREATE,),
         (Resource.JOURNEY_EVENT, Resource.ACCESS_EVENT),
         Always(),
         "What the machine does is recorded like everything else.",
     ),
 )
+
+#: The table that each kind of correction is of (`support.correction.What`, by its stored value).
+CORRECTED: dict[str, Resource] = {
+    "contact": Resource.CONTACT,
+    "goal_rating": Resource.GOAL_RATING,
+    "need_rating": Resource.NEED_RATING,
+    "assessment": Resource.ASSESSMENT,
+    "identity": Resource.IDENTITY,
+    "demographics": Resource.DEMOGRAPHICS,
+    "referral_why": Resource.REFERRAL_PACK,
+    "closure": Resource.CLOSURE,
+    "follow_up": Resource.FOLLOW_UP,
+}
+
+
+def _of_corrections() -> Iterable[Rule]:
+    """Whoever may read an entry may read what it said before; whoever may change it may correct it.
+
+    Derived from the rules above, so that a correction can never be seen by more people than its entry.
+    """
+    for what, resource in CORRECTED.items():
+        only = Among("what", (what,))
+        if resource is Resource.REFERRAL_PACK:
+            yield _rule(
+                (Role.SUPPORT_WORKER, Role.PROVIDER_WORKER, Role.SUPERVISOR),
+                _READ,
+                (Resource.CORRECTION,),
+                both(only, _OWN_ORGANISATION),
+                "A service that was given a reason sees that it was corrected.",
+            )
+        for rule in _WRITTEN:
+            if resource not in rule.resources or rule.roles & MACHINE_ROLES:
+                continue
+            if resource is Resource.REFERRAL_PACK and Role.COORDINATOR not in rule.roles:
+                continue
+            actions = {Action.READ: Action.READ, Action.CHANGE: Action.CREATE}
+            for had, given in actions.items():
+                if had in rule.actions:
+                    yield _rule(
+                        rule.roles, (given,), (Resource.CORRECTION,), both(only, rule.when), rule.because
+                    )
+
+
+RULES: tuple[Rule, ...] = (*_WRITTEN, *_of_corrections())
 
 # --- guards: what goes before every rule -----------------------------------------------------------------
 
@@ -941,6 +1050,7 @@ ABOUT_HER: Mapping[Resource, tuple[str, ...]] = MappingProxyType(
         Resource.MESSAGE: ("client_id", "case_id", "consideration_id", "id"),
         Resource.TASK: ("client_id", "object_id"),
         Resource.NAME_TOKEN: ("record_id",),
+        Resource.JOINING: ("client_id", "other_id"),
         **dict.fromkeys(
             (
                 Resource.SPINE,
@@ -970,6 +1080,8 @@ ABOUT_HER: Mapping[Resource, tuple[str, ...]] = MappingProxyType(
                 Resource.OUTGOING,
                 Resource.BAR,
                 Resource.EMERGENCY,
+                Resource.CORRECTION,
+                Resource.FORM_EDITION,
                 Resource.DRAFT,
                 Resource.JOURNEY_EVENT,
             ),
@@ -1041,6 +1153,7 @@ ASK = {
     Role.COUNTING: "",
     Role.KEEPER: "",
     Role.SEALING: "",
+    Role.REGISTRAR: "",
 }
 
 

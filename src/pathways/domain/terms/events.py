@@ -171,7 +171,6 @@ CODES: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.HANDED_OVER: frozenset({"reason"}),
         EventKind.TAKEN_IN: frozenset({"batch", "kind"}),
         # what: the kind of thing corrected; then its reference and the code that now holds
-        EventKind.CORRECTED: frozenset({"what", "contact", "attended", "happened", "reason"}),
         # ground: governance.bars.Ground. whole: yes when a whole organisation is kept out. Never who.
         EventKind.BAR_SET: frozenset({"ground", "whole"}),
         EventKind.BAR_LIFTED: frozenset({"ground", "whole"}),
@@ -179,6 +178,21 @@ CODES: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.EMERGENCY_OPENED: frozenset({"emergency", "kind", "minutes"}),
         EventKind.EMERGENCY_ENDED: frozenset({"emergency"}),
         EventKind.EMERGENCY_REVIEWED: frozenset({"emergency", "finding"}),
+        # client, episode: of the other record, where two of one woman were joined or parted again
+        EventKind.CORRECTED: frozenset(
+            {
+                "what",
+                "contact",
+                "attended",
+                "happened",
+                "mode",
+                "minutes",
+                "outcome",
+                "reason",
+                "client",
+                "episode",
+            }
+        ),
     }
 )
 

@@ -43,11 +43,12 @@ class Role(Worded):
     CLERK = "clerk", "The programme’s clerk (automatic)"
     COUNTING = "counting", "The programme’s counting (automatic)"
     KEEPER = "keeper", "The programme’s keeper of records (automatic)"
+    REGISTRAR = "registrar", "The programme’s registrar (automatic)"
     SEALING = "sealing", "The programme’s sealing of its log (automatic)"
 
 
 #: Identities of the machine, which nobody can be given.
-MACHINE_ROLES = frozenset({Role.CLERK, Role.COUNTING, Role.KEEPER, Role.SEALING})
+MACHINE_ROLES = frozenset({Role.CLERK, Role.COUNTING, Role.KEEPER, Role.REGISTRAR, Role.SEALING})
 
 #: Roles that a person can be given.
 HUMAN_ROLES: tuple[Role, ...] = tuple(role for role in Role if role not in MACHINE_ROLES)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from pathways.domain.governance import erasure
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms import clocks
 from pathways.domain.terms.people import Role
-from pathways.journey import emergency, sight
+from pathways.journey import emergency, sight, under_agreement
 from pathways.journey.home.shapes import MOST, Figure, Home, Item, Leads, Section, section
 from pathways.records.models import (
     AccessEvent,
@@ -193,16 +193,34 @@ def _crossed(by: Actor) -> Section:
 
 
 def _agreements(by: Actor, at: datetime) -> Section:
+    """Agreements to be reviewed or about to end: what has no agreement behind it cannot cross."""
     today = clocks.local(at).date()
-    rows = SharingAgreement.objects.filter(
-        until_date__isnull=True, review_date__lte=today + timedelta(days=60)
-    ).order_by("review_date")
+    soon = today + timedelta(days=60)
+    ending = Q(until_date__gte=today, until_date__lte=soon)
+    rows = SharingAgreement.objects.filter(ending | Q(until_date__isnull=True, review_date__lte=soon))
     items = [
-        Item(title=row.name, at=row.review_date, at_is="review by", is_late=row.review_date < today)
-        for row in rows[:6]
+        Item(
+            title=row.name,
+            hint="Nothing crosses under it after that day" if row.until_date else "",
+            at=row.until_date or row.review_date,
+            at_is="ends on" if row.until_date else "review by",
+            is_late=row.until_date is None and row.review_date < today,
+        )
+        for row in rows
+    ]
+    items.sort(key=lambda item: item.at or today)
+    lacking = [
+        Item(
+            title=f"{police} has no sharing agreement with {hub}",
+            hint="No woman can be handed over until there is one: ask your administrator to add it",
+            is_late=True,
+        )
+        for police, hub in under_agreement.lacking(at)
     ]
     return section(
-        "Agreements to review", items, empty="No sharing agreement has to be reviewed in the next 60 days."
+        "Sharing agreements",
+        (lacking + items)[:8],
+        empty="No sharing agreement ends, or has to be reviewed, in the next 60 days.",
     )
 
 

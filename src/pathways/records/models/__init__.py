@@ -1,7 +1,7 @@
 """Every table, by the side of the wall that it stands on."""
 
 from pathways.records.models.changes import Operation, RowChange
-from pathways.records.models.crossings import Disclosure, Draft, Message, MessageKind, Task
+from pathways.records.models.crossings import Disclosure, Draft, FormEdition, Message, MessageKind, Task
 from pathways.records.models.directory import (
     ComplexityLevel,
     DesiredOutcome,
@@ -20,7 +20,14 @@ from pathways.records.models.organisations import (
     Setting,
     SharingAgreement,
 )
-from pathways.records.models.police import Consideration, FlagReceipt, Nominal, ProvisionalPlan, Spine
+from pathways.records.models.police import (
+    Consideration,
+    EarlierDecision,
+    FlagReceipt,
+    Nominal,
+    ProvisionalPlan,
+    Spine,
+)
 from pathways.records.models.seals import EventSeal, EventUnsealed
 from pathways.records.models.streams import AccessEvent, AccessKind, JourneyEvent, NameToken
 from pathways.records.models.support import (
@@ -31,7 +38,9 @@ from pathways.records.models.support import (
     Client,
     Closure,
     Contact,
+    Correction,
     Demographics,
+    EarlierDecisionIn,
     Engagement,
     Episode,
     FollowUp,
@@ -41,6 +50,7 @@ from pathways.records.models.support import (
     Identity,
     Involvement,
     InvolvementKind,
+    Joining,
     NeedRating,
     OutgoingMessage,
     ParticipationAgreement,
@@ -71,10 +81,13 @@ __all__ = [
     "ComplexityLevel",
     "Consideration",
     "Contact",
+    "Correction",
     "Demographics",
     "DesiredOutcome",
     "Disclosure",
     "Draft",
+    "EarlierDecision",
+    "EarlierDecisionIn",
     "EmergencyAccess",
     "Engagement",
     "Episode",
@@ -84,12 +97,14 @@ __all__ = [
     "EventUnsealed",
     "FlagReceipt",
     "FollowUp",
+    "FormEdition",
     "Goal",
     "GoalRating",
     "GroupSession",
     "Identity",
     "Involvement",
     "InvolvementKind",
+    "Joining",
     "JourneyEvent",
     "LegalHold",
     "Message",

@@ -35,12 +35,14 @@ class HerRow(Row):
 
     client_id = models.UUIDField(db_index=True)
     organisation_id = models.UUIDField(db_index=True)
+    # whose key seals it, where the row came to her from another record of hers that was joined to this one
+    sealed_for_id = models.UUIDField(null=True, blank=True)
 
     class Meta:
         abstract = True
 
     def sealed_for(self) -> tuple[uuid.UUID, uuid.UUID]:
-        return (self.client_id, self.organisation_id)
+        return (self.sealed_for_id or self.client_id, self.organisation_id)
 
 
 def status_field(workflow: Workflow[Any, Any, Any]) -> models.CharField[Any, Any]:

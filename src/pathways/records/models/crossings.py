@@ -41,6 +41,16 @@ class Disclosure(Row):
             code_holds(CrossingKind, "disclosure", "kind", blank=False),
             code_holds(LawfulBasis, "disclosure", "basis", blank=False),
             code_holds(ConfidenceBasis, "disclosure", "confidence_basis"),
+            # The database also refuses an agreement that is not a live one between these two organisations:
+            # see migration 0005, because a constraint cannot look into another table.
+            models.CheckConstraint(
+                condition=models.Q(agreement_id__isnull=False)
+                | models.Q(
+                    kind__in=[kind.value for kind in CrossingKind if kind.needs_no_agreement],
+                    emergency_reason__isnull=False,
+                ),
+                name="disclosure_has_agreement_or_emergency",
+            ),
         ]
 
     def sealed_for(self) -> tuple[uuid.UUID, uuid.UUID]:
@@ -140,3 +150,22 @@ class Draft(Row):
 
     def sealed_for(self) -> tuple[uuid.UUID, uuid.UUID]:
         return (self.client_id or self.account_id, self.organisation_id)
+
+
+class FormEdition(Row):
+    """What a form changed the last time, kept for whoever had the same form open meanwhile."""
+
+    key = models.CharField(max_length=240, unique=True)
+    organisation_id = models.UUIDField()
+    client_id = models.UUIDField(null=True, blank=True, db_index=True)
+    title = models.CharField(max_length=120, blank=True, default="")
+    answers = SealedJSON()
+    made_at = models.DateTimeField()
+    made_by_id = models.UUIDField()
+    made_by_name = models.CharField(max_length=120, blank=True, default="")
+
+    class Meta:
+        db_table = "form_edition"
+
+    def sealed_for(self) -> tuple[uuid.UUID, uuid.UUID]:
+        return (self.client_id or self.organisation_id, self.organisation_id)

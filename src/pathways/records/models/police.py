@@ -116,6 +116,32 @@ class Consideration(Row):
         return (self.nominal_id, self.organisation_id)
 
 
+class EarlierDecision(Row):
+    """A police decision as it stood before a later one took its place. Never changed."""
+
+    organisation_id = models.UUIDField(db_index=True)
+    nominal_id = models.UUIDField()
+    consideration = models.ForeignKey(Consideration, models.PROTECT, related_name="earlier_decisions")
+    number = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=40)
+    content = SealedJSON()
+    why_again = SealedText()
+    decided_at = models.DateTimeField()
+    decided_by_id = models.UUIDField()
+    replaced_at = models.DateTimeField()
+    replaced_by_id = models.UUIDField()
+
+    class Meta:
+        db_table = "police_earlier_decision"
+        ordering: ClassVar = ["-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["consideration", "number"], name="decision_number_once")
+        ]
+
+    def sealed_for(self) -> tuple[uuid.UUID, uuid.UUID]:
+        return (self.nominal_id, self.organisation_id)
+
+
 class ProvisionalPlan(Row):
     """How she might be reached before anybody has asked her, from what police already hold."""
 

@@ -16,7 +16,7 @@ from pathways.domain.identification import referral_in
 from pathways.domain.outcomes import followup
 from pathways.domain.reach import agreement, approach, plan, stop
 from pathways.domain.referral import referral
-from pathways.domain.support import closure, engagement, episode, goal
+from pathways.domain.support import closure, correction, engagement, episode, goal, joining
 from pathways.domain.terms.contact import Attendance, Channel, ContactMode
 from pathways.domain.terms.law import SocInvolvement, VictimOfSoc
 from pathways.domain.terms.needs import Domain
@@ -89,13 +89,42 @@ class ReferralIn(Row):
         return (self.id, self.organisation_id)
 
 
+class EarlierDecisionIn(Row):
+    """A decision at the open door as it stood before a later one took its place. Never changed."""
+
+    organisation_id = models.UUIDField(db_index=True)
+    referral_in = models.ForeignKey(ReferralIn, models.PROTECT, related_name="earlier_decisions")
+    number = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=40)
+    content = SealedJSON()
+    why_again = SealedText()
+    decided_at = models.DateTimeField()
+    decided_by_id = models.UUIDField()
+    replaced_at = models.DateTimeField()
+    replaced_by_id = models.UUIDField()
+
+    class Meta:
+        db_table = "support_earlier_decision"
+        ordering: ClassVar = ["-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["referral_in", "number"], name="decision_in_number_once")
+        ]
+
+    def sealed_for(self) -> tuple[uuid.UUID, uuid.UUID]:
+        return (self.referral_in_id, self.organisation_id)
+
+
 class Client(Row):
-    """A woman in the programme: the name she uses and a reference. All else is elsewhere."""
+    """A woman in the programme: the name she uses and a reference. All else is elsewhere.
+
+    `joined_into_id` is her other record, where two turned out to be of one woman and were joined.
+    """
 
     organisation_id = models.UUIDField(db_index=True)
     reference = models.CharField(max_length=16, unique=True)
     called = SealedText(privacy=Privacy.IDENTIFIES)
     created_at = models.DateTimeField()
+    joined_into_id = models.UUIDField(null=True, blank=True)
 
     class Meta:
         db_table = "support_client"
@@ -553,12 +582,13 @@ class ReferralPack(Row):
     answer_words = SealedText()
     is_answered = models.BooleanField(default=False)
     made_at = models.DateTimeField()
+    sealed_for_id = models.UUIDField(null=True, blank=True)
 
     class Meta:
         db_table = "support_referral_pack"
 
     def sealed_for(self) -> tuple[uuid.UUID, uuid.UUID]:
-        return (self.client_id, self.organisation_id)
+        return (self.sealed_for_id or self.client_id, self.organisation_id)
 
 
 class Engagement(HerRow):
@@ -763,3 +793,60 @@ class OutgoingMessage(HerRow):
     class Meta:
         db_table = "support_outgoing_message"
         ordering: ClassVar = ["-asked_at"]
+
+
+class Correction(HerRow):
+    """A wrong entry put right: what it said, what it says now, and why. Never changed.
+
+    The corrected row holds what is true; whoever sees that row sees its corrections.
+    """
+
+    what = coded(correction.What)
+    object_id = models.UUIDField(db_index=True)
+    before = SealedJSON()
+    after = SealedJSON()
+    why = SealedText()
+    made_at = models.DateTimeField()
+    made_by_id = models.UUIDField()
+    made_by_name = models.CharField(max_length=120, blank=True, default="")
+
+    privacy: ClassVar[dict[str, Privacy]] = {"made_by_name": Privacy.IDENTIFIES}
+
+    class Meta:
+        db_table = "support_correction"
+        ordering: ClassVar = ["made_at"]
+        constraints: ClassVar = [code_holds(correction.What, "support_correction", "what", blank=False)]
+
+
+class Joining(HerRow):
+    """Two records that may be of one woman: joined, parted again, or judged to be two women.
+
+    `client_id` is the record that goes on and `other_id` the one that was folded into it. `undo` says of
+    every row that moved what it was before, so that parting gives back exactly what was joined.
+    """
+
+    other_id = models.UUIDField(db_index=True)
+    status = status_field(joining.WORKFLOW)
+    why = SealedText()
+    shown = SealedJSON()
+    undo = SealedJSON()
+    made_at = models.DateTimeField()
+    made_by_id = models.UUIDField()
+    made_by_name = models.CharField(max_length=120, blank=True, default="")
+    parted_at = models.DateTimeField(null=True, blank=True)
+    parted_by_id = models.UUIDField(null=True, blank=True)
+    parted_because = SealedText()
+
+    privacy: ClassVar[dict[str, Privacy]] = {"made_by_name": Privacy.IDENTIFIES}
+
+    class Meta:
+        db_table = "support_joining"
+        ordering: ClassVar = ["-made_at"]
+        constraints: ClassVar = [
+            status_holds(joining.WORKFLOW, "support_joining"),
+            paired("support_joining", "parted_at", "parted_by_id"),
+            models.UniqueConstraint(
+                fields=["other_id"], condition=Q(status=joining.Status.JOINED.value), name="joined_once"
+            ),
+            models.CheckConstraint(condition=~Q(client_id=models.F("other_id")), name="joining_of_two"),
+        ]

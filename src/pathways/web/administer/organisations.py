@@ -154,6 +154,8 @@ class _OfOne(flow.Flow):
 
 @page(roles=_ONLY)
 class Change(_OfOne):
+    effect = "changes"
+    is_shared = True
     title = "Change what an organisation is"
     form = ChangeOrganisation
     button = "Save this change"
@@ -170,6 +172,8 @@ class Change(_OfOne):
 
 @page(roles=_ONLY)
 class Duty(_OfOne):
+    effect = "changes"
+    is_shared = True
     title = "Duty contact"
     form = DutyForm
     check = False
@@ -191,6 +195,8 @@ class Duty(_OfOne):
 
 @page(roles=_ONLY)
 class End(_OfOne):
+    effect = "decides"
+    is_shared = True
     title = "End taking part"
     form = LastDay
     button = "End taking part"

@@ -163,6 +163,8 @@ class _OfOne(flow.Flow):
 
 @page(roles=_ONLY)
 class Correct(_OfOne):
+    effect = "changes"
+    is_shared = True
     title = "Put a name or e-mail address right"
     form = PersonForm
     check = False

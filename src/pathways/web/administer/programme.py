@@ -83,6 +83,8 @@ def _counted(number: int, what: str) -> str:
 
 @page(roles=_ONLY)
 class Change(flow.Flow):
+    effect = "changes"
+    is_shared = True
     title = "Change the settings"
     form = Settings
     button = "Save the settings"
@@ -200,6 +202,8 @@ class AddAgreement(flow.Flow):
 
 @page(roles=_ONLY)
 class EndAgreement(flow.Flow):
+    effect = "decides"
+    is_shared = True
     title = "End a sharing agreement"
     form = LastDay
     button = "End this agreement"

@@ -241,3 +241,15 @@ class Refusing(forms.PathwaysForm):
         label="I have asked her, and she does not want an assessment now",
         error="Confirm that she has been asked",
     )
+
+
+class WhyAgain(forms.PathwaysForm):
+    """Why a complete assessment is opened again."""
+
+    why = forms.LongText(
+        label="Why is it opened again?",
+        hint="What it said before is kept, with this reason, beside what you write now.",
+        rows=2,
+        counted=300,
+        error="Say why it is opened again",
+    )

@@ -11,5 +11,5 @@ urlpatterns = [
     path("<uuid:client_id>/start/", views.start, name="start"),
     path("<uuid:client_id>/refused/", views.Refuse.as_view(), name="refuse"),
     path("write/<uuid:assessment_id>/", views.Write.as_view(), name="write"),
-    path("write/<uuid:assessment_id>/reopen/", views.reopen, name="reopen"),
+    path("write/<uuid:assessment_id>/reopen/", views.Reopen.as_view(), name="reopen"),
 ]

@@ -63,17 +63,9 @@ def start(request: Request, client_id: UUID) -> HttpResponse:
 
 
 @page(roles=ASSESSORS)
-@require_POST
-def reopen(request: Request, assessment_id: UUID) -> HttpResponse:
-    said = assess.reopen(assessment_id=assessment_id, by=request.actor, at=request.now)
-    if not said:
-        return access.refuse(request, said)
-    messages.success(request, "The assessment is open again. What was answered is still there.")
-    return redirect("assess:write", assessment_id)
-
-
-@page(roles=ASSESSORS)
 class Refuse(flow.Flow):
+    effect = "decides"
+    is_shared = True
     title = "She does not want an assessment"
     form = forms.Refusing
     check = False
@@ -98,7 +90,46 @@ class Refuse(flow.Flow):
 
 
 @page(roles=ASSESSORS)
+class Reopen(flow.Flow):
+    """A complete assessment is corrected by opening it again: what it said before is kept."""
+
+    effect = "decides"
+    is_shared = True
+    title = "Open the assessment again"
+    form = forms.WhyAgain
+    check = False
+    button = "Open it again"
+
+    def begin(self) -> HttpResponse | None:
+        found = assess.writing(assessment_id=self.kwargs["assessment_id"], by=self.actor, at=self.now)
+        if found is None:
+            return access.not_found(self.request)
+        self.found = found
+        return None
+
+    def client_id(self) -> UUID | None:
+        return self.found.banner.client_id
+
+    def context(self) -> dict[str, Any]:
+        return {"person": about_her.person(self.found.banner)}
+
+    def back(self) -> str:
+        return reverse("assess:her", args=[self.found.banner.client_id])
+
+    def do(self, answers: dict[str, Any]) -> HttpResponse:
+        said = assess.reopen(
+            assessment_id=self.kwargs["assessment_id"], why=answers["why"], by=self.actor, at=self.now
+        )
+        if not said.allowed:
+            raise flow.Refused(said)
+        messages.success(self.request, "The assessment is open again. What was answered is still there.")
+        return redirect("assess:write", self.kwargs["assessment_id"])
+
+
+@page(roles=ASSESSORS)
 class Write(flow.Flow):
+    effect = "changes"
+    is_shared = True
     title = "Assessment"
     as_tasks = True
     button = "Complete the assessment"

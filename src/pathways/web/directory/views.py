@@ -204,6 +204,8 @@ class _OfOne(flow.Flow):
 
 @page(roles=offering.MAY_KEEP)
 class Change(_OfOne):
+    effect = "changes"
+    is_shared = True
     title = "Change a service"
     form = ChangeService
     template = "directory/change.html"
@@ -235,6 +237,8 @@ class Change(_OfOne):
 
 @page(roles=offering.MAY_SET_PLACES)
 class Places(_OfOne):
+    effect = "changes"
+    is_shared = True
     title = "Places of a service"
     form = PlacesForm
     check = False
@@ -258,6 +262,8 @@ class Places(_OfOne):
 
 @page(roles=offering.MAY_KEEP)
 class Close(_OfOne):
+    effect = "changes"
+    is_shared = True
     title = "Close a service"
     form = CloseForm
     button = "Close this service"

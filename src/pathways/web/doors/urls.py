@@ -14,5 +14,6 @@ urlpatterns = [
     path("tell-police/<uuid:client_id>/", views.TellPolice.as_view(), name="tell_police"),
     path("<uuid:referral_in_id>/", views.referral, name="referral"),
     path("<uuid:referral_in_id>/move/", views.move, name="move"),
+    path("<uuid:referral_in_id>/correct/", views.SayAgain.as_view(), name="say_again"),
     path("<uuid:referral_in_id>/decide/", views.Decide.as_view(), name="decide"),
 ]

@@ -227,6 +227,7 @@ def referral(request: Request, referral_in_id: UUID) -> HttpResponse:
             "colour": COLOURS[found.line.status],
             "held": _held(found),
             "decision": asking.rows(found.decided),
+            "may_say_again": request.actor.role is Role.COORDINATOR,
             "known": [(one, her_page(one.id) if one.is_client else _door(one.id)) for one in found.known],
             "her_page": her_page(found.line.client_id) if found.line.client_id else "",
             "can_start": Action.START_REVIEW in found.moves,
@@ -279,6 +280,8 @@ def move(request: Request, referral_in_id: UUID) -> HttpResponse:
 
 @page(roles={Role.COORDINATOR}, changes=Resource.REFERRAL_IN)
 class Decide(flow.Flow):
+    effect = "decides"
+    thing = "referral_in"
     title = "Decide"
     steps = (
         flow.Step("model", "Decision model", asking.ModelForm),
@@ -330,6 +333,36 @@ class Decide(flow.Flow):
             href=her_page(client_id) if client_id else reverse("doors:list"),
             onward="Go to her page" if client_id else "Back to the door",
         )
+
+
+@page(roles={Role.COORDINATOR}, changes=Resource.REFERRAL_IN)
+class SayAgain(Decide):
+    """A decision that stands, put right: a new one takes its place and the earlier is kept."""
+
+    effect = "changes"
+    title = "Correct this decision"
+    steps = (
+        flow.Step("model", "Decision model", asking.ModelForm),
+        flow.Step("about", "About her", asking.AboutForm),
+        flow.Step("why", "Why it is corrected", asking.SayAgainForm),
+    )
+    button = "Save the correction"
+
+    def initial(self, step: flow.Step) -> dict[str, Any]:
+        return open_door.starting(referral_in_id=self.kwargs["referral_in_id"], by=self.actor)
+
+    def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
+        return {}
+
+    def do(self, answers: dict[str, Any]) -> flow.Receipt:
+        said = open_door.say_again(
+            referral_in_id=self.kwargs["referral_in_id"],
+            said=asking.judgement_from(answers),
+            why=answers["why"],
+            by=self.actor,
+            at=self.now,
+        )
+        return flow.Receipt.of(said, "Decision corrected", href=self.back(), onward="Back to it")
 
 
 @page(roles={Role.COORDINATOR})

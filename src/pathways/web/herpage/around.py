@@ -113,6 +113,9 @@ def of_her(
         if banner.is_stopped and not in_emergency
         else "",
         "is_stopped": banner.is_stopped,
+        "alike_href": address("joining:alike", client_id, by),
+        "correct_href": address("correct:identity", client_id, by),
+        "corrections_href": address("correct:history", client_id, by),
         "crumbs": _crumbs(by),
     }
 

@@ -14,7 +14,7 @@ from pathways.domain.governance.policy import Action, Resource
 from pathways.domain.support import goal as goals
 from pathways.domain.terms import needs
 from pathways.domain.terms.people import Role
-from pathways.journey import barring
+from pathways.journey import barring, joining
 from pathways.journey import held as holdings
 from pathways.journey import her_record as record
 from pathways.journey import history as histories
@@ -31,6 +31,8 @@ _READERS = frozenset(policy.roles_that(Action.READ, Resource.CLIENT))
 
 @page(reads=Resource.CLIENT)
 def story(request: Request, client_id: UUID) -> HttpResponse:
+    if goes_on := joining.goes_on_as(client_id=client_id, by=request.actor):
+        return redirect("herpage:story", goes_on)
     context = around.of_her(request, client_id, "story", Resource.CLIENT)
     if context is None:
         return access.not_found(request)

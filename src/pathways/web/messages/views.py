@@ -150,6 +150,7 @@ class _OfMessage(flow.Flow):
 
 @page(roles={Role.COORDINATOR})
 class PassOn(_OfMessage):
+    effect = "decides"
     title = "Pass on to her worker"
     form = PassOnForm
     button = "Pass it on"

@@ -13,6 +13,7 @@ urlpatterns = [
     path("<uuid:consideration_id>/", views.consideration, name="consideration"),
     path("<uuid:consideration_id>/move/", views.move, name="move"),
     path("<uuid:consideration_id>/plan/", views.PlanContact.as_view(), name="plan"),
+    path("<uuid:consideration_id>/correct/", views.SayAgain.as_view(), name="say_again"),
     path("<uuid:consideration_id>/decide/", views.Decide.as_view(), name="decide"),
     path("again/<uuid:nominal_id>/", views.FlagAgain.as_view(), name="flag_again"),
 ]

@@ -270,6 +270,7 @@ def consideration(request: Request, consideration_id: UUID) -> HttpResponse:
             "colour": COLOURS[found.line.status],
             "held": _held(found),
             "decision": asking.rows(found.decided),
+            "may_say_again": request.actor.role is Role.POLICE_SPOC,
             "can_start": Action.START_REVIEW in found.moves,
             "can_resume": Action.RESUME in found.moves,
             "can_decide": bool(decides),
@@ -330,6 +331,7 @@ class _About(flow.Flow):
 
 @page(roles={Role.POLICE_SPOC})
 class PlanContact(_About):
+    effect = "changes"
     title = "Plan how she can be reached"
     form = asking.WaysForm
     check = False
@@ -350,6 +352,8 @@ class PlanContact(_About):
 
 @page(roles={Role.POLICE_SPOC})
 class Decide(_About):
+    effect = "decides"
+    thing = "consideration"
     title = "Decide"
     steps = (
         flow.Step("model", "Decision model", asking.ModelForm),
@@ -376,6 +380,36 @@ class Decide(_About):
         return flow.Receipt.of(
             said, "Decision recorded", href=reverse("police:list"), onward="Back to the considerations"
         )
+
+
+@page(roles={Role.POLICE_SPOC})
+class SayAgain(_About):
+    """A decision that stands, put right: a new one takes its place and the earlier is kept."""
+
+    effect = "changes"
+    title = "Correct this decision"
+    steps = (
+        flow.Step("model", "Decision model", asking.ModelForm),
+        flow.Step("about", "About her", asking.AboutForm),
+        flow.Step("why", "Why it is corrected", asking.SayAgainForm),
+    )
+    button = "Save the correction"
+
+    def initial(self, step: flow.Step) -> dict[str, Any]:
+        return screening.starting(consideration_id=self.kwargs["consideration_id"], by=self.actor)
+
+    def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
+        return {}
+
+    def do(self, answers: dict[str, Any]) -> flow.Receipt:
+        said = screening.say_again(
+            consideration_id=self.kwargs["consideration_id"],
+            said=asking.judgement_from(answers),
+            why=answers["why"],
+            by=self.actor,
+            at=self.now,
+        )
+        return flow.Receipt.of(said, "Decision corrected", href=self.back(), onward="Back to it")
 
 
 @page(roles={Role.POLICE_SPOC})

@@ -14,7 +14,7 @@ from pathways.domain.reach.approach import Action, Result, Status
 from pathways.domain.terms import clocks
 from pathways.domain.terms.contact import Purpose
 from pathways.domain.terms.people import Role
-from pathways.journey import approach, outgoing
+from pathways.journey import approach, joining, outgoing
 from pathways.web import access, flow, lists, onward
 from pathways.web.access import page
 from pathways.web.reach import frame
@@ -173,10 +173,12 @@ def unreached(request: Request, approach_id: UUID) -> HttpResponse:
 
 @page(roles=_ASSIGNERS)
 class Assign(flow.Flow):
+    effect = "decides"
     title = "Assign the approach"
     form = AssignForm
     check = False
     button = "Assign"
+    template = "reach/assign.html"
 
     def begin(self) -> HttpResponse | None:
         self.choice = approach.choose(client_id=self.kwargs["client_id"], by=self.actor, at=self.now)
@@ -186,7 +188,14 @@ class Assign(flow.Flow):
         return {"workers": self.choice.workers if self.choice else ()}
 
     def context(self) -> dict[str, Any]:
-        return {"person": frame.about(self.choice.person)} if self.choice else {}
+        if self.choice is None:
+            return {}
+        alike = joining.alike(client_id=self.kwargs["client_id"], by=self.actor, at=self.now)
+        return {
+            "person": frame.about(self.choice.person),
+            "alike": alike,
+            "client_id": self.kwargs["client_id"],
+        }
 
     def back(self) -> str:
         return reverse("reach:list")

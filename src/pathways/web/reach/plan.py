@@ -114,6 +114,8 @@ class _OfPlan(flow.Flow):
 
 @page(roles=frame.HERS)
 class Confirm(_OfPlan):
+    effect = "changes"
+    is_shared = True
     title = "Safe contact, confirmed with her"
     steps = (
         flow.Step("how", "How she may be reached", forms.WaysForm),
@@ -157,6 +159,9 @@ def _times(ways: contact_plan.Ways) -> dict[str, Any]:
 
 @page(roles=frame.ALONGSIDE)
 class Changed(_OfPlan):
+    effect = "decides"
+    is_shared = True
+    thing = "plan"
     title = "Something has changed"
     form = forms.ChangedForm
     check = False
@@ -171,6 +176,9 @@ class Changed(_OfPlan):
 
 @page(roles=frame.HERS)
 class NotSafe(_OfPlan):
+    effect = "decides"
+    is_shared = True
+    thing = "plan"
     title = "There is no safe way to reach her"
     form = forms.NotSafeForm
     check = False

@@ -19,6 +19,9 @@ from pathways.web.reach import forms, frame
 class Stop(flow.Flow):
     """One page, one button, from any stage."""
 
+    effect = "decides"
+    is_shared = True
+    thing = "stop"
     title = "Stop all contact"
     form = forms.StopForm
     check = False
@@ -79,6 +82,9 @@ class Stop(flow.Flow):
 
 @page(roles=frame.ALONGSIDE)
 class StartAgain(flow.Flow):
+    effect = "decides"
+    is_shared = True
+    thing = "stop"
     title = "She wants to start again"
     form = forms.StartAgainForm
     check = False
@@ -113,6 +119,7 @@ class StartAgain(flow.Flow):
 class Place(flow.Flow):
     """The address of a refuge or of another safe place, for her own support alone."""
 
+    effect = "changes"
     title = "Where she is safe"
     form = forms.PlaceForm
     check = False

@@ -71,6 +71,8 @@ def _rows(found: agreement.Page) -> list[dict[str, Any]]:
 
 @page(roles=frame.HERS)
 class Record(flow.Flow):
+    effect = "changes"
+    is_shared = True
     title = "Her agreement to take part"
     steps = (
         flow.Step("explained", "What was explained", forms.ExplainedForm),

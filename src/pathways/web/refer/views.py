@@ -187,6 +187,8 @@ def expire(request: Request, referral_id: UUID) -> HttpResponse:
 class _About(flow.Flow):
     """A form about one referral that this person may see, and on which this action is open now."""
 
+    effect = "decides"
+    thing = "referral"
     check = False
     action: Action
     done_words = ""

@@ -235,6 +235,7 @@ class Cover(Moving):
 class HandOver(Moving):
     """For good."""
 
+    effect = "decides"
     title = "Hand over"
     form = forms.HandOverForm
     button = "Hand over"

@@ -148,6 +148,7 @@ def _saved(view: AboutHer, words: str, more: tuple[str, ...] = ()) -> HttpRespon
 class RecordPlanned(RecordContact):
     """What became of a planned appointment."""
 
+    effect = "decides"
     title = "Record this contact"
 
     def begin(self) -> HttpResponse | None:
@@ -260,6 +261,7 @@ class WriteNote(AboutHer):
 class CorrectNote(AboutHer):
     """A note corrected: both versions and the reason stay."""
 
+    effect = "changes"
     title = "Correct a note"
     form = forms.CorrectNoteForm
     check = False

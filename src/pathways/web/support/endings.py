@@ -53,10 +53,20 @@ def after(request: Request, client_id: UUID) -> HttpResponse:
         "before": before,
         "last": last,
         "rows": _closure_rows(last) if last else [],
-        "due": [{"one": one, "colour": _DUE_COLOUR[one.status]} for one in due],
+        "due": [
+            {
+                "one": one,
+                "colour": _DUE_COLOUR[one.status],
+                "may_correct": one.status is followup.Status.DONE and request.actor.role in about.ALONGSIDE,
+            }
+            for one in due
+        ],
         "may_close": before.may.allowed and not (is_coordinator and before.is_before_support),
         "may_close_early": before.may.allowed and is_coordinator and before.is_before_support,
         "may_come_back": may_come_back,
+        "may_correct": last is not None
+        and last.status is closure.Status.SIGNED_OFF
+        and request.actor.role in (Role.COORDINATOR, Role.SUPERVISOR),
         "may_sign": last is not None and last.may_sign.allowed,
         "follows_up": request.actor.role in about.ALONGSIDE,
     }
@@ -79,6 +89,8 @@ def _closure_rows(one: closing.Proposed) -> list[dict[str, Any]]:
 class Close(AboutHer):
     """A proposal to close, which somebody else signs off."""
 
+    effect = "decides"
+    thing = "close"
     title = "Propose to close"
     steps = (
         flow.Step("how", "How and why does it end?", forms.OutcomeForm),
@@ -141,6 +153,8 @@ class Close(AboutHer):
 class CloseEarly(AboutHer):
     """An episode that never reached support."""
 
+    effect = "decides"
+    thing = "close"
     title = "Close before support began"
     form = forms.CloseEarlyForm
     button = "Close her episode"
@@ -191,6 +205,7 @@ def sign_offs(request: Request) -> HttpResponse:
 class SignOff(flow.Flow):
     """Sign off, or return with what is still to do."""
 
+    effect = "decides"
     title = "Sign off a closure"
     form = forms.ReturnForm
     check = False
@@ -253,6 +268,7 @@ def follow_ups(request: Request) -> HttpResponse:
 class FollowUp(flow.Flow):
     """How she is now; or that she could not be reached, or declined."""
 
+    effect = "decides"
     title = "Follow-up"
     form = forms.FollowUpForm
     button = "Save this follow-up"
@@ -315,6 +331,7 @@ def _rung(value: Any) -> Rung | None:
 class ComeBack(AboutHer):
     """A new episode for a woman who comes back."""
 
+    effect = "decides"
     title = "She has come back"
     form = forms.ComeBackForm
     button = "Open a new episode"

@@ -204,6 +204,7 @@ def settle(request: Request, goal_id: UUID, action: str) -> HttpResponse:
 class Review(AboutHer):
     """What has changed since last time."""
 
+    effect = "decides"
     title = "Review her plan"
     form = forms.ReviewForm
     button = "Save this review"
@@ -225,6 +226,7 @@ class Review(AboutHer):
 class Engagement(AboutHer):
     """How her contact with this service is going: on and off, disengaged, come back."""
 
+    effect = "decides"
     form = forms.LeavingForm
     check = False
     button = "Save"

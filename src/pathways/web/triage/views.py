@@ -90,6 +90,8 @@ def _cells(line: triage.Line, tab: str) -> list[dict[str, Any]]:
 
 @page(roles=READERS)
 class Decide(flow.Flow):
+    effect = "decides"
+    thing = "triage"
     title = "Decide her level of support"
     form = forms.Decide
     check = False
@@ -104,6 +106,8 @@ class Decide(flow.Flow):
         is_open = found.status is Status.AWAITING and self.actor.role is Role.COORDINATOR
         if "done" in self.request.GET or (is_open and found.may_decide):
             return None
+        if self.request.method == "POST" and found.status is not Status.AWAITING:
+            return redirect("triage:decide", self.kwargs["triage_id"])
         if self.request.method == "POST":
             return access.refuse(self.request, found.may_decide) if not found.may_decide else None
         return render(
@@ -152,6 +156,8 @@ class Decide(flow.Flow):
 
 @page(roles={Role.COORDINATOR})
 class SendBack(flow.Flow):
+    effect = "decides"
+    thing = "triage"
     title = "Return to the assessor"
     form = forms.SendBack
     check = False

@@ -1,0 +1,1 @@
+"""A wrong entry put right with its reason, from where it is shown."""
