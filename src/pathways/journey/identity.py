@@ -14,11 +14,12 @@ from contextvars import ContextVar
 from dataclasses import replace
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Role, Sector
+from pathways.records import composed
 from pathways.records.models import Account, Appointment, Organisation
 
 _assumed: ContextVar[Actor | None] = ContextVar("assumed", default=None)
@@ -41,14 +42,21 @@ def workplaces(account: Account) -> list[Actor]:
     """Everything this person may be now, the longest-held first. Empty for a leaver."""
     if not account.is_active or account.left_at is not None:
         return []
-    live = (
-        Appointment.objects.filter(account=account, until_at__isnull=True)
+    return [
+        Actor(account.id, appointment_id, account.name, Role(role), organisation_id, name, Sector(sector))
+        for appointment_id, role, organisation_id, name, sector in _held_now(account.id)
+    ]
+
+
+@composed.reading
+def _held_now(account_id: uuid.UUID) -> QuerySet[Appointment, tuple[uuid.UUID, str, uuid.UUID, str, str]]:
+    return (
+        Appointment.objects.filter(account_id=account_id, until_at__isnull=True)
         .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=Now()))
         .filter(organisation__until_date__isnull=True)
-        .select_related("organisation")
         .order_by("from_at")
+        .values_list("id", "role", "organisation_id", "organisation__name", "organisation__sector")
     )
-    return [_actor(account, appointment) for appointment in live]
 
 
 def actor_for(account: Account, appointment_id: str | uuid.UUID | None) -> Actor | None:
@@ -62,19 +70,6 @@ def chosen(places: list[Actor], appointment_id: str | uuid.UUID | None) -> Actor
     if found is None and len(places) == 1:
         return places[0]
     return found
-
-
-def _actor(account: Account, appointment: Appointment) -> Actor:
-    organisation = appointment.organisation
-    return Actor(
-        account_id=account.id,
-        appointment_id=appointment.id,
-        name=account.name,
-        role=Role(appointment.role),
-        organisation_id=organisation.id,
-        organisation_name=organisation.name,
-        sector=Sector(organisation.sector),
-    )
 
 
 def workplaces_of(email: str) -> list[Actor]:
@@ -155,4 +150,9 @@ def account_named(account_id: uuid.UUID) -> str:
 
 def names_of(account_ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The names of colleagues by account, in one query."""
-    return dict(Account.objects.filter(id__in=account_ids).values_list("id", "name"))
+    return dict(_names(list(account_ids))) if account_ids else {}
+
+
+@composed.reading
+def _names(account_ids: list[uuid.UUID]) -> QuerySet[Account, tuple[uuid.UUID, str]]:
+    return Account.objects.filter(id__among=account_ids).values_list("id", "name")

@@ -10,6 +10,8 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, QuerySet
+
 from pathways.domain.governance.actors import Actor
 from pathways.domain.reach import approach
 from pathways.domain.support import closure
@@ -20,6 +22,7 @@ from pathways.domain.terms.routes import Route
 from pathways.domain.terms.words import Worded
 from pathways.domain.triage.levels import Level
 from pathways.journey import sight
+from pathways.records import composed
 from pathways.records.models import JourneyEvent, Organisation
 
 
@@ -129,17 +132,35 @@ def told(
     *, client_id: UUID, by: Actor, thread: Thread | None = None, offset: int = 0, limit: int = 25
 ) -> Story:
     """Her story as this person may read it. The caller logs the reading."""
-    rows = sight.visible(JourneyEvent, by).filter(client_id=client_id)
-    kinds = set(rows.order_by().values_list("kind", flat=True).distinct())
-    threads = tuple(each for each in Thread if kinds & {kind.value for kind in _THREADS[each]})
+    kinds = dict(_kinds(by, [client_id]))
+    threads = tuple(each for each in Thread if kinds.keys() & {kind.value for kind in _THREADS[each]})
+    shown = kinds if thread is None else {kind.value for kind in _THREADS[thread]}
+    total = sum(many for kind, many in kinds.items() if kind in shown)
+    page = _page(by, [client_id], thread, offset, limit)
+    names = dict(_organisations(list({row.organisation_id for row in page})))
+    return Story(tuple(_happening(row, names) for row in page), total, threads)
+
+
+@composed.reading
+def _kinds(by: Actor, client_ids: list[UUID]) -> QuerySet[JourneyEvent, tuple[str, int]]:
+    """What kinds of thing happened, and how often."""
+    rows = sight.about(JourneyEvent, by, client_ids).order_by()
+    return rows.values_list("kind").annotate(many=Count("id"))
+
+
+@composed.reading
+def _page(
+    by: Actor, client_ids: list[UUID], thread: Thread | None, offset: int, limit: int
+) -> QuerySet[JourneyEvent]:
+    rows = sight.about(JourneyEvent, by, client_ids)
     if thread is not None:
         rows = rows.filter(kind__in=[kind.value for kind in _THREADS[thread]])
-    total = rows.count()
-    page = list(rows.order_by("-at", "-id")[offset : offset + limit])
-    names = dict(
-        Organisation.objects.filter(id__in={row.organisation_id for row in page}).values_list("id", "name")
-    )
-    return Story(tuple(_happening(row, names) for row in page), total, threads)
+    return rows.order_by("-at", "-id")[offset : offset + limit]
+
+
+@composed.reading
+def _organisations(ids: list[UUID]) -> QuerySet[Organisation, tuple[UUID, str]]:
+    return Organisation.objects.filter(id__among=ids).order_by().values_list("id", "name")
 
 
 def _happening(row: JourneyEvent, names: Mapping[UUID, str]) -> Happening:
