@@ -1,4 +1,4 @@
-"""Readings composed once: the same rows as the queryset, for whoever asks, and nothing of one asker for another."""
+"""Readings composed once: the queryset's own rows, whoever asks, and nothing of one asker for another."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_what_was_composed_for_one_is_asked_for_another_as_that_other(cast, hers
     stranger = replace(cast.worker, account_id=uuid.uuid4(), organisation_id=uuid.uuid4())
     with identity.acting(stranger) as by:
         assert _visible(by, hers) == []
-    with identity.acting(cast.worker):  # row security would let the worker's rows through: the first wall alone
+    with identity.acting(cast.worker):  # row security lets the worker's rows through: the first wall alone
         assert _visible(stranger, hers) == []
     with walls.python_wall_down(), identity.acting(stranger):  # and the second alone
         assert _visible(cast.worker, hers) == []

@@ -17,8 +17,8 @@ from pathways.installation.settings import Settings, load
 DATABASE = "pathways"
 
 PREPARING = {"prepare_threshold": 1, "options": "-c plan_cache_mode=force_generic_plan"}
-"""Statements that are prepared (`records.composed`; Django's own are not) keep one plan for all values. Left to
-choose, PostgreSQL plans them anew each time, which with row security is more work than answering them."""
+"""Statements that are prepared (`records.composed`; Django's own are not) keep one plan for all values. Left
+to choose, PostgreSQL plans them anew each time, which with row security is more work than answering them."""
 
 LONGEST_SOCKET = 103
 """Characters in a socket's path that every system takes (Linux 107, others 103)."""

@@ -44,7 +44,7 @@ def banners(*, client_ids: Iterable[UUID], by: Actor, at: datetime) -> dict[UUID
     """The banners of several women, in a fixed number of queries."""
     wanted = list(client_ids)
     clients = clients_among(by, wanted)
-    episodes = {found.client_id: found for found in _episodes(by, [client.id for client in clients])}
+    episodes = {found.client_id: found for found in episodes_of(by, [client.id for client in clients])}
     return banners_over(clients=clients, episodes=episodes, by=by, at=at)
 
 
@@ -55,7 +55,8 @@ def clients_among(by: Actor, client_ids: list[UUID]) -> QuerySet[Client]:
 
 
 @composed.reading
-def _episodes(by: Actor, client_ids: list[UUID]) -> QuerySet[Episode]:
+def episodes_of(by: Actor, client_ids: list[UUID]) -> QuerySet[Episode]:
+    """Of these women's episodes those that this person may see, each woman's last at the end."""
     return sight.about(Episode, by, client_ids).order_by("number")
 
 
@@ -150,7 +151,7 @@ def episode_now(client_id: UUID, by: Actor, *, lock: bool = False) -> Episode | 
 
 def latest_episode(client_id: UUID, by: Actor) -> Episode | None:
     """Her episode that runs now, or the last one that ended; None when this person reads none."""
-    found = _episodes(by, [client_id])
+    found = episodes_of(by, [client_id])
     return found[-1] if found else None
 
 
