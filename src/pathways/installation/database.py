@@ -16,6 +16,10 @@ from pathways.installation.settings import Settings, load
 
 DATABASE = "pathways"
 
+PREPARING = {"prepare_threshold": 1, "options": "-c plan_cache_mode=force_generic_plan"}
+"""Statements that are prepared (`records.composed`; Django's own are not) keep one plan for all values. Left
+to choose, PostgreSQL plans them anew each time, which with row security is more work than answering them."""
+
 LONGEST_SOCKET = 103
 """Characters in a socket's path that every system takes (Linux 107, others 103)."""
 
@@ -91,7 +95,7 @@ def django_databases(settings: Settings | None = None) -> dict[str, dict[str, An
             "PORT": found.pop("port", ""),
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {"application_name": "pathways"} | found,
+            "OPTIONS": {"application_name": "pathways"} | (PREPARING if settings.prepare else {}) | found,
         }
     }
 

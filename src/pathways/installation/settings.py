@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     analyst_database_url: SecretStr | None = Field(
         None, description="the same database as the role that sees the pseudonymised views only"
     )
+    prepare: bool = Field(
+        True,
+        description="plan the statements of the busiest pages once for each connection; 0 behind a pooler"
+        " that hands one connection to several processes in turn",
+    )
     as_owner: bool = Field(
         False, description="connect as the owner: set for migrations only, never for the web"
     )

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from pathways.domain.governance import policy
 from pathways.domain.governance.actors import Actor
@@ -25,9 +25,8 @@ from pathways.domain.terms.words import Worded
 from pathways.domain.triage import triage
 from pathways.domain.triage.levels import Level
 from pathways.journey import her, ledger, sight, way
-from pathways.records import walls
+from pathways.records import composed, walls
 from pathways.records.models import (
-    Client,
     Contact,
     Engagement,
     Episode,
@@ -128,31 +127,73 @@ def listed(
     route: str = "cases",
 ) -> Listed:
     """One page of the list. Reading it is one access event with everybody on the page."""
+    counts = dict(zip(tabs_for(by), _counts(by)[0], strict=True))
+    narrow = (tuple(levels), stage, lead, contact_plan)
+    total = _how_many(by, at, tab, *narrow)[0] if any(narrow) else counts[tab]
+    page = _page(by, at, tab, *narrow, sort, descending, offset, limit)
+    lines = _engaged_lines(page, by, at) if is_a_providers(by) else _episode_lines(page, by, at)
+    ledger.read(
+        by=by, at=at, resource=Resource.CLIENT, subjects=[line.client_id for line in lines], route=route
+    )
+    return Listed(tuple(lines), total, counts)
+
+
+@composed.reading
+def _counts(by: Actor) -> QuerySet[Any, tuple[int, ...]]:
+    """How many are under each tab of this role, in one row."""
+    rows, under = _rows(by)
+    tabs = {tab.value: under[tab] for tab in tabs_for(by)}
+    return composed.counted(rows, **tabs).values_list(*tabs)
+
+
+@composed.reading
+def _how_many(
+    by: Actor,
+    at: datetime,
+    tab: Tab,
+    levels: tuple[Level, ...],
+    stage: Stage | None,
+    lead: Led | None,
+    contact_plan: PlanIs | None,
+) -> QuerySet[Any, int]:
+    rows, under = _rows(by)
+    narrowed = _narrow(rows.filter(under[tab]), by, at, levels, stage, lead, contact_plan)
+    return composed.counted(narrowed, count=Q()).values_list("count", flat=True)
+
+
+@composed.reading
+def _page(
+    by: Actor,
+    at: datetime,
+    tab: Tab,
+    levels: tuple[Level, ...],
+    stage: Stage | None,
+    lead: Led | None,
+    contact_plan: PlanIs | None,
+    sort: str,
+    descending: bool,
+    offset: int,
+    limit: int,
+) -> QuerySet[Any]:
+    rows, under = _rows(by)
+    narrowed = _narrow(rows.filter(under[tab]), by, at, levels, stage, lead, contact_plan)
+    return _ordered(narrowed, sort, descending)[offset : offset + limit]
+
+
+def _rows(by: Actor) -> tuple[QuerySet[Any], dict[Tab, Q]]:
+    """What the list is made of for this person, and the condition of each tab."""
     if is_a_providers(by):
-        rows, open_now = _engagements(by)
+        rows: QuerySet[Any] = sight.visible(Engagement, by)
+        open_now = Q(ended_at__isnull=True)
     else:
-        rows, open_now = _episodes(by)
-    under = {
+        rows = sight.visible(Episode, by)
+        open_now = ~Q(status=episode.Status.CLOSED.value)
+    return rows, {
         Tab.MINE: open_now & _mine(by),
         Tab.ALL: open_now,
         Tab.UNASSIGNED: open_now & _nobodys(by),
         Tab.CLOSED: ~open_now & _last_of_hers(rows),
     }
-    tabs = tabs_for(by)
-    counts: dict[str, int] = rows.aggregate(**{t.value: Count("id", filter=under[t]) for t in tabs})
-    wanted = rows.filter(under[tab])
-    narrowed = _narrow(wanted, by, at, levels, stage, lead, contact_plan)
-    total = counts[tab.value] if narrowed is wanted else narrowed.count()
-    page = list(_ordered(narrowed, sort, descending)[offset : offset + limit])
-    lines = _engaged_lines(page, by, at) if is_a_providers(by) else _episode_lines(page, by, at)
-    ledger.read(
-        by=by, at=at, resource=Resource.CLIENT, subjects=[line.client_id for line in lines], route=route
-    )
-    return Listed(tuple(lines), total, {t: counts[t.value] for t in tabs})
-
-
-def _episodes(by: Actor) -> tuple[QuerySet[Any], Q]:
-    return sight.visible(Episode, by), ~Q(status=episode.Status.CLOSED.value)
 
 
 def _last_of_hers(rows: QuerySet[Any]) -> Q:
@@ -164,10 +205,6 @@ def _last_of_hers(rows: QuerySet[Any]) -> Q:
         return Q()
     later = Episode.objects.filter(client_id=OuterRef("client_id"), number__gt=OuterRef("number"))
     return ~Q(Exists(later))
-
-
-def _engagements(by: Actor) -> tuple[QuerySet[Any], Q]:
-    return sight.visible(Engagement, by), Q(ended_at__isnull=True)
 
 
 #: Those who see their own women and no others: for them the wall is the tab.
@@ -243,10 +280,10 @@ def _ordered(rows: QuerySet[Any], sort: str, descending: bool) -> QuerySet[Any]:
 def _episode_lines(page: list[Episode], by: Actor, at: datetime) -> list[Line]:
     if not page:
         return []
-    clients = list(sight.visible(Client, by).filter(id__in=[row.client_id for row in page]))
+    clients = her.clients_among(by, [row.client_id for row in page])
     banners = her.banners_over(clients=clients, episodes={row.client_id: row for row in page}, by=by, at=at)
     days = way.reached(page, by) if way.reads_whole_story(by) else {}
-    reviews, decided = _clocks([row.id for row in page], by)
+    reviews, decided = _clocks(page, by)
     return [
         _episode_line(row, banners[row.client_id], days.get(row.id), reviews.get(row.id), decided.get(row.id))
         for row in page
@@ -255,28 +292,38 @@ def _episode_lines(page: list[Episode], by: Actor, at: datetime) -> list[Line]:
 
 
 def _clocks(
-    episode_ids: list[UUID], by: Actor
+    page: list[Episode], by: Actor
 ) -> tuple[dict[UUID, date], dict[UUID, tuple[date | None, date | None]]]:
     """When each is to be reviewed next, and what her level promised: two queries."""
-    reviews = {
-        episode_id: next_on
-        for episode_id, next_on in sight.visible(Review, by)
-        .filter(episode_id__in=episode_ids, next_review_on__isnull=False)
+    of = [row.client_id for row in page], [row.id for row in page]
+    decided = {episode_id: (first, review) for episode_id, first, review in _decided(by, *of)}
+    reviews = {episode_id: on for episode_id, on in _reviews(by, *of) if on}
+    return reviews, decided
+
+
+@composed.reading
+def _reviews(
+    by: Actor, client_ids: list[UUID], episode_ids: list[UUID]
+) -> QuerySet[Review, tuple[UUID, date | None]]:
+    return (
+        sight.about(Review, by, client_ids)
+        .filter(episode_id__among=episode_ids, next_review_on__isnull=False)
         .order_by("happened_on")
         .values_list("episode_id", "next_review_on")
-        if next_on
-    }
-    decided = {
-        episode_id: (first, review)
-        for episode_id, first, review in sight.visible(TriageDecision, by)
-        .filter(
-            episode_id__in=episode_ids,
-            status__in=[triage.Status.DECIDED.value, triage.Status.OVERRIDDEN.value],
-        )
+    )
+
+
+@composed.reading
+def _decided(
+    by: Actor, client_ids: list[UUID], episode_ids: list[UUID]
+) -> QuerySet[TriageDecision, tuple[UUID, date | None, date | None]]:
+    settled = [triage.Status.DECIDED.value, triage.Status.OVERRIDDEN.value]
+    return (
+        sight.about(TriageDecision, by, client_ids)
+        .filter(episode_id__among=episode_ids, status__in=settled)
         .order_by("decided_at")
         .values_list("episode_id", "first_contact_due", "review_due")
-    }
-    return reviews, decided
+    )
 
 
 def _episode_line(
@@ -320,23 +367,10 @@ def _ending(row: Episode) -> str:
 
 
 def _engaged_lines(page: list[Engagement], by: Actor, at: datetime) -> list[Line]:
-    clients = {
-        client.id: client
-        for client in sight.visible(Client, by).filter(id__in=[row.client_id for row in page])
-    }
+    clients = {client.id: client for client in her.clients_among(by, [row.client_id for row in page])}
     banners = her.banners_over(clients=clients.values(), episodes={}, by=by, at=at)
     planned: dict[UUID, datetime] = {}
-    for client_id, moment in (
-        sight.visible(Contact, by)
-        .filter(
-            client_id__in=list(clients),
-            planned_at__isnull=False,
-            recorded_at__isnull=True,
-            cancelled_at__isnull=True,
-        )
-        .order_by("planned_at")
-        .values_list("client_id", "planned_at")
-    ):
+    for client_id, moment in _planned(by, list(clients)):
         if moment:
             planned.setdefault(client_id, moment)
     return [
@@ -344,6 +378,20 @@ def _engaged_lines(page: list[Engagement], by: Actor, at: datetime) -> list[Line
         for row in page
         if row.client_id in banners
     ]
+
+
+@composed.reading
+def _planned(by: Actor, client_ids: list[UUID]) -> QuerySet[Contact, tuple[UUID, datetime | None]]:
+    return (
+        sight.about(Contact, by, client_ids)
+        .filter(
+            planned_at__isnull=False,
+            recorded_at__isnull=True,
+            cancelled_at__isnull=True,
+        )
+        .order_by("planned_at")
+        .values_list("client_id", "planned_at")
+    )
 
 
 def _engaged_line(row: Engagement, banner: her.Banner, planned: datetime | None) -> Line:

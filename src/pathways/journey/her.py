@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from pathways.domain.governance.actors import Actor
 from pathways.domain.reach import approach, plan, stop
 from pathways.domain.support import episode
 from pathways.domain.triage import triage
 from pathways.domain.triage.levels import Level
 from pathways.journey import identity, sight
+from pathways.records import composed
 from pathways.records.models import Approach, Client, Episode, SafeContactPlan, Stop, TriageDecision
 
 
@@ -40,12 +43,32 @@ def banner(*, client_id: UUID, by: Actor, at: datetime) -> Banner | None:
 def banners(*, client_ids: Iterable[UUID], by: Actor, at: datetime) -> dict[UUID, Banner]:
     """The banners of several women, in a fixed number of queries."""
     wanted = list(client_ids)
-    clients = list(sight.visible(Client, by).filter(id__in=wanted))
-    episodes: dict[UUID, Episode] = {}
-    found_episodes = sight.visible(Episode, by).filter(client_id__in=[client.id for client in clients])
-    for found in found_episodes.order_by("number"):
-        episodes[found.client_id] = found
+    clients = clients_among(by, wanted)
+    episodes = {found.client_id: found for found in episodes_of(by, [client.id for client in clients])}
     return banners_over(clients=clients, episodes=episodes, by=by, at=at)
+
+
+@composed.reading
+def clients_among(by: Actor, client_ids: list[UUID]) -> QuerySet[Client]:
+    """Of these women, those whom this person may see."""
+    return sight.about(Client, by, client_ids)
+
+
+@composed.reading
+def episodes_of(by: Actor, client_ids: list[UUID]) -> QuerySet[Episode]:
+    """Of these women's episodes those that this person may see, each woman's last at the end."""
+    return sight.about(Episode, by, client_ids).order_by("number")
+
+
+@composed.reading
+def _plans(by: Actor, client_ids: list[UUID]) -> QuerySet[SafeContactPlan]:
+    return sight.about(SafeContactPlan, by, client_ids).exclude(status=plan.Status.REPLACED.value)
+
+
+@composed.reading
+def _stops(by: Actor, client_ids: list[UUID]) -> QuerySet[Stop, tuple[UUID, str]]:
+    in_force = sight.about(Stop, by, client_ids).filter(status=stop.Status.IN_FORCE.value)
+    return in_force.values_list("client_id", "kind")
 
 
 def banners_over(
@@ -53,16 +76,8 @@ def banners_over(
 ) -> dict[UUID, Banner]:
     """The banners of women whose rows are at hand already: three queries, however many they are."""
     ids = [client.id for client in clients]
-    plans = {
-        found.client_id: found
-        for found in sight.visible(SafeContactPlan, by)
-        .filter(client_id__in=ids)
-        .exclude(status=plan.Status.REPLACED.value)
-    }
-    stops = {
-        found.client_id: found
-        for found in sight.visible(Stop, by).filter(client_id__in=ids, status=stop.Status.IN_FORCE.value)
-    }
+    plans = {found.client_id: found for found in _plans(by, ids)}
+    stops = {client_id: stop.Kind(kind) for client_id, kind in _stops(by, ids)}
     leads = identity.names_of({e.lead_account_id for e in episodes.values() if e.lead_account_id})
     return {
         client.id: _banner(
@@ -75,7 +90,7 @@ def banners_over(
 def _banner(
     client: Client,
     current: SafeContactPlan | None,
-    stopped: Stop | None,
+    stopped: stop.Kind | None,
     running: Episode | None,
     leads: dict[UUID, str],
     at: datetime,
@@ -94,10 +109,9 @@ def _banner(
         elif facts.status is plan.Status.PROVISIONAL:
             words = f"{words} (provisional: she has not confirmed it yet)"
     if stopped is not None:
-        kind = stop.Kind(stopped.kind)
         words = (
             "She has asked for a pause: do not contact her."
-            if kind is stop.Kind.PAUSE
+            if stopped is stop.Kind.PAUSE
             else "She has asked us to stop: do not contact her."
         )
         trusted = False
@@ -137,7 +151,8 @@ def episode_now(client_id: UUID, by: Actor, *, lock: bool = False) -> Episode | 
 
 def latest_episode(client_id: UUID, by: Actor) -> Episode | None:
     """Her episode that runs now, or the last one that ended; None when this person reads none."""
-    return sight.visible(Episode, by).filter(client_id=client_id).order_by("-number").first()
+    found = episodes_of(by, [client_id])
+    return found[-1] if found else None
 
 
 def approach_now(client_id: UUID, by: Actor) -> UUID | None:

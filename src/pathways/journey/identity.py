@@ -18,12 +18,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from pathways.domain.governance.actors import Actor, Emergency
 from pathways.domain.terms.people import Role, Sector
-from pathways.records import walls
+from pathways.records import composed, walls
 from pathways.records.models import Account, Appointment, Organisation
 
 _assumed: ContextVar[Actor | None] = ContextVar("assumed", default=None)
@@ -46,21 +46,48 @@ def workplaces(account: Account) -> list[Actor]:
     """Everything this person may be now, the longest-held first. Empty for a leaver."""
     if not account.is_active or account.left_at is not None:
         return []
-    live = (
-        Appointment.objects.filter(account=account, until_at__isnull=True)
+    return [
+        Actor(
+            account.id,
+            appointment_id,
+            account.name,
+            Role(role),
+            organisation_id,
+            name,
+            Sector(sector),
+            barred_from=frozenset(barred),
+            emergencies=emergencies_of(emergencies),
+        )
+        for appointment_id, role, organisation_id, name, sector, barred, emergencies in _held_now(account.id)
+    ]
+
+
+@composed.reading
+def _held_now(account_id: uuid.UUID) -> QuerySet[Appointment, Any]:
+    standing: Any = walls.standing()
+    rows: Any = (
+        Appointment.objects.filter(account_id=account_id, until_at__isnull=True)
         .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=Now()))
         .filter(organisation__until_date__isnull=True)
-        .select_related("organisation")
-        .annotate(**walls.standing())
+        .annotate(**standing)
         .order_by("from_at")
     )
-    return [_actor(account, appointment) for appointment in live]
+    return rows.values_list(  # type: ignore[no-any-return]
+        "id",
+        "role",
+        "organisation_id",
+        "organisation__name",
+        "organisation__sector",
+        "barred_keys",
+        "emergencies_now",
+    )
 
 
 def refreshed(actor: Actor) -> Actor:
     """The same person in the same role, as she stands now: for whoever keeps an Actor over several acts."""
     row: Any = Appointment.objects.filter(id=actor.appointment_id).annotate(**walls.standing()).get()
-    return replace(actor, barred_from=frozenset(row.barred_keys), emergencies=emergencies_of(row))
+    emergencies = emergencies_of(row.emergencies_now)
+    return replace(actor, barred_from=frozenset(row.barred_keys), emergencies=emergencies)
 
 
 def actor_for(account: Account, appointment_id: str | uuid.UUID | None) -> Actor | None:
@@ -76,28 +103,12 @@ def chosen(places: list[Actor], appointment_id: str | uuid.UUID | None) -> Actor
     return found
 
 
-def _actor(account: Account, appointment: Any) -> Actor:
-    """`appointment` carries what `walls.standing` adds."""
-    organisation = appointment.organisation
-    return Actor(
-        account_id=account.id,
-        appointment_id=appointment.id,
-        name=account.name,
-        role=Role(appointment.role),
-        organisation_id=organisation.id,
-        organisation_name=organisation.name,
-        sector=Sector(organisation.sector),
-        barred_from=frozenset(appointment.barred_keys),
-        emergencies=emergencies_of(appointment),
-    )
-
-
-def emergencies_of(appointment: Any) -> tuple[Emergency, ...]:
-    """The emergency accesses that run for the person of this appointment, as `walls.standing` found them."""
-    lines = (line.split() for line in appointment.emergencies_now)
+def emergencies_of(lines: list[str]) -> tuple[Emergency, ...]:
+    """The emergency accesses that run for a person, as `walls.standing` found them."""
+    found = (line.split() for line in lines)
     return tuple(
         Emergency(uuid.UUID(key), uuid.UUID(client), uuid.UUID(holder), datetime.fromisoformat(until))
-        for key, client, holder, until in lines
+        for key, client, holder, until in found
     )
 
 
@@ -200,4 +211,9 @@ def account_named(account_id: uuid.UUID) -> str:
 
 def names_of(account_ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The names of colleagues by account, in one query."""
-    return dict(Account.objects.filter(id__in=account_ids).values_list("id", "name"))
+    return dict(_names(list(account_ids))) if account_ids else {}
+
+
+@composed.reading
+def _names(account_ids: list[uuid.UUID]) -> QuerySet[Account, tuple[uuid.UUID, str]]:
+    return Account.objects.filter(id__among=account_ids).values_list("id", "name")

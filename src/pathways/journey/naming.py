@@ -9,13 +9,14 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 from rapidfuzz import fuzz
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from pathways.domain.governance.actors import Actor
-from pathways.journey import identity, sight
-from pathways.records import tokens
-from pathways.records.models import Client, Identity, NameToken, Nominal, ReferralIn
+from pathways.journey import her, identity, sight
+from pathways.records import composed, tokens
+from pathways.records.models import Identity, NameToken, Nominal, ReferralIn
 from pathways.records.nicknames import GROUPS
 
 
@@ -40,27 +41,36 @@ class Found:
 
 #: Records below this likeness are not shown.
 LIKE_ENOUGH = 0.62
-_CANDIDATES = 80
+#: So many records at most are opened to be compared with what was typed.
+CANDIDATES = 60
 
 
 def index(
     kind: Kind, record_id: UUID, organisation_id: UUID, *, names: Iterable[str], born: date | None, by: Actor
 ) -> None:
     """Makes one record findable within one organisation, in place of what it was found by before."""
-    plain = tokens.plain_tokens((name for name in names if name), born)
-    keyed = tokens.keyed(plain, organisation_id)
+    rows = rows_of(kind, record_id, organisation_id, names=names, born=born)
     with identity.clerk(by):
         NameToken.objects.filter(record_id=record_id, organisation_id=organisation_id).delete()
-        NameToken.objects.bulk_create(
-            NameToken(
-                organisation_id=organisation_id,
-                token=token,
-                record_id=record_id,
-                record_kind=kind.value,
-                weight=weight,
-            )
-            for token, weight in keyed.items()
+        NameToken.objects.bulk_create(rows)
+
+
+def rows_of(
+    kind: Kind, record_id: UUID, organisation_id: UUID, *, names: Iterable[str], born: date | None
+) -> list[NameToken]:
+    """The rows by which one record is found within one organisation."""
+    plain = tokens.plain_tokens((name for name in names if name), born)
+    keyed = dict(zip(tokens.keyed(plain, organisation_id), plain.values(), strict=True))
+    return [
+        NameToken(
+            organisation_id=organisation_id,
+            token=token,
+            record_id=record_id,
+            record_kind=kind.value,
+            weight=weight,
         )
+        for token, weight in keyed.items()
+    ]
 
 
 def forget(record_id: UUID, organisation_id: UUID | None, *, by: Actor) -> None:
@@ -80,15 +90,15 @@ def find(typed: str, *, by: Actor, kinds: Iterable[Kind] = tuple(Kind), most: in
     query = tokens.read(typed)
     if query.is_empty:
         return []
-    keyed = tokens.keyed(tokens.query_tokens(query), by.organisation_id)
-    wanted = [kind.value for kind in kinds]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select record_id, record_kind from name_token where organisation_id = %s and token = any(%s)"
-            " and record_kind = any(%s) group by 1, 2 order by sum(weight) desc limit %s",
-            [by.organisation_id, list(keyed), wanted, _CANDIDATES],
-        )
-        rows = cursor.fetchall()
+    plain = tokens.query_tokens(query)
+    keyed = tokens.keyed((token for token, _, _ in plain), by.organisation_id)
+    rows = _candidates(
+        by,
+        keyed,
+        [place for _, place, _ in plain],
+        [worth for _, _, worth in plain],
+        [kind.value for kind in kinds],
+    )
     ids = {kind: [record_id for record_id, k in rows if k == kind.value] for kind in Kind}
     found = [
         Found(kind, record_id, name, born, _likeness(query, names, born))
@@ -98,22 +108,47 @@ def find(typed: str, *, by: Actor, kinds: Iterable[Kind] = tuple(Kind), most: in
     return sorted(shown, key=lambda each: (-each.score, each.name))[:most]
 
 
+def _candidates(
+    by: Actor, keyed: list[int], places: list[int], worths: list[int], kinds: list[str]
+) -> list[tuple[UUID, str]]:
+    """The records that share most with what was typed: for each word the best token, and these added up.
+
+    A common name has tens of thousands of tokens. What is added up lies in the table's key, so that they are
+    read from its index alone; what kind of record each is, is looked up for the few that are left.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "with best as ("
+            " select held.record_id, asked.place, max(asked.worth) as worth"
+            " from unnest(%s::bigint[], %s::int[], %s::int[]) as asked (token, place, worth)"
+            " join name_token held on held.organisation_id = %s and held.token = asked.token group by 1, 2"
+            "), most as ("
+            " select record_id, sum(worth) as worth from best group by 1 order by 2 desc, 1 limit %s"
+            ") select most.record_id, one.record_kind from most cross join lateral ("
+            " select record_kind from name_token"
+            " where record_id = most.record_id and organisation_id = %s limit 1"
+            ") one where one.record_kind = any(%s) order by most.worth desc, most.record_id limit %s",
+            [
+                *(keyed, places, worths, by.organisation_id, 2 * CANDIDATES),
+                *(by.organisation_id, kinds, CANDIDATES),
+            ],
+        )
+        return cursor.fetchall()
+
+
 def _read(ids: dict[Kind, list[UUID]], by: Actor) -> Iterable[tuple[Kind, UUID, str, list[str], date | None]]:
     if ids[Kind.NOMINAL]:
-        for nominal in sight.visible(Nominal, by).filter(id__in=ids[Kind.NOMINAL]):
+        for nominal in _nominals(by, ids[Kind.NOMINAL]):
             names = [nominal.given_names, nominal.surname, nominal.other_names]
             yield Kind.NOMINAL, nominal.id, nominal.full_name, names, nominal.date_of_birth
     if ids[Kind.REFERRAL_IN]:
-        for brought in sight.visible(ReferralIn, by).filter(id__in=ids[Kind.REFERRAL_IN]):
+        for brought in _brought(by, ids[Kind.REFERRAL_IN]):
             names = [brought.called, brought.given_names, brought.surname]
             whole = f"{brought.given_names} {brought.surname}".strip() or brought.called
             yield Kind.REFERRAL_IN, brought.id, whole, names, brought.date_of_birth
     if ids[Kind.CLIENT]:
-        papers = {
-            paper.client_id: paper
-            for paper in sight.visible(Identity, by).filter(client_id__in=ids[Kind.CLIENT])
-        }
-        for client in sight.visible(Client, by).filter(id__in=ids[Kind.CLIENT]):
+        papers = {paper.client_id: paper for paper in _papers(by, ids[Kind.CLIENT])}
+        for client in her.clients_among(by, ids[Kind.CLIENT]):
             paper = papers.get(client.id)
             names = [client.called]
             if paper is not None:
@@ -121,14 +156,32 @@ def _read(ids: dict[Kind, list[UUID]], by: Actor) -> Iterable[tuple[Kind, UUID, 
             yield Kind.CLIENT, client.id, client.called, names, paper.date_of_birth if paper else None
 
 
+@composed.reading
+def _papers(by: Actor, client_ids: list[UUID]) -> QuerySet[Identity]:
+    return sight.about(Identity, by, client_ids)
+
+
+@composed.reading
+def _nominals(by: Actor, ids: list[UUID]) -> QuerySet[Nominal]:
+    return sight.visible(Nominal, by).filter(id__among=ids)
+
+
+@composed.reading
+def _brought(by: Actor, ids: list[UUID]) -> QuerySet[ReferralIn]:
+    return sight.visible(ReferralIn, by).filter(id__among=ids)
+
+
 def _likeness(query: tokens.Query, names: list[str], born: date | None) -> float:
     """How alike what was typed and a record are, 0 to 1: names weigh three parts, a date one."""
-    held = [word for name in names for word in tokens.words_of(name)]
-    scores: list[float] = []
-    weights: list[float] = []
-    for word in query.words:
-        scores.append(max((_alike(word, other) for other in held), default=0.0))
-        weights.append(3.0)
+    held: set[str] = set()
+    for name in names:
+        words = tokens.words_of(name)
+        held.update(words, tokens.joined(words))
+    scores = [max((_alike(word, other) for other in held), default=0.0) for word in query.words]
+    for place, word in enumerate(tokens.joined(query.words)):
+        if word in held:
+            scores[place] = scores[place + 1] = 1.0
+    weights = [3.0] * len(scores)
     if query.year or query.month:
         scores.append(_alike_dates(query, born))
         weights.append(3.0 if not query.words else 2.0)
@@ -142,7 +195,10 @@ def _alike(typed: str, held: str) -> float:
         return 0.95
     if held.startswith(typed) and len(typed) >= 3:
         return 0.9
-    return max(JaroWinkler.similarity(typed, held), fuzz.ratio(typed, held) / 100) * 0.97
+    alike = max(JaroWinkler.similarity(typed, held), fuzz.ratio(typed, held) / 100) * 0.97
+    if alike < 0.93 and len(typed) > 2 and OSA.distance(typed, held, score_cutoff=1) == 1:
+        return 0.93  # one typing error is one typing error, at the beginning of a name as well
+    return alike
 
 
 def _alike_dates(query: tokens.Query, born: date | None) -> float:

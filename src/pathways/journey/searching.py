@@ -11,15 +11,18 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from pathways.domain.governance import policy
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Action, Resource
 from pathways.domain.identification import consideration, referral_in
 from pathways.domain.support import episode, path
 from pathways.domain.terms import references
-from pathways.journey import ledger, naming, sight, way
+from pathways.journey import her, ledger, naming, sight, way
 from pathways.journey.naming import Kind
-from pathways.records.models import Client, Consideration, Episode, FlagReceipt, Referral, ReferralIn
+from pathways.records import composed
+from pathways.records.models import Client, Consideration, FlagReceipt, Referral, ReferralIn
 
 _KINDS = {
     Kind.CLIENT: Resource.CLIENT,
@@ -87,25 +90,35 @@ def _by_name(typed: str, by: Actor) -> list[Result]:
     found = naming.find(typed, by=by, kinds=_kinds(by))
     ids = {kind: [each.record_id for each in found if each.kind is kind] for kind in Kind}
     stages = _stages(ids[Kind.CLIENT], by)
-    papers = {row.id: row for row in sight.visible(Client, by).filter(id__in=ids[Kind.CLIENT])}
-    doors = {row.id: row for row in sight.visible(ReferralIn, by).filter(id__in=ids[Kind.REFERRAL_IN])}
-    flags = {
-        row.nominal_id: row
-        for row in sight.visible(Consideration, by)
-        .filter(nominal_id__in=ids[Kind.NOMINAL])
-        .order_by("flagged_at")
-    }
+    papers = dict(_references(by, ids[Kind.CLIENT])) if ids[Kind.CLIENT] else {}
+    doors = {row.id: row for row in _doors(by, ids[Kind.REFERRAL_IN])} if ids[Kind.REFERRAL_IN] else {}
+    flags = {row.nominal_id: row for row in _flags(by, ids[Kind.NOMINAL])} if ids[Kind.NOMINAL] else {}
     results: list[Result] = []
     for each in found:
         why = _why(each.score)
-        if each.kind is Kind.CLIENT and (client := papers.get(each.record_id)):
-            stage = stages.get(client.id, "")
-            results.append(Result(What.CLIENT, client.id, each.name, client.reference, each.born, why, stage))
+        if each.kind is Kind.CLIENT and (reference := papers.get(each.record_id)):
+            stage = stages.get(each.record_id, "")
+            results.append(Result(What.CLIENT, each.record_id, each.name, reference, each.born, why, stage))
         elif each.kind is Kind.NOMINAL and (flag := flags.get(each.record_id)):
             results.append(_flag(flag, each.name, each.born, why))
         elif each.kind is Kind.REFERRAL_IN and (door := doors.get(each.record_id)):
             results.append(_door(door, each.name, each.born, why))
     return results
+
+
+@composed.reading
+def _references(by: Actor, client_ids: list[UUID]) -> QuerySet[Client, tuple[UUID, str]]:
+    return sight.about(Client, by, client_ids).values_list("id", "reference")
+
+
+@composed.reading
+def _doors(by: Actor, ids: list[UUID]) -> QuerySet[ReferralIn]:
+    return sight.visible(ReferralIn, by).filter(id__among=ids)
+
+
+@composed.reading
+def _flags(by: Actor, nominal_ids: list[UUID]) -> QuerySet[Consideration]:
+    return sight.visible(Consideration, by).filter(nominal_id__among=nominal_ids).order_by("flagged_at")
 
 
 def _by_reference(reference: str, by: Actor) -> list[Result]:
@@ -143,9 +156,7 @@ def _stages(client_ids: Iterable[UUID], by: Actor) -> dict[UUID, str]:
     """Where each woman is, in words; empty for those who may not read it."""
     if not way.reads_whole_story(by):
         return {}
-    latest: dict[UUID, Episode] = {}
-    for row in sight.visible(Episode, by).filter(client_id__in=list(client_ids)).order_by("number"):
-        latest[row.client_id] = row
+    latest = {row.client_id: row for row in her.episodes_of(by, list(client_ids))}
     days = way.reached(latest.values(), by)
     words: dict[UUID, str] = {}
     for client_id, row in latest.items():

@@ -13,6 +13,7 @@ from pathways.domain.governance import policy
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Action
 from pathways.records import keys, walls
+from pathways.records.models import Client
 
 M = TypeVar("M", bound=Model)
 
@@ -23,6 +24,14 @@ KeyGone = keys.KeyGone
 def visible(model: type[M], by: Actor, action: Action = Action.READ) -> QuerySet[M]:
     """The rows on which `by` may take `action`, by the first wall; row security is the second."""
     return model._default_manager.filter(walls.filter_for(by, action, walls.resource_of(model)))
+
+
+def about(model: type[M], by: Actor, client_ids: list[UUID]) -> QuerySet[M]:
+    """Of the rows about these women those that `by` may read. However many women the actor works with, the
+    database looks at these only."""
+    rule = walls.filter_for(by, Action.READ, walls.resource_of(model), among=client_ids)
+    column = "id" if model is Client else "client_id"
+    return model._default_manager.filter(rule, **{f"{column}__among": client_ids})
 
 
 def one(model: type[M], key: UUID, by: Actor, *, lock: bool = False) -> M | None:

@@ -10,6 +10,8 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, QuerySet
+
 from pathways.domain.governance import bars, emergency, policy
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Action, Resource
@@ -22,6 +24,7 @@ from pathways.domain.terms.routes import Route
 from pathways.domain.terms.words import Worded
 from pathways.domain.triage.levels import Level
 from pathways.journey import identity, joining, sight
+from pathways.records import composed
 from pathways.records.models import JourneyEvent, Organisation
 
 
@@ -136,23 +139,48 @@ def told(
     *, client_id: UUID, by: Actor, thread: Thread | None = None, offset: int = 0, limit: int = 25
 ) -> Story:
     """Her story as this person may read it. The caller logs the reading."""
-    rows = sight.visible(JourneyEvent, by).filter(client_id=client_id)
-    hidden: frozenset[str] = frozenset()
+    hidden = frozenset[str]()
     if not policy.could(by, Action.READ, Resource.BAR) or by.emergency_with(client_id) is not None:
         hidden = frozenset({Kind.BAR_SET.value, Kind.BAR_LIFTED.value})
-        rows = rows.exclude(kind__in=hidden)
     if folded := [row for row in _of_folded(client_id, by) if row.kind not in hidden]:
-        return _told_together([*rows, *folded], thread, offset, limit)
-    kinds = set(rows.order_by().values_list("kind", flat=True).distinct())
-    threads = tuple(each for each in Thread if kinds & {kind.value for kind in _THREADS[each]})
+        own = sight.visible(JourneyEvent, by).filter(client_id=client_id).exclude(kind__in=hidden)
+        return _told_together([*own, *folded], thread, offset, limit)
+    kinds = {kind: many for kind, many in _kinds(by, [client_id]) if kind not in hidden}
+    threads = tuple(each for each in Thread if kinds.keys() & {kind.value for kind in _THREADS[each]})
+    shown = kinds.keys() if thread is None else {kind.value for kind in _THREADS[thread]}
+    total = sum(many for kind, many in kinds.items() if kind in shown)
+    page = _page(by, [client_id], thread, hidden, offset, limit)
+    names = dict(_organisations(list({row.organisation_id for row in page})))
+    return Story(tuple(_happening(row, names) for row in page), total, threads)
+
+
+@composed.reading
+def _kinds(by: Actor, client_ids: list[UUID]) -> QuerySet[JourneyEvent, tuple[str, int]]:
+    """What kinds of thing happened, and how often."""
+    rows = sight.about(JourneyEvent, by, client_ids).order_by()
+    return rows.values_list("kind").annotate(many=Count("id"))
+
+
+@composed.reading
+def _page(
+    by: Actor,
+    client_ids: list[UUID],
+    thread: Thread | None,
+    hidden: frozenset[str],
+    offset: int,
+    limit: int,
+) -> QuerySet[JourneyEvent]:
+    rows = sight.about(JourneyEvent, by, client_ids)
+    if hidden:
+        rows = rows.exclude(kind__in=sorted(hidden))
     if thread is not None:
         rows = rows.filter(kind__in=[kind.value for kind in _THREADS[thread]])
-    total = rows.count()
-    page = list(rows.order_by("-at", "-id")[offset : offset + limit])
-    names = dict(
-        Organisation.objects.filter(id__in={row.organisation_id for row in page}).values_list("id", "name")
-    )
-    return Story(tuple(_happening(row, names) for row in page), total, threads)
+    return rows.order_by("-at", "-id")[offset : offset + limit]
+
+
+@composed.reading
+def _organisations(ids: list[UUID]) -> QuerySet[Organisation, tuple[UUID, str]]:
+    return Organisation.objects.filter(id__among=ids).order_by().values_list("id", "name")
 
 
 def _of_folded(client_id: UUID, by: Actor) -> list[JourneyEvent]:

@@ -6,12 +6,13 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Role
 from pathways.journey import identity, sight
 from pathways.journey.outcome import Outcome, done, refusal
+from pathways.records import composed
 from pathways.records.models import Task
 
 
@@ -110,12 +111,13 @@ def waiting(*, by: Actor) -> list[Task]:
 
 def count_open(*, by: Actor) -> int:
     """How many pieces of work wait for this person in this role."""
-    return (
-        sight.visible(Task, by)
-        .filter(done_at__isnull=True)
-        .filter(Q(role="") | Q(role=by.role.value))
-        .count()
-    )
+    return _open(by)[0]
+
+
+@composed.reading
+def _open(by: Actor) -> QuerySet[Task, int]:
+    mine = sight.visible(Task, by).filter(done_at__isnull=True).filter(Q(role="") | Q(role=by.role.value))
+    return composed.counted(mine, count=Q()).values_list("count", flat=True)
 
 
 def finish(*, task_id: UUID, by: Actor, at: datetime) -> Outcome:

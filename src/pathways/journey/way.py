@@ -7,7 +7,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from uuid import UUID
 
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from pathways.domain.governance import policy
 from pathways.domain.governance.actors import Actor
@@ -19,6 +19,7 @@ from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role, Sector
 from pathways.domain.triage import assessment, triage
 from pathways.journey import sight
+from pathways.records import composed
 from pathways.records.models import Assessment, Engagement, Episode, JourneyEvent, Referral, TriageDecision
 
 #: What happened, and the stage that it reached.
@@ -77,20 +78,26 @@ def reached(episodes: Iterable[Episode], by: Actor) -> dict[UUID, dict[Stage, da
         clients.setdefault(episode.client_id, []).append(episode)
     if not found:
         return found
-    rows = (
-        sight.visible(JourneyEvent, by)
-        .filter(client_id__in=list(clients), kind__in=[kind.value for kind in MARKS])
-        .order_by()
-        .values_list("client_id", "episode_id", "kind")
-        .annotate(first=Min("at"))
-    )
-    for client_id, episode_id, kind, first in rows:
+    for client_id, episode_id, kind, first in _firsts(by, list(clients)):
         stage, on = MARKS[EventKind(kind)], clocks.local(first).date()
         for episode in clients.get(client_id, ()):
             if (episode_id is None and len(clients[client_id]) == 1) or episode_id == episode.id:
                 days = found[episode.id]
                 days[stage] = min(days.get(stage, on), on)
     return found
+
+
+@composed.reading
+def _firsts(
+    by: Actor, client_ids: list[UUID]
+) -> QuerySet[JourneyEvent, tuple[UUID, UUID | None, str, datetime]]:
+    return (
+        sight.about(JourneyEvent, by, client_ids)
+        .filter(kind__in=[kind.value for kind in MARKS])
+        .order_by()
+        .values_list("client_id", "episode_id", "kind")
+        .annotate(first=Min("at"))
+    )
 
 
 def facts(*, client_id: UUID, episode: Episode | None, by: Actor) -> path.Facts | None:

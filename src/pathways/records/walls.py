@@ -11,16 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from pathways.domain.governance import conditions as c
 from pathways.domain.governance import emergency, policy
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Action, Resource
+from pathways.records import among as lookups
 from pathways.records import guards
 from pathways.records.guards import APP_ROLE
 
@@ -88,6 +90,8 @@ DEFINERS = {
     ),
 }
 
+lookups.register()
+
 _python_wall: ContextVar[bool] = ContextVar("python_wall", default=True)
 
 
@@ -111,7 +115,7 @@ def _literal(value: str | bool) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def sql(condition: c.Condition, *, after: bool = False) -> str:
+def sql(condition: c.Condition, table: str, *, after: bool = False) -> str:
     """A condition as SQL over the columns of its table.
 
     `after` gives the form that a changed row must satisfy: a change may move the status out of the values
@@ -130,9 +134,11 @@ def sql(condition: c.Condition, *, after: bool = False) -> str:
             return f"{column} = {_ROLE}"
         case c.Involved(personally, column):
             mine = f" and i.account_id = {_ME}" if personally else ""
+            # `exists`, not `in`: the planner may then look up the few women of one page one by one instead of
+            # gathering everybody that the organisation works with, for every statement anew
             return (
-                f"{column} in (select i.client_id from support_involvement i"  # noqa: S608 - our own names
-                f" where i.organisation_id = {_ORGANISATION}{mine} and i.until_at is null)"
+                f"exists (select 1 from support_involvement i where i.client_id = {table}.{column}"  # noqa: S608 - our own names
+                f" and i.organisation_id = {_ORGANISATION}{mine} and i.until_at is null)"
             )
         case c.Among(column, values):
             return "true" if after else f"{column} in ({', '.join(_literal(v) for v in values)})"
@@ -147,9 +153,9 @@ def sql(condition: c.Condition, *, after: bool = False) -> str:
         case c.NotAmongBarred(column):
             return f"not {column} && {_BARRED}"
         case c.Both(parts):
-            return " and ".join(f"({sql(part, after=after)})" for part in parts)
+            return " and ".join(f"({sql(part, table, after=after)})" for part in parts)
         case c.Either(parts):
-            return " or ".join(f"({sql(part, after=after)})" for part in parts)
+            return " or ".join(f"({sql(part, table, after=after)})" for part in parts)
     raise TypeError(f"{condition} has no reading in SQL")
 
 
@@ -158,7 +164,7 @@ def table_sql(action: Action, resource: Resource, *, after: bool = False) -> str
     by_condition: dict[str, list[str]] = {}
     for rule in policy.RULES:
         if action in rule.actions and resource in rule.resources:
-            known = by_condition.setdefault(sql(rule.when, after=after), [])
+            known = by_condition.setdefault(sql(rule.when, resource.value, after=after), [])
             known += [role.value for role in rule.roles if role.value not in known]
     if not by_condition:
         return None
@@ -176,7 +182,7 @@ def guard_statements(resource: Resource) -> list[str]:
             made.append(f"drop policy if exists {guard.name}_{command} on {table}")
         if resource not in guard.when:
             continue
-        demanded = sql(guard.when[resource])
+        demanded = sql(guard.when[resource], table)
         if guard.exempt:
             exempt = ", ".join(_literal(role.value) for role in sorted(guard.exempt))
             demanded = f"{_ROLE} in ({exempt}) or ({demanded})"
@@ -271,20 +277,26 @@ def _by_table() -> dict[str, type[models.Model]]:
     return {model._meta.db_table: model for model in apps.get_app_config("records").get_models()}
 
 
-def filter_for(actor: Actor, action: Action, resource: Resource) -> Q:
-    """The rows on which the actor may take `action`, as a queryset filter: the first wall for lists."""
+def filter_for(
+    actor: Actor, action: Action, resource: Resource, *, among: list[UUID] | None = None
+) -> Q:
+    """The rows on which the actor may take `action`, as a queryset filter: the first wall for lists.
+
+    Where only rows about some women are asked for anyway, `among` names them: then the database has to find
+    out about them alone whether the actor works with them.
+    """
     if not python_wall_stands():
         return Q()
     found = Q(pk__in=[])
     for rule in policy.rules_for(actor.role, action, resource):
-        part = _q(rule.when, actor)
+        part = _q(rule.when, actor, among)
         if part is True:
             found = Q()
             break
         if part is not False:
             found |= part
     for guard, demanded in policy.guards_of(action, resource):
-        part = _q(demanded, actor) if actor.role not in guard.exempt else True
+        part = _q(demanded, actor, among) if actor.role not in guard.exempt else True
         if part is False:
             return Q(pk__in=[])
         if part is not True:
@@ -292,7 +304,7 @@ def filter_for(actor: Actor, action: Action, resource: Resource) -> Q:
     return found
 
 
-def _q(condition: c.Condition, actor: Actor) -> Q | bool:
+def _q(condition: c.Condition, actor: Actor, among: list[UUID] | None) -> Q | bool:
     match condition:
         case c.Always():
             return True
@@ -309,7 +321,8 @@ def _q(condition: c.Condition, actor: Actor) -> Q | bool:
         case c.Among(column, values):
             return Q(**{f"{column}__in": values})
         case c.Involved(personally, column):
-            return Q(**{f"{column}__in": involved_clients(actor, personally=personally)})
+            with_her = _live(actor, personally=personally).filter(client_id=OuterRef(column))
+            return Q(Exists(with_her if among is None else with_her.filter(client_id__among=among)))
         case c.InEmergency(column):
             hers = [each.client_id for each in actor.emergencies]
             return Q(**{f"{column}__in": hers}) if hers else False
@@ -327,7 +340,7 @@ def _q(condition: c.Condition, actor: Actor) -> Q | bool:
             return ~Q(**{f"{column}__overlap": barred}) if barred else True
         case c.Both(parts):
             whole = Q()
-            for part in (_q(part, actor) for part in parts):
+            for part in (_q(part, actor, among) for part in parts):
                 if part is False:
                     return False
                 if part is not True:
@@ -335,7 +348,7 @@ def _q(condition: c.Condition, actor: Actor) -> Q | bool:
             return whole or True
         case c.Either(parts):
             some = Q()
-            for part in (_q(part, actor) for part in parts):
+            for part in (_q(part, actor, among) for part in parts):
                 if part is True:
                     return True
                 if part is not False:
@@ -356,12 +369,14 @@ def standing() -> dict[str, Any]:
 
 def involved_clients(actor: Actor, *, personally: bool) -> Any:
     """The clients with whom the actor, or the actor's organisation, works now."""
+    return _live(actor, personally=personally).values("client_id")
+
+
+def _live(actor: Actor, *, personally: bool) -> models.QuerySet[Any]:
     live = apps.get_model("records", "Involvement").objects.filter(
         organisation_id=actor.organisation_id, until_at__isnull=True
     )
-    if personally:
-        live = live.filter(account_id=actor.account_id)
-    return live.values("client_id")
+    return live.filter(account_id=actor.account_id) if personally else live
 
 
 def facts_of(row: models.Model) -> c.RowFacts:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.safestring import mark_safe
 
 from pathways.web.forms import PathwaysForm
 
@@ -76,6 +77,17 @@ class Listing:
                 for name, value in self.form.cleaned_data.items()
                 if value not in (None, "", [], False)
             }
+
+    @property
+    def questions(self) -> str:
+        """The filter form's questions, drawn."""
+        form = self.form
+        if form is None or self.chosen or form.errors or not getattr(form, "is_drawn_once", False):
+            return _drawn(form)
+        shape = (type(form), tuple(form.fields))
+        if shape not in _UNANSWERED:
+            _UNANSWERED[shape] = _drawn(form)
+        return _UNANSWERED[shape]
 
     @property
     def offset(self) -> int:
@@ -167,6 +179,14 @@ class Listing:
     @property
     def next_href(self) -> str:
         return self.href(page=self.page + 1) if self.page < self.pages else ""
+
+
+#: Filter forms in which nothing is chosen, drawn once in a process: by form and the questions that it has.
+_UNANSWERED: dict[tuple[type, tuple[str, ...]], str] = {}
+
+
+def _drawn(form: Any) -> str:
+    return mark_safe("".join(f"<div>{question.as_field_group()}</div>" for question in form.shown))  # noqa: S308 - each is a template's
 
 
 def _in_order(question: Any, typed: list[str]) -> list[str]:

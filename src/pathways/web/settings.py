@@ -95,6 +95,8 @@ FORM_RENDERER = "pathways.web.forms.Renderer"
 
 # --- data -------------------------------------------------------------------------------------
 DATABASES = database.django_databases()
+#: whether composed readings are prepared on their connection
+PATHWAYS_PREPARE = INSTALLATION.prepare
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "records.Account"
 #: where the wrapped data keys lie, and how the key that wraps them is found at first use

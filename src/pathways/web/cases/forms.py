@@ -12,6 +12,9 @@ from pathways.web import forms
 
 
 class CaseFilters(forms.PathwaysForm):
+    #: its choices are of the code alone, so that without an answer it is the same for everybody who has it
+    is_drawn_once = True
+
     levels = forms.ChooseMany(
         label="Level", choices=[(str(level.value), level.label) for level in Level], help_text="", small=True
     )
