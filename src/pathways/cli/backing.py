@@ -76,6 +76,7 @@ def _back_up(settings: Settings, out: Path, place: Path, days: int, say: Say) ->
     with backup.whole(out) as part:
         files: dict[str, str] = {}
         size = 0
+        backup.copy_heads(settings, part)
         if settings.is_embedded:
             with _running(settings) as live:
                 files, size = backup.copy_database(live, part)
@@ -266,6 +267,7 @@ def _fill(
     found.keys_withheld = copying.place(chosen, restored.key_store_path, register=known)
     if chosen is None:
         return  # a new key-encryption key is made at the start: there is nothing that another would open
+    backup.place_heads(copy, restored)
     missing = backup.place_key(settings, part, mark, key_file)
     if missing:
         found.missing.append(missing.replace(str(part), str(found.data)))

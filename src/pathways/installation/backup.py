@@ -28,6 +28,7 @@ from pathways.installation.settings import Settings
 FORMAT = 1
 MANIFEST = "manifest.json"
 _DATABASE = "database"
+_LEDGER = "ledger"
 
 
 class DamagedError(RefusalError):
@@ -114,6 +115,25 @@ def copy_database(running: cluster.Cluster, part: Path) -> tuple[dict[str, str],
             raise RefusalError(f"the disk under {part.parent} is full; nothing was kept")
         raise OwnFailureError(f"the database could not be copied: {last}")
     return hashes(part)
+
+
+def copy_heads(settings: Settings, part: Path) -> None:
+    """The signed heads of the log and the wrapped key that signs them.
+
+    To be called before the database is copied: then no head is of an event that the copy lacks.
+    """
+    store = settings.key_store_path
+    for found in (settings.heads_path / "heads.jsonl", store / "ledger-key", store / "ledger-key.pub"):
+        if found.is_file():
+            credentials.write_private(part / _LEDGER / found.name, found.read_bytes())
+
+
+def place_heads(copy: Path, restored: Settings) -> None:
+    """Lays the heads of a copy where the restored programme goes on from them."""
+    for found in sorted((copy / _LEDGER).glob("*")):
+        is_head = found.name == "heads.jsonl"
+        there = restored.heads_path if is_head else restored.key_store_path
+        credentials.write_private(there / found.name, found.read_bytes())
 
 
 def hashes(root: Path) -> tuple[dict[str, str], int]:
