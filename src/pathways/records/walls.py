@@ -55,9 +55,13 @@ _ME = "(select nullif(current_setting('pathways.account', true), '')::uuid)"
 _ORGANISATION = "(select nullif(current_setting('pathways.organisation', true), '')::uuid)"
 _ROLE = "(select nullif(current_setting('pathways.role', true), ''))"
 _SECTOR = "(select nullif(current_setting('pathways.sector', true), ''))"
-#: Answered once for a whole query, not once for a row. The cast makes an array of it, not a set of arrays.
-_BARRED = f"(select barred_keys({_ME}, {_ORGANISATION}))::uuid[]"
-_IN_EMERGENCY = f"(select emergency_clients({_ME}, {_ORGANISATION}))::uuid[]"
+#: Answered once for a whole query and not once for a row, by one plan each and not by one for every setting.
+#: The cast makes an array of it, not a set of arrays.
+_WHOSE = (
+    "nullif(current_setting('pathways.account', true), '')::uuid,"
+    " nullif(current_setting('pathways.organisation', true), '')::uuid"
+)
+_IN_EMERGENCY = f"(select emergency_clients({_WHOSE}))::uuid[]"
 _COMMANDS = {
     Action.READ: "select",
     Action.CREATE: "insert",
@@ -115,11 +119,22 @@ def _literal(value: str | bool) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def sql(condition: c.Condition, table: str, *, after: bool = False) -> str:
+def barred_unless(exempt: frozenset[Role]) -> str:
+    """The keys from which whoever asks is barred; none for the roles that are exempt."""
+    keys = f"barred_keys({_WHOSE})"
+    if exempt:
+        roles = ", ".join(_literal(role.value) for role in sorted(exempt))
+        keys = f"case when current_setting('pathways.role', true) in ({roles}) then '{{}}' else {keys} end"
+    return f"(select {keys})::uuid[]"
+
+
+def sql(
+    condition: c.Condition, table: str, *, after: bool = False, exempt: frozenset[Role] = frozenset()
+) -> str:
     """A condition as SQL over the columns of its table.
 
     `after` gives the form that a changed row must satisfy: a change may move the status out of the values
-    that allowed it, so Among does not bind then.
+    that allowed it, so Among does not bind then. `exempt` are the roles of which a guard asks nothing.
     """
     match condition:
         case c.Always():
@@ -149,9 +164,10 @@ def sql(condition: c.Condition, table: str, *, after: bool = False) -> str:
         case c.NotInEmergency(column):
             return f"({column} is null or {column} <> all ({_IN_EMERGENCY}))"
         case c.NotBarred(columns):
-            return " and ".join(f"({column} is null or {column} <> all ({_BARRED}))" for column in columns)
+            barred = barred_unless(exempt)
+            return " and ".join(f"({column} is null or {column} <> all ({barred}))" for column in columns)
         case c.NotAmongBarred(column):
-            return f"not {column} && {_BARRED}"
+            return f"not {column} && {barred_unless(exempt)}"
         case c.Both(parts):
             return " and ".join(f"({sql(part, table, after=after)})" for part in parts)
         case c.Either(parts):
@@ -182,10 +198,7 @@ def guard_statements(resource: Resource) -> list[str]:
             made.append(f"drop policy if exists {guard.name}_{command} on {table}")
         if resource not in guard.when:
             continue
-        demanded = sql(guard.when[resource], table)
-        if guard.exempt:
-            exempt = ", ".join(_literal(role.value) for role in sorted(guard.exempt))
-            demanded = f"{_ROLE} in ({exempt}) or ({demanded})"
+        demanded = sql(guard.when[resource], table, exempt=guard.exempt)
         for action in Action:
             if action not in guard.actions:
                 continue
