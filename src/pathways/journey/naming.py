@@ -17,6 +17,7 @@ from pathways.journey import identity, sight
 from pathways.records import tokens
 from pathways.records.models import Client, Identity, NameToken, Nominal, ReferralIn
 from pathways.records.nicknames import GROUPS
+from pathways.records.sealed import ERASED
 
 
 class Kind(StrEnum):
@@ -47,7 +48,7 @@ def index(
     kind: Kind, record_id: UUID, organisation_id: UUID, *, names: Iterable[str], born: date | None, by: Actor
 ) -> None:
     """Makes one record findable within one organisation, in place of what it was found by before."""
-    plain = tokens.plain_tokens((name for name in names if name), born)
+    plain = tokens.plain_tokens((name for name in names if name and name != ERASED), born)
     keyed = tokens.keyed(plain, organisation_id)
     with identity.clerk(by):
         NameToken.objects.filter(record_id=record_id, organisation_id=organisation_id).delete()
