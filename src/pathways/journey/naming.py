@@ -18,6 +18,7 @@ from pathways.journey import her, identity, sight
 from pathways.records import composed, tokens
 from pathways.records.models import Identity, NameToken, Nominal, ReferralIn
 from pathways.records.nicknames import GROUPS
+from pathways.records.sealed import ERASED
 
 
 class Kind(StrEnum):
@@ -59,7 +60,7 @@ def rows_of(
     kind: Kind, record_id: UUID, organisation_id: UUID, *, names: Iterable[str], born: date | None
 ) -> list[NameToken]:
     """The rows by which one record is found within one organisation."""
-    plain = tokens.plain_tokens((name for name in names if name), born)
+    plain = tokens.plain_tokens((name for name in names if name and name != ERASED), born)
     keyed = dict(zip(tokens.keyed(plain, organisation_id), plain.values(), strict=True))
     return [
         NameToken(
