@@ -43,10 +43,10 @@
       return data;
     }
     function say(text) { if (line && line.textContent !== text) line.textContent = text; }
-    function save() {
+    function save() {  // form.action would be the field of that name, where a form has one
       if (!dirty || busy || leaving) return;
       dirty = false; busy = true;
-      fetch(form.action || location.href, {
+      fetch(form.getAttribute("action") || location.href, {
         method: "POST", body: typed(), credentials: "same-origin", headers: { "X-Pathways-Save": "1" }
       }).then(function (answer) {
         if (answer.status === 401) {
