@@ -26,6 +26,9 @@
     if (token) event.detail.headers["X-CSRFToken"] = token.value;
   });
 
+  // htmx leaves the address of the page, which may be hers, in the session's storage; nothing of ours needs it.
+  try { sessionStorage.removeItem("htmx-current-path-for-history"); } catch (e) { /* no storage */ }
+
   // --- drafts: kept on the server, never in this browser --------------------------------------
   document.querySelectorAll("form[data-draft]").forEach(function (form) {
     var line = form.querySelector("[data-saved]");
