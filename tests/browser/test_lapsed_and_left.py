@@ -84,7 +84,7 @@ def forms_of(programme: Programme, email: str, known: dict[str, int]) -> Iterato
             if slug is None or not re.search(r"<(textarea|select|input)[^>]* name=\"[a-z]", drawn):
                 continue
             form = f"{kind_of(path.partition('?')[0])} {slug[1]}"
-            if known.get(form, 0) < 3:
+            if known.get(form, 0) < 5:
                 known[form] = known.get(form, 0) + 1
                 yield f"{path.partition('?')[0]}?step={slug[1]}"
 

@@ -26,6 +26,9 @@
     if (token) event.detail.headers["X-CSRFToken"] = token.value;
   });
 
+  // htmx leaves the address of the page, which may be hers, in the session's storage; nothing of ours needs it.
+  try { sessionStorage.removeItem("htmx-current-path-for-history"); } catch (e) { /* no storage */ }
+
   // --- drafts: kept on the server, never in this browser --------------------------------------
   document.querySelectorAll("form[data-draft]").forEach(function (form) {
     var line = form.querySelector("[data-saved]");
@@ -43,10 +46,10 @@
       return data;
     }
     function say(text) { if (line && line.textContent !== text) line.textContent = text; }
-    function save() {
+    function save() {  // form.action would be the field of that name, where a form has one
       if (!dirty || busy || leaving) return;
       dirty = false; busy = true;
-      fetch(form.action || location.href, {
+      fetch(form.getAttribute("action") || location.href, {
         method: "POST", body: typed(), credentials: "same-origin", headers: { "X-Pathways-Save": "1" }
       }).then(function (answer) {
         if (answer.status === 401) {
