@@ -1,7 +1,7 @@
 """Words for templates; always loaded, so a template needs no `{% load %}`.
 
 Filters: `day`, `moment`, `clock`, `said` (a reference in groups), `words` (an enum's label), `get`.
-Tags: `{% when due %}`, `{% tag "Waiting" "yellow" %}`, `{% address name … %}`.
+Tags: `{% when due %}`, `{% waits "answer by" due %}`, `{% tag "Waiting" "yellow" %}`, `{% address name … %}`.
 """
 
 from __future__ import annotations
