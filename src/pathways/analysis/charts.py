@@ -489,7 +489,8 @@ def _two_lines(words: str, most: int) -> str:
         return words
     parts = words.split()
     halves = [(" ".join(parts[:at]), " ".join(parts[at:])) for at in range(1, len(parts))]
-    return "\n".join(min(halves, key=lambda two: max(len(two[0]), len(two[1]))))
+    first, second = min(halves, key=lambda two: max(len(two[0]), len(two[1])))
+    return f"{first}\n{second}"
 
 
 def _wrap(words: str) -> str:

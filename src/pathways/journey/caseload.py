@@ -84,7 +84,7 @@ def cover(
             )
             _tell(EventKind.COVERED, woman, by=by, at=at, detail={"until": until.isoformat()})
             moved += 1
-        return done(count=moved, until=until)
+        return done(count=moved, until=until, women=tuple(dict.fromkeys(row.client_id for row in rows)))
 
 
 def end_cover(*, from_account_id: UUID, to_account_id: UUID, by: Actor, at: datetime) -> Outcome:
@@ -136,6 +136,7 @@ def hand_over(
         if not rows:
             return refusal(_NOBODY if client_id is None else sight.NOT_THERE)
         women = list(dict.fromkeys(row.client_id for row in rows))
+        known = her.references_of(women, by)
         for row in rows:
             _give(row, to_account_id, by=by, at=at)
         for woman in women:
@@ -149,7 +150,7 @@ def hand_over(
                 by=by,
                 at=at,
             )
-        return done(count=len(women))
+        return done(count=len(women), references=tuple(known.values()))
 
 
 def name_lead(*, client_id: UUID, account_id: UUID, by: Actor, at: datetime) -> Outcome:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from pathways.domain.governance.actors import Actor
-from pathways.journey import sight
+from pathways.journey import her, sight
 from pathways.records.models import Draft
 
 
@@ -69,7 +69,17 @@ def unfinished(by: Actor) -> list[dict[str, Any]]:
         .exclude(key__startswith="done:")
         .exclude(url="")
     )
-    return [{"title": d.title, "url": d.url, "kept_at": d.kept_at} for d in mine.defer("answers")[:20]]
+    rows = list(mine.defer("answers")[:20])
+    known = her.references_of((d.client_id for d in rows if d.client_id), by)
+    return [
+        {
+            "title": d.title,
+            "url": d.url,
+            "kept_at": d.kept_at,
+            "reference": known.get(d.client_id, "") if d.client_id else "",
+        }
+        for d in rows
+    ]
 
 
 def _plain(value: Any) -> Any:

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from pathways.domain.governance.actors import Actor
-from pathways.journey import drafts, tasks
+from pathways.journey import drafts, her, tasks
 from pathways.journey import home as homes
 from pathways.web import access, clock, onward
 from pathways.web.access import page
@@ -33,8 +33,8 @@ def home(request: Request) -> HttpResponse:
         "first": [_section(each, request.actor) for each in found.first],
         "beside": [_section(each, request.actor) for each in found.beside],
         "main_href": onward.to(found.main, request.actor),
-        "tasks": [_task(each, request) for each in waiting[:_FIRST_TASKS]],
-        "more_tasks": max(0, len(waiting) - _FIRST_TASKS),
+        "tasks": _tasks(waiting[:_FIRST_TASKS], request),
+        "task_count": len(waiting),
         "drafts": drafts.unfinished(by=request.actor),
     }
     return render(request, "home/home.html", context)
@@ -42,7 +42,7 @@ def home(request: Request) -> HttpResponse:
 
 @page(signed_in=True)
 def my_tasks(request: Request) -> HttpResponse:
-    waiting = [_task(each, request) for each in tasks.waiting(by=request.actor)]
+    waiting = _tasks(tasks.waiting(by=request.actor), request)
     context = {
         "title": "My tasks",
         "late": [each for each in waiting if each["is_late"]],
@@ -91,8 +91,15 @@ def _section(each: homes.Section, by: Actor) -> dict[str, Any]:
     }
 
 
-def _task(each: Any, request: Request) -> dict[str, Any]:
+def _tasks(waiting: list[Any], request: Request) -> list[dict[str, Any]]:
+    """Lines that tell one from another: the title names nobody, so her reference stands beside it."""
+    known = her.references_of((each.client_id for each in waiting if each.client_id), request.actor)
+    return [_task(each, known.get(each.client_id, ""), request) for each in waiting]
+
+
+def _task(each: Any, reference: str, request: Request) -> dict[str, Any]:
     return {
+        "reference": reference,
         "id": each.id,
         "title": each.title,
         "href": _where(each, request.actor),

@@ -208,12 +208,14 @@ class Cover(Moving):
         said = caseload.cover(**self.pair(answers), until=answers["until"])
         if not said.allowed:
             raise flow.Refused(said)  # type: ignore[arg-type]
+        hers = flow.whose(said.data["women"], self.actor)
         return flow.Receipt(
             "Cover given",
             next=[
                 f"The colleague can work with {_many(said.data['count'])} until the end of "
                 f"{clock.day(answers['until'])}.",
                 "After that day she no longer sees their records.",
+                f"They are known as {hers}.",
             ],
             href=reverse("support:list"),
             onward="Back to the list",
@@ -234,6 +236,7 @@ class HandOver(Moving):
             raise flow.Refused(said)  # type: ignore[arg-type]
         following = [
             f"{_many(said.data['count'])} handed over, with what is planned and due.",
+            f"They are known as {flow.together(said.data['references'])}.",
             "The former worker no longer sees their records.",
         ]
         if not answers["is_she_told"]:
