@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from pathways.domain.decision import Decision
+from pathways.domain.evaluation.milestones import CohortStage
 from pathways.domain.governance.actors import Actor
-from pathways.journey import drafts, her, tasks
+from pathways.domain.terms.people import Role
+from pathways.journey import drafts, evaluate, her, tasks
 from pathways.journey import home as homes
 from pathways.web import access, clock, onward
 from pathways.web.access import page
@@ -37,7 +41,44 @@ def home(request: Request) -> HttpResponse:
         "task_count": len(waiting),
         "drafts": drafts.unfinished(by=request.actor),
     }
+    if found.main is homes.Leads.EVALUATION:
+        context |= _released(request)
     return render(request, "home/home.html", context)
+
+
+def _released(request: Request) -> dict[str, Any]:
+    """The evaluation at a glance, for those whose work it is: released figures, or that they are coming."""
+    shown = evaluate.glance(by=request.actor, at=request.now, synthetic=settings.PATHWAYS_SYNTHETIC)
+    if isinstance(shown, Decision) or shown.made is None:
+        return {"figures_are_coming": True}
+    summary, charts = shown.made.summary, shown.made.charts
+    is_evaluator = request.actor.role is Role.EVALUATOR
+    hidden = "A small number, hidden"
+    headline = [(stage.label, count) for stage, _, count in summary.overlap.stages]
+    headline += [(line.step.label, line.n) for line in (summary.flow.lines[0], summary.flow.lines[-1])]
+    return {
+        "figures": [
+            {"value": count.shown, "label": label, "hint": hidden if count.is_hidden else "women"}
+            for label, count in headline
+        ],
+        "released": summary,
+        "charts": [charts["flow"]] if is_evaluator else [charts["flow"], charts["sets"]],
+        "missing": _missing(summary) if is_evaluator else [],
+    }
+
+
+def _missing(summary: Any) -> list[dict[str, str]]:
+    """Which questions are not answered yet, of the women identified: the quality of what is counted."""
+    found = []
+    for table in summary.demographics:
+        line = next((one for one in table.lines if one.code == "missing"), None)
+        column = CohortStage.IDENTIFIED.value
+        if line is None:
+            continue
+        share = line.counts[column].share_of(table.n[column])
+        is_hidden = line.counts[column].is_hidden or share is None
+        found.append({"label": table.label, "shown": "c" if is_hidden else f"{share:.0%}"})
+    return found
 
 
 @page(signed_in=True)
