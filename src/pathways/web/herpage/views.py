@@ -204,6 +204,7 @@ def involved(request: Request, client_id: UUID) -> HttpResponse:
             request.actor,
             ("Cover for a colleague", "support:cover_her"),
             ("Hand over", "support:hand_her_over"),
+            ("The panel’s agenda", "panel:agenda"),
         ),
     }
     return render(request, "herpage/involved.html", context)
