@@ -44,7 +44,8 @@ WOMEN = 220
 DAYS = 730
 #: How many stand before the pages are opened; the rest are made up while people look round.
 FIRST = 30
-ON_THE_AGENDA = 5
+#: When so many stand, so many more are put on the panel's agenda.
+ON_THE_AGENDA = {FIRST: 3, 2 * FIRST: 2}
 _KEPT = "demonstration"
 
 
@@ -165,16 +166,17 @@ def seed(*, at: datetime, most: int = WOMEN, say: Callable[[int, int], None] = l
     while (made := int(kept.value["women"])) < min(most, WOMEN):
         with transaction.atomic():
             lives.live(order[made], began=began[order[made]], until=until, world=world)
-            if made + 1 == FIRST:  # at one place of the telling, however often it is taken up again
-                _agenda(world, until)
+            # at the same places of the telling, however often it is taken up again
+            if wanted := ON_THE_AGENDA.get(made + 1, 0):
+                _agenda(world, until, wanted)
             kept.value = {**kept.value, "women": made + 1}
             kept.save(update_fields=["value"])
         say(made + 1, WOMEN)
     return int(kept.value["women"])
 
 
-def _agenda(world: World, at: datetime) -> None:
-    """Puts five of the women with the highest levels of support on the panel's agenda."""
+def _agenda(world: World, at: datetime, wanted: int) -> None:
+    """Puts so many more of the women with the highest levels of support on the panel's agenda."""
     coordinator = world.people[(Role.COORDINATOR, "pathways-hub")][0]
     with identity.acting(coordinator):
         rows = sight.visible(Episode, coordinator).filter(status="open", level__isnull=False)
@@ -182,7 +184,7 @@ def _agenda(world: World, at: datetime) -> None:
         on_it = 0
         for client_id in told:
             on_it += bool(panel.put_on(client_id=client_id, by=coordinator, at=at))
-            if on_it == ON_THE_AGENDA:
+            if on_it == wanted:
                 return
 
 
