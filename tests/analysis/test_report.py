@@ -138,3 +138,43 @@ def test_a_report_of_nobody_can_be_made_for_every_audience() -> None:
 def test_charts_speak_of_a_hidden_number_in_their_headline() -> None:
     summary = report.build(invent(3)).summary
     assert "hidden number" in charts.every(summary)["flow"].headline
+
+
+def _texts(svg: str) -> tuple[float, list[tuple[str, float, float, float]]]:
+    """The drawing's width, and each text as (words, left, right, base line), set in a wide font."""
+    root = ET.fromstring(svg)
+    found: list[tuple[str, float, float, float]] = []
+
+    def walk(node: ET.Element, x: float, y: float) -> None:
+        moved = re.match(r"translate\(([-\d.e]+),\s*([-\d.e]+)\)", node.get("transform", ""))
+        if moved:
+            x, y = x + float(moved[1]), y + float(moved[2])
+        if node.tag.endswith("}text") and "rotate" not in node.get("transform", ""):
+            size = float(node.get("font-size", "11").removesuffix("px"))
+            # DejaVu Sans and Verdana, the widest that a browser falls back to, average this a letter.
+            letter = size * (0.68 if node.get("font-weight") == "bold" else 0.6)
+            lines = [part.text or "" for part in node if part.tag.endswith("}tspan")] or [node.text or ""]
+            for at, words in enumerate(lines):
+                wide = letter * len(words)
+                part = {"middle": 0.5, "end": 1.0}.get(node.get("text-anchor", ""), 0.0)
+                found.append((words, x - wide * part, x + wide * (1 - part), y + at * size * 1.2))
+        for child in node:
+            walk(child, x, y)
+
+    walk(root, 0, 0)
+    return float((root.get("viewBox") or "").split()[2]), [one for one in found if one[0].strip()]
+
+
+def test_no_label_is_cut_off_and_none_lies_on_another_even_in_a_wide_font(made: report.Report) -> None:
+    wrong: list[object] = []
+    for chart in made.charts.values():
+        width, texts = _texts(chart.svg)
+        assert len(texts) > 5
+        wrong += [(chart.name, words) for words, left, right, _ in texts if left < 0 or right > width]
+        wrong += [(chart.name, words) for words, *_ in texts if "…" in words]
+        for one in texts:
+            for other in texts:
+                is_after = one is not other and one[1] <= other[1] < one[2]
+                if is_after and abs(one[3] - other[3]) < 8:
+                    wrong.append((chart.name, one[0], other[0]))
+    assert wrong == []

@@ -31,6 +31,32 @@ def test_a_moment_says_how_near_it_is(away: datetime.timedelta, words: str) -> N
     assert clock.relative(NOW + away, now=NOW) == words
 
 
+@pytest.mark.parametrize(
+    ("what", "away", "words"),
+    [
+        ("answer by", datetime.timedelta(days=5), "answer within 5 days"),
+        ("decide by", datetime.timedelta(days=1), "decide by tomorrow"),
+        ("answer by", datetime.timedelta(hours=10), "answer today"),
+        ("answer by", datetime.timedelta(days=-2), "answer: overdue by 2 days"),
+        ("look again", datetime.timedelta(days=-490), "look again: overdue by 16 months"),
+        ("look again", datetime.timedelta(days=21), "look again in 3 weeks"),
+        ("due", datetime.timedelta(days=-700), "overdue by 23 months"),
+        ("due", datetime.timedelta(days=-1), "overdue since yesterday"),
+        ("due", datetime.timedelta(days=3), "due in 3 days"),
+        ("with us since", datetime.timedelta(days=-90), "with us for 3 months"),
+        ("raised", datetime.timedelta(days=-3), "raised 3 days ago"),
+        ("answer was due", datetime.timedelta(days=-3), "answer was due 3 days ago"),
+    ],
+)
+def test_what_waits_is_said_as_one_would_say_it(what: str, away: datetime.timedelta, words: str) -> None:
+    assert clock.waits(what, NOW + away, now=NOW) == words
+
+
+def test_a_short_day_has_its_year_where_that_is_another() -> None:
+    assert clock.short_day(datetime.date(2026, 12, 18), now=NOW) == "18 December"
+    assert clock.short_day(datetime.date(2025, 12, 18), now=NOW) == "18 December 2025"
+
+
 def test_a_day_is_counted_by_the_readers_calendar() -> None:
     late = datetime.datetime(2026, 6, 12, 23, 30, tzinfo=datetime.UTC)  # already the 13th in London
     assert clock.relative(datetime.date(2026, 6, 13), now=late) == "today"

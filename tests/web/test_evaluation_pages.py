@@ -55,6 +55,23 @@ def evaluator() -> Client:
     return signed_in(Role.EVALUATOR, Sector.ACADEMIC)
 
 
+def test_the_home_of_those_who_evaluate_draws_the_flow_once_it_is_made(told, evaluator):
+    before = evaluator.get("/").content.decode()
+    assert "<svg" not in before.split("<main", 1)[1] and "look again" in before
+    evaluator.get("/evaluate/")  # waits for the figures
+    after = evaluator.get("/").content.decode().split("<main", 1)[1]
+    assert "From considered" not in after and "Women at each step of the programme" in after
+    assert "/evaluate/download/html/" in after and "Answers still missing" in after
+
+
+def test_the_commissioner_meets_headline_measures_for_a_wider_audience(told):
+    commissioner = signed_in(Role.COMMISSIONER, Sector.OTHER_STATUTORY)
+    commissioner.get("/evaluate/")
+    page = commissioner.get("/").content.decode().split("<main", 1)[1]
+    assert "Identified" in page and "Three sets that overlap" in page
+    assert "/evaluate/download/html/" in page and "Answers still missing" not in page
+
+
 PAGES = ["/evaluate/", "/evaluate/women/", "/evaluate/definitions/"]
 
 

@@ -296,3 +296,19 @@ def test_the_governance_lead_can_tell_her_what_is_held_and_who_saw_it(cast: peop
     assert "Rosa" not in held
     assert client.get(f"/her/{uuid.uuid4()}/held/").status_code == 404
     assert client.get(f"/her/{her}/").status_code == 403
+
+
+def test_the_coordinator_puts_her_on_the_agenda_and_takes_her_off_it(cast: people.Cast) -> None:
+    client_id, _ = women.born(cast, "Rosa", worker=cast.worker)
+    coordinator, chair = browser(cast.coordinator), browser(cast.chair)
+    assert f"/panel/{client_id}/" in seen(coordinator.get(f"/her/{client_id}/involved/"))
+    assert chair.get(f"/her/{client_id}/").status_code == 404
+    page = seen(coordinator.post(f"/panel/{client_id}/", {"_do": "on"}, follow=True))
+    assert "Put on the panel’s agenda." in page and "Reference " in page and "Take her off" in page
+    assert chair.get(f"/her/{client_id}/").status_code == 200
+    assert "Rosa" in seen(chair.get("/women/"))
+    again = coordinator.post(f"/panel/{client_id}/", {"_do": "on"})
+    assert "on the agenda already" in seen(again)
+    seen(coordinator.post(f"/panel/{client_id}/", {"_do": "off"}, follow=True))
+    assert chair.get(f"/her/{client_id}/").status_code == 404
+    assert browser(cast.worker).get(f"/panel/{client_id}/").status_code in (403, 404)

@@ -3,13 +3,16 @@
 A chart is refused without a headline, a subtitle, a text alternative, a source and its table. Only
 released values are drawn: what is hidden stands as “c” and has no length that could be measured. The
 SVG carries role, title and description, no style attribute, no script and no address, so that it
-can be served under a strict content security policy; the same figures give the same bytes.
+can be served under a strict content security policy; the same figures give the same bytes. A reader's browser
+may have none of the fonts asked for and take a wider one, so room is kept for the widest
+(`room`) and long labels stand on two lines: nothing is cut off.
 """
 
 from __future__ import annotations
 
 import hashlib
 import itertools
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -129,7 +132,9 @@ def flow(table: FlowTable, source: str) -> Chart:
     parts = alt.Color(
         "part:N",
         scale=alt.Scale(domain=["Lost", "In progress"], range=[ACCENT, GREY]),
-        legend=alt.Legend(title=None, orient="top-right", direction="horizontal", labelFontSize=13),
+        legend=alt.Legend(
+            title=None, orient="top-right", direction="vertical", labelFontSize=13, labelLimit=0, offset=36
+        ),
     )
     losses = (
         alt.Chart(_data(hanging)).mark_rule(strokeWidth=12).encode(x=x, y="from:Q", y2="to:Q", color=parts)
@@ -167,7 +172,7 @@ def flow(table: FlowTable, source: str) -> Chart:
         ),
         alt.layer(
             shade, *([dots] if bridges else []), posts, numbers, names, losses, lost_numbers
-        ).properties(width=1040, height=420),
+        ).properties(width=1000, height=420),
     )
 
 
@@ -177,7 +182,7 @@ def sets(table: OverlapTable, source: str) -> Chart:
     cells = cells or [(cell, words, count) for cell, words, count in table.cells if cell]
     order = [words for _, words, _ in cells]
     bars = [{"cell": words, "n": count.value, "shown": count.shown} for _, words, count in cells]
-    rows = {stage: f"{stage.label}: {count.shown}" for stage, _, count in table.stages}
+    rows = {stage: _two_lines(f"{stage.label}: {count.shown}", 24) for stage, _, count in table.stages}
     dots, bonds = [], []
     for cell, words, _ in cells:
         for stage in CohortStage:
@@ -195,11 +200,11 @@ def sets(table: OverlapTable, source: str) -> Chart:
         base.transform_filter(alt.datum.n == None)  # noqa: E711
         .mark_text(dy=-8, fontSize=15, fontWeight="bold", color=INK)
         .encode(x=x, y=alt.datum(0), text="shown:N"),
-    ).properties(width=640, height=230)
+    ).properties(width=600, height=230)
     y = alt.Y(
         "set:N",
         sort=list(rows.values()),
-        axis=alt.Axis(title=None, labelLimit=400, labelFontSize=14, ticks=False, domain=False),
+        axis=_labels(list(rows.values()), 14, ticks=False, domain=False),
     )
     lower = alt.layer(
         alt.Chart(_data(bonds))
@@ -214,7 +219,7 @@ def sets(table: OverlapTable, source: str) -> Chart:
                 "is_in:N", legend=None, scale=alt.Scale(domain=[True, False], range=[TEAL, "#dfe5e6"])
             ),
         ),
-    ).properties(width=640, height=120)
+    ).properties(width=600, height=150)
     a, b, c = (count for _, _, count in table.stages)
     return _draw(
         "sets",
@@ -240,6 +245,7 @@ def characteristic(table: CharacteristicTable, source: str) -> Chart:
     wanted = [line for line in table.lines if line.kind == "group" or (line.kind == "row" and not has_groups)]
     assert "total" in kinds
     stages = [(code, words) for code, words in table.columns if code in {s.value for s in CohortStage}]
+    names = {line.code: _two_lines(line.label, 24) for line in wanted}
     rows: list[dict[str, Any]] = []
     for line in wanted:
         for code, words in stages:
@@ -247,7 +253,7 @@ def characteristic(table: CharacteristicTable, source: str) -> Chart:
             is_hidden = line.counts[code].is_hidden or table.n[code].is_hidden
             rows.append(
                 {
-                    "row": line.label,
+                    "row": names[line.code],
                     "stage": f"{words} (n {table.n[code].shown})",
                     "share": None if is_hidden or share is None else round(share, 6),
                     "shown": HIDDEN if is_hidden else "" if share is None else f"{share:.0%}",
@@ -255,9 +261,10 @@ def characteristic(table: CharacteristicTable, source: str) -> Chart:
                     "missing": line.code == "missing",
                 }
             )
-    order = [line.label for line in wanted]
-    y = alt.Y("row:N", sort=order, axis=alt.Axis(title=None, labelLimit=300, labelFontSize=13))
-    x_scale = alt.Scale(domain=[0, 1])
+    order = list(names.values())
+    tall = 36 if any("\n" in words for words in order) else 26
+    y = alt.Y("row:N", sort=order, axis=_labels(order, 13))
+    x_scale = alt.Scale(domain=[0, 1.25])
     panels = []
     for number, (code, words) in enumerate(stages):
         title = f"{words} (n {table.n[code].shown})"
@@ -280,9 +287,14 @@ def characteristic(table: CharacteristicTable, source: str) -> Chart:
                     x=alt.X("at:Q", scale=x_scale), y=here_y, text="shown:N"
                 ),
             ).properties(
-                width=230,
-                height=max(80, 26 * len(order)),
-                title=alt.Title(title.split(" (n")[0], subtitle=f"n {table.n[code].shown}", anchor="start"),
+                width=200,
+                height=max(80, tall * len(order)),
+                title=alt.Title(
+                    _two_lines(words, 20).split("\n"),
+                    subtitle=f"n {table.n[code].shown}",
+                    anchor="start",
+                    fontSize=13,
+                ),
             )
         )
     head = ("Row", *(words for _, words in table.columns))
@@ -302,25 +314,40 @@ def characteristic(table: CharacteristicTable, source: str) -> Chart:
 
 
 def times(lines: Sequence[TimeLine], source: str) -> Chart:
-    """Days from one step to the next: a bar to the median, a mark where the slowest tenth begins."""
+    """Days from one step to the next: a bar to the median, below it a line to the slowest tenth."""
     rows: list[dict[str, Any]] = [
         {
             "step": f"{line.start.label} to {line.end.label.lower()}",
+            "name": _two_lines(f"{line.start.label} to {line.end.label.lower()}", 26),
             "median": line.median_days,
             "worst": line.worst_tenth_days,
             "shown": _days(line.median_days),
-            "at": max(line.median_days or 0, line.worst_tenth_days or 0),
+            "worst_shown": "" if line.worst_tenth_days is None else _days(line.worst_tenth_days),
+            "at": line.median_days or 0,
+            "worst_at": line.worst_tenth_days or 0,
         }
         for line in lines
     ]
-    order = [row["step"] for row in rows]
+    order = [row["name"] for row in rows]
+    most = max([row["at"] for row in rows] + [row["worst_at"] for row in rows] + [1])
     base = alt.Chart(_data(rows))
-    y = alt.Y("step:N", sort=order, axis=alt.Axis(title=None, labelLimit=400, labelFontSize=13))
+    slow = base.transform_filter(alt.datum.worst != None)  # noqa: E711
+    y = alt.Y("name:N", sort=order, axis=_labels(order, 13))
+    # Room at the right for the last number, which a wider font makes longer.
+    scale = alt.Scale(domain=[0, most * 1.2], nice=False)
+    x = alt.X("median:Q", scale=scale, axis=alt.Axis(title="Days", tickMinStep=1))
+    worst = alt.X("worst:Q", scale=scale)
     picture = alt.layer(
-        base.mark_bar(color=TEAL, height=14).encode(x=alt.X("median:Q", axis=alt.Axis(title="Days")), y=y),
-        base.mark_tick(color=ACCENT, thickness=4, height=18).encode(x="worst:Q", y=y),
-        base.mark_text(align="left", dx=6, fontSize=13, color=INK).encode(x="at:Q", y=y, text="shown:N"),
-    ).properties(width=560, height=30 * len(rows))
+        base.mark_bar(color=TEAL, height=13, yOffset=-9).encode(x=x, y=y),
+        slow.mark_bar(color=ACCENT, height=3, yOffset=9).encode(x=worst, y=y),
+        slow.mark_tick(color=ACCENT, thickness=4, height=13, yOffset=9).encode(x=worst, y=y),
+        base.mark_text(align="left", dx=6, yOffset=-9, fontSize=13, color=INK).encode(
+            x=alt.X("at:Q", scale=scale), y=y, text="shown:N"
+        ),
+        slow.mark_text(align="left", dx=8, yOffset=9, fontSize=12, color=INK).encode(
+            x=alt.X("worst_at:Q", scale=scale), y=y, text="worst_shown:N"
+        ),
+    ).properties(width=620, height=42 * len(rows))
     slowest = max(
         (line for line in lines if line.median_days is not None),
         key=lambda line: line.median_days or 0,
@@ -335,8 +362,8 @@ def times(lines: Sequence[TimeLine], source: str) -> Chart:
     return _draw(
         "times",
         headline,
-        "Days between neighbouring steps: the bar is the median, the mark is what the slowest tenth "
-        "waited at least. Where few women have both dates, “c” stands and nothing is drawn.",
+        "Days between neighbouring steps: the bar is the median, the line under it reaches what the slowest "
+        "tenth waited at least. Where few women have both dates, “c” stands and nothing is drawn.",
         "; ".join(
             f"{row['step']}: median {row['shown']}, slowest tenth {_days(row['worst'])}" for row in rows
         )
@@ -359,8 +386,10 @@ def _draw(
     table: Table,
     picture: Any,
 ) -> Chart:
-    themed = picture.configure(font=FONT, background="#ffffff").configure_view(stroke=None)
-    themed = themed.configure_axis(
+    themed = picture.configure(
+        font=FONT, background="#ffffff", padding={"left": 8, "right": 16, "top": 8, "bottom": 8}
+    )
+    themed = themed.configure_view(stroke=None).configure_axis(
         labelFontSize=12, titleFontSize=13, labelColor=INK, titleColor=INK, gridColor="#e5eaeb"
     ).configure_title(fontSize=14, subtitleFontSize=13, color=INK, subtitleColor=INK)
     drawn = vl_convert.vegalite_to_svg(themed.to_dict(), vl_version=_version())
@@ -426,6 +455,42 @@ _PRESENTATION: Final = frozenset(
 
 def _data(rows: Sequence[Mapping[str, Any]]) -> alt.Data:
     return alt.Data(values=[dict(row) for row in rows])
+
+
+#: Widths of a letter in parts of the type's size, in the widest font that a browser may fall back to.
+_LETTER: Final = 0.64
+_BOLD_LETTER: Final = 0.72
+
+
+def room(words: str, size: int, *, bold: bool = False) -> int:
+    """Pixels that the longest line of `words` may take in whichever font the reader's browser has."""
+    longest = max(len(line) for line in words.split("\n"))
+    return math.ceil(longest * size * (_BOLD_LETTER if bold else _LETTER))
+
+
+def _labels(names: Sequence[str], size: int, **more: Any) -> alt.Axis:
+    """An axis of names in words: never shortened, on two lines where need be, with room for each."""
+    return alt.Axis(
+        title=None,
+        labelLimit=0,
+        labelFontSize=size,
+        labelExpr=r"split(datum.label, '\n')",
+        labelBaseline=alt.condition(
+            "indexof(datum.value, '\\n') >= 0", alt.value("bottom"), alt.value("middle")
+        ),
+        minExtent=max(room(name, size) for name in names) + 8,
+        **more,
+    )
+
+
+def _two_lines(words: str, most: int) -> str:
+    """The words on one line if they are at most `most` letters, else on two as even as can be."""
+    if len(words) <= most or " " not in words:
+        return words
+    parts = words.split()
+    halves = [(" ".join(parts[:at]), " ".join(parts[at:])) for at in range(1, len(parts))]
+    first, second = min(halves, key=lambda two: max(len(two[0]), len(two[1])))
+    return f"{first}\n{second}"
 
 
 def _wrap(words: str) -> str:

@@ -97,7 +97,8 @@ def cover(
             )
             _tell(EventKind.COVERED, woman, by=by, at=at, detail={"until": until.isoformat()})
             moved += 1
-        return done(count=moved, until=until, stay=len(stay))
+        women = tuple(dict.fromkeys(row.client_id for row in rows))
+        return done(count=moved, until=until, stay=len(stay), women=women)
 
 
 def end_cover(*, from_account_id: UUID, to_account_id: UUID, by: Actor, at: datetime) -> Outcome:
@@ -152,6 +153,7 @@ def hand_over(
         if not rows:
             return refusal(_not_to_them(stay, to_account_id, by))
         women = list(dict.fromkeys(row.client_id for row in rows))
+        known = her.references_of(women, by)
         for row in rows:
             _give(row, to_account_id, by=by, at=at)
         for woman in women:
@@ -166,7 +168,7 @@ def hand_over(
                 by=by,
                 at=at,
             )
-        return done(count=len(women), stay=len(stay))
+        return done(count=len(women), stay=len(stay), references=tuple(known.values()))
 
 
 def name_lead(*, client_id: UUID, account_id: UUID, by: Actor, at: datetime) -> Outcome:

@@ -20,12 +20,14 @@ from django.db import transaction
 from pathways.analysis.directory import domain_of
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Regime, Role, Sector
+from pathways.journey import identity, panel, sight
 from pathways.journey.invented import lives
 from pathways.journey.invented.lives import World
 from pathways.records.models import (
     Account,
     Appointment,
     BankHoliday,
+    Episode,
     NeedCategory,
     Organisation,
     OrganisationTerm,
@@ -42,6 +44,8 @@ WOMEN = 220
 DAYS = 730
 #: How many stand before the pages are opened; the rest are made up while people look round.
 FIRST = 30
+#: When so many stand, so many more are put on the panel's agenda.
+ON_THE_AGENDA = {FIRST: 3, 2 * FIRST: 2}
 _KEPT = "demonstration"
 
 
@@ -162,10 +166,26 @@ def seed(*, at: datetime, most: int = WOMEN, say: Callable[[int, int], None] = l
     while (made := int(kept.value["women"])) < min(most, WOMEN):
         with transaction.atomic():
             lives.live(order[made], began=began[order[made]], until=until, world=world)
+            # at the same places of the telling, however often it is taken up again
+            if wanted := ON_THE_AGENDA.get(made + 1, 0):
+                _agenda(world, until, wanted)
             kept.value = {**kept.value, "women": made + 1}
             kept.save(update_fields=["value"])
         say(made + 1, WOMEN)
     return int(kept.value["women"])
+
+
+def _agenda(world: World, at: datetime, wanted: int) -> None:
+    """Puts so many more of the women with the highest levels of support on the panel's agenda."""
+    coordinator = world.people[(Role.COORDINATOR, "pathways-hub")][0]
+    with identity.acting(coordinator):
+        rows = sight.visible(Episode, coordinator).filter(status="open", level__isnull=False)
+        told = list(rows.order_by("-level", "opened_at").values_list("client_id", flat=True))
+        on_it = 0
+        for client_id in told:
+            on_it += bool(panel.put_on(client_id=client_id, by=coordinator, at=at))
+            if on_it == wanted:
+                return
 
 
 def _order() -> list[int]:

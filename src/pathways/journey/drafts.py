@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from pathways.domain.governance.actors import Actor
-from pathways.journey import sight
+from pathways.journey import her, sight
 from pathways.records.models import Draft
 
 
@@ -115,7 +115,17 @@ def unfinished(by: Actor) -> list[dict[str, Any]]:
         .exclude(url="")
     )
     newest = {d.url: d for d in reversed(mine.defer("answers")[:20])}
-    return [{"title": d.title, "url": d.url, "kept_at": d.kept_at} for d in reversed(newest.values())]
+    rows = list(reversed(newest.values()))
+    known = her.references_of((d.client_id for d in rows if d.client_id), by)
+    return [
+        {
+            "title": d.title,
+            "url": d.url,
+            "kept_at": d.kept_at,
+            "reference": known.get(d.client_id, "") if d.client_id else "",
+        }
+        for d in rows
+    ]
 
 
 def _plain(value: Any) -> Any:

@@ -95,6 +95,11 @@ class _Figures:
                 newest = self._newest.get(audience)
             return Overview(newest[1] if newest else None, newest is None or newest[0] != rows)
 
+    def newest(self, audience: Audience) -> Evaluation | None:
+        with self._change:
+            found = self._newest.get(audience)
+        return found[1] if found else None
+
     def _make(self) -> None:
         while True:
             with self._change:
@@ -128,6 +133,21 @@ def overview(*, by: Actor, at: datetime, synthetic: bool) -> Overview | Decision
         return decision.no("The evaluation’s figures are not for your role.", ask="the coordinator")
     extract = _extract(by=by, at=at, synthetic=synthetic)
     return _figures.get(_same_rows(extract), extract, AUDIENCE[by.role], patience=PATIENCE)
+
+
+def glance(*, by: Actor, at: datetime, synthetic: bool) -> Overview | Decision:
+    """The newest figures there are, for a page that waits for nothing.
+
+    The rows are read anew only when there are no figures yet or those there are from before today; making
+    goes on beside the page. The evaluation’s own pages always ask for the newest.
+    """
+    if by.role not in MAY_SEE:
+        return decision.no("The evaluation’s figures are not for your role.", ask="the coordinator")
+    made = _figures.newest(AUDIENCE[by.role])
+    if made is not None and made.summary.as_at.date() == at.date():
+        return Overview(made, False)
+    extract = _extract(by=by, at=at, synthetic=synthetic)
+    return _figures.get(_same_rows(extract), extract, AUDIENCE[by.role], patience=0)
 
 
 def write_report(

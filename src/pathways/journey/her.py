@@ -134,6 +134,14 @@ def in_one_line(found: Banner) -> str:
     return ". ".join(part for part in (found.safe_contact.rstrip("."), unsaid) if part)
 
 
+def references_of(client_ids: Iterable[UUID], by: Actor) -> dict[UUID, str]:
+    """The references of those whom this person may see, to be said aloud; nothing else of her is read."""
+    wanted = set(client_ids)
+    if not wanted:
+        return {}
+    return dict(sight.visible(Client, by).filter(id__in=wanted).values_list("id", "reference"))
+
+
 def plan_facts(row: SafeContactPlan | None) -> plan.Facts | None:
     """A stored plan as the rules see it."""
     if row is None:

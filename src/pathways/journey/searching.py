@@ -173,7 +173,7 @@ def _why(score: float) -> str:
     if score >= 0.99:
         return "Just as you typed it"
     if score >= 0.93:
-        return "A short or other form of the name"
+        return "A similar spelling, or a short form of the name"
     if score >= 0.8:
         return "A very similar name"
     return "A similar name: check before you open it"

@@ -15,7 +15,7 @@ from django.db.models import Count, QuerySet
 from pathways.domain.governance import bars, emergency, policy
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Action, Resource
-from pathways.domain.reach import approach
+from pathways.domain.reach import approach, plan
 from pathways.domain.support import closure, correction
 from pathways.domain.terms import contact
 from pathways.domain.terms.events import EventKind as Kind
@@ -329,6 +329,17 @@ def _corrected(detail: Mapping[str, Any]) -> tuple[str, str]:
     return title, ""
 
 
+_WHY_LAPSED: Mapping[str, str] = MappingProxyType(
+    {"time": "Because its time ran out", "came_back": "Because she came back after a time away"}
+)
+
+
+def _lapsed(detail: Mapping[str, Any]) -> tuple[str, str]:
+    reason = str(detail.get("reason") or "")
+    because = _WHY_LAPSED.get(reason) or _coded(plan.Change, reason)
+    return "Her safe-contact plan lapsed", because
+
+
 _SAID: Mapping[Kind, Callable[[Mapping[str, Any]], tuple[str, str]]] = MappingProxyType(
     {
         Kind.FLAGGED: _brought,
@@ -336,7 +347,7 @@ _SAID: Mapping[Kind, Callable[[Mapping[str, Any]], tuple[str, str]]] = MappingPr
         Kind.IDENTIFIED: lambda _: ("Identified by a named person", ""),
         Kind.CONTACT_PLANNED: lambda _: ("A way to reach her safely was planned", ""),
         Kind.PLAN_CONFIRMED: lambda _: ("She confirmed her safe-contact plan", ""),
-        Kind.PLAN_LAPSED: _reason("Her safe-contact plan lapsed"),
+        Kind.PLAN_LAPSED: _lapsed,
         Kind.PLAN_NOT_SAFE: _reason("There is no safe way to reach her"),
         Kind.APPROACH_ASSIGNED: lambda _: ("A worker was asked to reach her", ""),
         Kind.APPROACH_ATTEMPTED: _attempted,

@@ -22,6 +22,7 @@ from pathways.domain.governance import conditions as c
 from pathways.domain.governance import emergency, policy
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Action, Resource
+from pathways.domain.terms.people import Role
 from pathways.records import among as lookups
 from pathways.records import guards
 from pathways.records.guards import APP_ROLE

@@ -21,16 +21,18 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.contrib import messages
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
-from pathways.journey import drafts, editions
+from pathways.domain.terms import references
+from pathways.journey import drafts, editions, her
 from pathways.web import access, clock, lapsed, meanwhile
 from pathways.web.forms import Answer, PathwaysForm, as_posted
 
@@ -64,6 +66,23 @@ class Receipt:
             raise Refused(said)
         found = {"reference": said.reference, "next": tuple(said.next)}
         return cls(title, **{**found, **more})
+
+
+def notice(request: Any, words: str, *, client_id: UUID | None) -> None:
+    """The receipt of what needs no page of its own: a line on the next page, with her reference."""
+    found = her.references_of([client_id], request.actor).get(client_id) if client_id else None
+    messages.success(request, f"{words} Reference {references.spaced(found)}." if found else words)
+
+
+def whose(client_ids: Sequence[UUID], by: Any) -> str:
+    """“MU 6589 WV and TT 5179 FF”: what work about several women is known by."""
+    found = her.references_of(client_ids, by)
+    return together([found[one] for one in client_ids if one in found])
+
+
+def together(found: Sequence[str]) -> str:
+    said = [references.spaced(one) for one in found]
+    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
 
 
 class Refused(Exception):
@@ -467,6 +486,7 @@ class Flow(meanwhile.Watched):
         token = token or secrets.token_urlsafe(18)
         if self._once(token):
             return redirect(f"{self.request.path}?done={token}")
+        hers = self._her_reference()  # before the work is done: an ending may end this person's sight of her
         try:
             receipt = self.do(answers)
         except Refused as no:
@@ -490,8 +510,15 @@ class Flow(meanwhile.Watched):
         if isinstance(receipt, HttpResponse):
             drafts.keep(f"done:{token}", {"href": receipt.get("Location", "/")}, self.actor, self.now)
             return receipt
+        if not receipt.reference:
+            receipt = replace(receipt, reference=hers)
         drafts.keep(f"done:{token}", asdict(receipt), self.actor, self.now, client_id=self._hers())
         return redirect(f"{self.request.path}?done={token}")
+
+    def _her_reference(self) -> str:
+        """What a receipt is known by where the thing itself has no reference: hers."""
+        client_id = self.client_id()
+        return her.references_of([client_id], self.actor).get(client_id, "") if client_id else ""
 
     def _once(self, token: str) -> bool:
         """Whether this token's work is already done; a second press waits here for the first to commit."""

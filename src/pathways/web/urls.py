@@ -19,6 +19,7 @@ urlpatterns = [
     path("directory/", include("pathways.web.directory.urls")),
     path("evaluate/", include("pathways.web.evaluate.urls")),
     path("governance/", include("pathways.web.governance.urls")),
+    path("panel/", include("pathways.web.panel.urls")),
     path("messages/", include("pathways.web.messages.urls")),
     path("reach/", include("pathways.web.reach.urls")),
     path("refer/", include("pathways.web.refer.urls")),

@@ -33,7 +33,7 @@ def screener(*, by: Actor, at: datetime) -> Home:
         first=(waiting, unplanned),
         beside=tuple(each for each in (deferred, back) if each.items),
         main=Leads.FLAG,
-        main_words="Raise a concern",
+        main_words="Flag a woman",
     )
 
 
@@ -146,11 +146,11 @@ def officer(*, by: Actor, at: datetime) -> Home:
     rows = sight.visible(FlagReceipt, by).order_by("is_closed", "-flagged_at")
     items = [
         Item(
-            title="Concern raised",
+            title="Your flag",
             reference=row.reference,
             hint="You are not told what became of her; her worker is." if row.is_closed else "",
             at=row.closed_on if row.is_closed else row.flagged_at,
-            at_is="closed" if row.is_closed else "raised",
+            at_is="closed" if row.is_closed else "sent",
             tag="Closed" if row.is_closed else "Received",
             colour="grey" if row.is_closed else "blue",
         )
@@ -163,11 +163,11 @@ def officer(*, by: Actor, at: datetime) -> Home:
                 tuple(items),
                 rows.count(),
                 "You have raised nothing yet. When you meet a woman whom organised crime may be drawing in or"
-                " using, raise a concern: it takes two minutes, and your force’s single point of contact"
+                " using, flag her: it takes two minutes, and your force’s single point of contact"
                 " decides.",
                 lead="You see that it was received and when it closed. What she does with support is hers.",
             ),
         ),
         main=Leads.FLAG,
-        main_words="Raise a concern",
+        main_words="Flag a woman",
     )

@@ -48,6 +48,7 @@ def cases(request: Request) -> HttpResponse:
         **_chosen(listing),
     )
     listing.count(found.total)
+    is_closed = case_list.Tab(listing.tab) is case_list.Tab.CLOSED
     context = {
         "title": _title(request),
         "listing": listing,
@@ -55,6 +56,8 @@ def cases(request: Request) -> HttpResponse:
         "columns": _columns(listing, providers, case_list.Tab(listing.tab)),
         "rows": [_row(line, providers, request) for line in found.lines],
         "empty": _empty(listing, request),
+        "waiting_label": "How it goes" if providers else "How it ended" if is_closed else "Waiting for",
+        "since_label": "Closed" if is_closed else "With us since",
         "brought": "" if actor.is_police else onward.address("doors:mine", actor),
     }
     return render(request, "cases/list.html", context)
@@ -125,7 +128,7 @@ def _row(line: case_list.Line, providers: bool, request: Request) -> dict[str, A
         what = line.due_for.capitalize()
         near = clock.relative(line.due, now=request.now)
         due = "Overdue" if is_late else f"{what} {near}"
-        due_hint = f"{what}, by {_many_days((today - line.due).days)}" if is_late else clock.day(line.due)
+        due_hint = f"{what}: {clock.overdue(line.due, now=request.now)}" if is_late else clock.day(line.due)
     known = line.since.year > 1900
     return {
         "href": reverse("herpage:story", args=[line.client_id]),
@@ -142,12 +145,6 @@ def _row(line: case_list.Line, providers: bool, request: Request) -> dict[str, A
         "since": clock.relative(line.since, now=request.now) if known else "Not started",
         "since_day": clock.day(line.since) if known else "",
     }
-
-
-def _many_days(days: int) -> str:
-    if days < 60:
-        return f"{days} day{'' if days == 1 else 's'}"
-    return f"{round(days / 30.44)} months"
 
 
 def _level_words(level: Level | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from pathways.domain.terms import references
 from pathways.journey import drafts
 from pathways.web.access import page
 from pathways.web.request import Request
@@ -15,9 +16,15 @@ def unfinished(request: Request) -> HttpResponse:
     found = drafts.unfinished(by=request.actor)
     context = {
         "title": "Drafts to finish",
-        "columns": [{"label": "Form"}, {"label": "Kept"}],
+        "columns": [{"label": "Form"}, {"label": "About"}, {"label": "Kept"}],
         "rows": [
-            {"cells": [{"text": draft["title"], "href": draft["url"]}, {"date": draft["kept_at"]}]}
+            {
+                "cells": [
+                    {"text": draft["title"], "href": draft["url"]},
+                    {"text": references.spaced(draft["reference"]) if draft["reference"] else "–"},
+                    {"date": draft["kept_at"]},
+                ]
+            }
             for draft in found
         ],
     }

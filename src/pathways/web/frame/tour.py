@@ -28,7 +28,7 @@ STOPS = (
     Stop(
         "A flag from police",
         Role.POLICE_SPOC,
-        "Raise a concern about an invented woman, then open it under Considerations, plan how she could be "
+        "Flag an invented woman, then open it under Considerations, plan how she could be "
         "reached and confirm her.",
         "Signs are prompts and are never added up. Nothing shows whether she is anybody’s client already.",
     ),

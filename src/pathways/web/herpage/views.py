@@ -211,6 +211,7 @@ def involved(request: Request, client_id: UUID) -> HttpResponse:
             ("Cover for a colleague", "support:cover_her"),
             ("Hand over", "support:hand_her_over"),
             ("I know her: step back", "bars:conflict"),
+            ("The panel’s agenda", "panel:agenda"),
         ),
     }
     return render(request, "herpage/involved.html", context)

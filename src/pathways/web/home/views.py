@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from pathways.domain.decision import Decision
+from pathways.domain.evaluation.milestones import CohortStage
 from pathways.domain.governance.actors import Actor
-from pathways.journey import drafts, tasks
+from pathways.domain.terms.people import Role
+from pathways.journey import drafts, evaluate, her, tasks
 from pathways.journey import home as homes
 from pathways.web import access, clock, onward
 from pathways.web.access import page
@@ -33,16 +37,53 @@ def home(request: Request) -> HttpResponse:
         "first": [_section(each, request.actor) for each in found.first],
         "beside": [_section(each, request.actor) for each in found.beside],
         "main_href": onward.to(found.main, request.actor),
-        "tasks": [_task(each, request) for each in waiting[:_FIRST_TASKS]],
-        "more_tasks": max(0, len(waiting) - _FIRST_TASKS),
+        "tasks": _tasks(waiting[:_FIRST_TASKS], request),
+        "task_count": len(waiting),
         "drafts": drafts.unfinished(by=request.actor),
     }
+    if found.main is homes.Leads.EVALUATION:
+        context |= _released(request)
     return render(request, "home/home.html", context)
+
+
+def _released(request: Request) -> dict[str, Any]:
+    """The evaluation at a glance, for those whose work it is: released figures, or that they are coming."""
+    shown = evaluate.glance(by=request.actor, at=request.now, synthetic=settings.PATHWAYS_SYNTHETIC)
+    if isinstance(shown, Decision) or shown.made is None:
+        return {"figures_are_coming": True}
+    summary, charts = shown.made.summary, shown.made.charts
+    is_evaluator = request.actor.role is Role.EVALUATOR
+    hidden = "A small number, hidden"
+    headline = [(stage.label, count) for stage, _, count in summary.overlap.stages]
+    headline += [(line.step.label, line.n) for line in (summary.flow.lines[0], summary.flow.lines[-1])]
+    return {
+        "figures": [
+            {"value": count.shown, "label": label, "hint": hidden if count.is_hidden else "women"}
+            for label, count in headline
+        ],
+        "released": summary,
+        "charts": [charts["flow"]] if is_evaluator else [charts["flow"], charts["sets"]],
+        "missing": _missing(summary) if is_evaluator else [],
+    }
+
+
+def _missing(summary: Any) -> list[dict[str, str]]:
+    """Which questions are not answered yet, of the women identified: the quality of what is counted."""
+    found = []
+    for table in summary.demographics:
+        line = next((one for one in table.lines if one.code == "missing"), None)
+        column = CohortStage.IDENTIFIED.value
+        if line is None:
+            continue
+        share = line.counts[column].share_of(table.n[column])
+        is_hidden = line.counts[column].is_hidden or share is None
+        found.append({"label": table.label, "shown": "c" if is_hidden else f"{share:.0%}"})
+    return found
 
 
 @page(signed_in=True)
 def my_tasks(request: Request) -> HttpResponse:
-    waiting = [_task(each, request) for each in tasks.waiting(by=request.actor)]
+    waiting = _tasks(tasks.waiting(by=request.actor), request)
     context = {
         "title": "My tasks",
         "late": [each for each in waiting if each["is_late"]],
@@ -91,8 +132,15 @@ def _section(each: homes.Section, by: Actor) -> dict[str, Any]:
     }
 
 
-def _task(each: Any, request: Request) -> dict[str, Any]:
+def _tasks(waiting: list[Any], request: Request) -> list[dict[str, Any]]:
+    """Lines that tell one from another: the title names nobody, so her reference stands beside it."""
+    known = her.references_of((each.client_id for each in waiting if each.client_id), request.actor)
+    return [_task(each, known.get(each.client_id, ""), request) for each in waiting]
+
+
+def _task(each: Any, reference: str, request: Request) -> dict[str, Any]:
     return {
+        "reference": reference,
         "id": each.id,
         "title": each.title,
         "href": _where(each, request.actor),

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
+from pathways.domain.terms import references
 from pathways.domain.terms.people import Role
 from pathways.journey import messages, stopping
 from pathways.web import access, flow
@@ -72,7 +73,7 @@ def _cells(line: messages.Line) -> list[dict[str, Any]]:
         }
     return [
         {"text": _TITLES[line.kind.value], "href": reverse("messages:read", args=[line.id])},
-        {"text": line.reference or "–"},
+        {"text": references.spaced(line.reference) if line.reference else "–"},
         {"text": line.other},
         {"date": line.at},
         state,

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from pathways.domain.reach.approach import Action, Result, Status
-from pathways.domain.terms import clocks
+from pathways.domain.terms import clocks, references
 from pathways.domain.terms.contact import Purpose
 from pathways.domain.terms.people import Role
 from pathways.journey import approach, joining, outgoing
@@ -81,7 +80,7 @@ def _cells(line: approach.Line) -> list[dict[str, Any]]:
         )
     tried = f"{line.attempts} attempt(s)" if line.attempts else ""
     return [
-        {"text": line.person.name, "href": href, "hint": line.person.reference},
+        {"text": line.person.name, "href": href, "hint": references.spaced(line.person.reference)},
         {"text": line.person.safe_contact or "No plan"},
         {"tag": status, "colour": colour, "hint": tried},
         {"text": line.worker or "–", "hint": line.organisation},
@@ -167,7 +166,9 @@ def unreached(request: Request, approach_id: UUID) -> HttpResponse:
         said = approach.give_up(approach_id=approach_id, by=request.actor, at=request.now)
         if not said.allowed:
             return access.refuse(request, said)
-        messages.success(request, "Recorded. The coordinator has been asked to decide what follows.")
+        found = approach.page(approach_id=approach_id, by=request.actor, at=request.now)
+        words = "Recorded. The coordinator has been asked to decide what follows."
+        flow.notice(request, words, client_id=found.person.client_id if found else None)
     return redirect("reach:approach", approach_id)
 
 

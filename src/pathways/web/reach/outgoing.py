@@ -72,7 +72,8 @@ class Write(flow.Flow):
         said = outgoing.write(client_id=self.kwargs["client_id"], **answers, by=self.actor, at=self.now)
         if not said.allowed:
             raise flow.Refused(said)
-        messages.success(self.request, "Her plan allows it. Send it by hand now, then tick it off below.")
+        words = "Her plan allows it. Send it by hand now, then tick it off below."
+        flow.notice(self.request, words, client_id=self.kwargs["client_id"])
         return redirect("reach:messages", self.kwargs["client_id"])
 
 
@@ -85,7 +86,7 @@ def sent(request: Request, message_id: UUID) -> HttpResponse:
     if said.hidden:
         return access.refuse(request, said)
     if said.allowed:
-        messages.success(request, "Ticked off as sent.")
+        flow.notice(request, "Ticked off as sent.", client_id=said.data["client_id"])
     else:
         messages.error(request, f"Do not send it. {said.reason}")
     return redirect("reach:messages", said.data["client_id"])

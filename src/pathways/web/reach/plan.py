@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -63,7 +62,7 @@ def rows(found: contact_plan.Page) -> list[dict[str, Any]]:
     )
     pairs: list[tuple[str, Any]] = [
         ("How", tuple(channel.label for channel in Channel if channel in ways.channels)),
-        ("Never", tuple(c.label for c in (Channel.VOICEMAIL, Channel.LETTER) if c not in ways.channels)),
+        ("Never", tuple(channel.label for channel in Channel if channel not in ways.channels)),
         ("When", times),
         ("Say you are", ways.say),
         ("Ask for", ways.alias),
@@ -91,7 +90,7 @@ def again(request: Request, client_id: UUID) -> HttpResponse:
         said = contact_plan.confirm_again(client_id=client_id, by=request.actor, at=request.now)
         if not said.allowed:
             return access.refuse(request, said)
-        messages.success(request, "Confirmed with her today.")
+        flow.notice(request, "Confirmed with her today.", client_id=client_id)
     return redirect("reach:plan", client_id)
 
 

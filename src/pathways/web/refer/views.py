@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from pathways.domain.terms import references
 from pathways.domain.terms.clocks import local
 from pathways.domain.terms.people import WORKER_ROLES, Role
 from pathways.journey import refer, referrals
-from pathways.web import about_her, access, flow, lists
+from pathways.web import about_her, access, clock, flow, lists
 from pathways.web.access import page
 from pathways.web.refer import forms
 from pathways.web.request import Request
@@ -74,7 +75,7 @@ def listed(request: Request) -> HttpResponse:
                     )
                 )
             ),
-            "rows": [{"cells": cells(line)} for line in found.lines],
+            "rows": [{"cells": cells(line, request.now)} for line in found.lines],
         },
     )
 
@@ -88,36 +89,34 @@ def _who(line: referrals.Line) -> dict[str, Any]:
     }
 
 
-def _due(line: referrals.Line) -> dict[str, Any]:
+def _due(line: referrals.Line, now: datetime) -> dict[str, Any]:
     if line.is_overdue:
-        return {"tag": "Overdue", "colour": "red", "hint": _until(line)}
+        since = f"since {clock.short_day(line.due_at, now=now)}" if line.due_at else ""
+        return {"tag": "Overdue", "colour": "red", "hint": since}
     if line.waits_until is not None and line.status is Status.WAITLISTED:
         return {
             "date": line.waits_until,
             "show": "relative",
-            "hint": f"on the waiting list until {line.waits_until:%-d %B}",
+            "hint": f"on the waiting list until {clock.short_day(line.waits_until, now=now)}",
         }
     if line.due_at is not None and line.status in (Status.SENT, Status.ACKNOWLEDGED):
-        return {"date": line.due_at, "show": "relative", "hint": f"{local(line.due_at):%-d %B at %H:%M}"}
+        exact = f"{clock.short_day(line.due_at, now=now)} at {clock.time(line.due_at)}"
+        return {"date": line.due_at, "show": "relative", "hint": exact}
     return {"text": ""}
 
 
-def _until(line: referrals.Line) -> str:
-    return f"since {local(line.due_at):%-d %B}" if line.due_at else ""
-
-
-def _services_cells(line: referrals.Line) -> list[dict[str, Any]]:
+def _services_cells(line: referrals.Line, now: datetime) -> list[dict[str, Any]]:
     needs = ", ".join(need.label for need in line.needs) or "Not in the pack"
     level = line.level.label if line.level is not None else ""
     return [
         _who(line),
-        _due(line),
+        _due(line, now),
         {"text": needs, "hint": " · ".join(part for part in (line.service, level) if part)},
         {"date": line.sent_at, "show": "relative"},
     ]
 
 
-def _coordinators_cells(line: referrals.Line) -> list[dict[str, Any]]:
+def _coordinators_cells(line: referrals.Line, now: datetime) -> list[dict[str, Any]]:
     hint = line.reason
     if line.status is Status.WAITLISTED and line.waits_until is not None:
         hint = f"until {line.waits_until:%-d %B %Y}"
@@ -126,7 +125,7 @@ def _coordinators_cells(line: referrals.Line) -> list[dict[str, Any]]:
         {"text": line.service, "hint": line.organisation},
         {"tag": line.status.label, "colour": COLOURS.get(line.status, "grey"), "hint": hint},
         {"date": line.sent_at, "show": "relative"},
-        _due(line),
+        _due(line, now),
     ]
 
 

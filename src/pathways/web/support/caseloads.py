@@ -218,6 +218,7 @@ class Cover(Moving):
         said = caseload.cover(**self.pair(answers), until=answers["until"])
         if not said.allowed:
             raise flow.Refused(said)  # type: ignore[arg-type]
+        hers = flow.whose(said.data["women"], self.actor)
         return flow.Receipt(
             "Cover given",
             next=[
@@ -225,6 +226,7 @@ class Cover(Moving):
                 f"{clock.day(answers['until'])}.",
                 "After that day she no longer sees their records.",
                 *_who_stays(said.data["stay"]),
+                f"They are known as {hers}.",
             ],
             href=reverse("support:list"),
             onward="Back to the list",
@@ -246,6 +248,7 @@ class HandOver(Moving):
             raise flow.Refused(said)  # type: ignore[arg-type]
         following = [
             f"{_many(said.data['count'])} handed over, with what is planned and due.",
+            f"They are known as {flow.together(said.data['references'])}.",
             "The former worker no longer sees their records.",
         ]
         following += _who_stays(said.data["stay"])

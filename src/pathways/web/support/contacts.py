@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from pathways.domain.governance.policy import Resource
 from pathways.domain.support.reasons import Absence
+from pathways.domain.terms import references
 from pathways.domain.terms.contact import Attendance, ContactMode
 from pathways.journey import caseload, contacts, her
 from pathways.web import access, clock, flow
@@ -140,7 +141,7 @@ class RecordContact(AboutHer):
 
 
 def _saved(view: AboutHer, words: str, more: tuple[str, ...] = ()) -> HttpResponse:
-    messages.success(view.request, " ".join((words, *more)))
+    flow.notice(view.request, " ".join((words, *more)), client_id=view.client_id())
     return redirect(view.back())
 
 
@@ -177,7 +178,8 @@ def missed(request: Request, contact_id: UUID) -> HttpResponse:
                 contact_id=contact_id, absence=Absence(code), by=request.actor, at=request.now
             )
             if said.allowed:
-                messages.success(request, " ".join(("Recorded: she did not come.", *said.next)))
+                words = " ".join(("Recorded: she did not come.", *said.next))
+                flow.notice(request, words, client_id=found.client_id)
                 return redirect(after)
             problem = said.reason
     context = {
@@ -202,7 +204,8 @@ def call_off(request: Request, contact_id: UUID) -> HttpResponse:
         said = contacts.call_off(contact_id=contact_id, by=request.actor, at=request.now)
         if not said.allowed:
             return access.refuse(request, said)  # type: ignore[arg-type]
-        messages.success(request, "The appointment was called off. Let her know in a way that is safe.")
+        words = "The appointment was called off. Let her know in a way that is safe."
+        flow.notice(request, words, client_id=found.client_id)
         return redirect(reverse("support:contacts", args=[found.client_id]))
     context = {
         "title": "Call off this appointment",
@@ -326,7 +329,9 @@ class RunGroup(flow.Flow):
 
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
         found = caseload.women(by=self.actor, at=self.now, limit=200)
-        women = [(str(one.client_id), f"{one.name} ({one.reference})") for one in found.rows]
+        women = [
+            (str(one.client_id), f"{one.name} ({references.spaced(one.reference)})") for one in found.rows
+        ]
         return {"women": sorted(women, key=lambda pair: pair[1].lower()), "now": self.now}
 
     def initial(self, step: flow.Step) -> dict[str, Any]:
@@ -360,7 +365,8 @@ class RunGroup(flow.Flow):
             next=[
                 f"{count} {words} on her own record."
                 if count == 1
-                else f"{count} {words}, on their own records."
+                else f"{count} {words}, on their own records.",
+                f"They are known as {flow.whose([UUID(one) for one in answers['came']], self.actor)}.",
             ],
             href=self.back(),
             onward="Back to groups",

@@ -220,11 +220,15 @@ class SignOff(flow.Flow):
             return self._sign()
         return None
 
+    def client_id(self) -> UUID | None:
+        return self.found.client_id if self.found else None
+
     def _sign(self) -> HttpResponse:
         said = closing.sign_off(closure_id=self.kwargs["closure_id"], by=self.actor, at=self.now)
         if not said.allowed:
             return access.refuse(self.request, said)  # type: ignore[arg-type]
-        messages.success(self.request, " ".join(("Signed off: her episode is closed.", *said.next)))
+        words = " ".join(("Signed off: her episode is closed.", *said.next))
+        flow.notice(self.request, words, client_id=self.client_id())
         return redirect("support:sign_offs")
 
     def context(self) -> dict[str, Any]:
@@ -244,7 +248,7 @@ class SignOff(flow.Flow):
         )
         if not said.allowed:
             raise flow.Refused(said)  # type: ignore[arg-type]
-        messages.success(self.request, "Returned to the worker.")
+        flow.notice(self.request, "Returned to the worker.", client_id=self.client_id())
         return redirect(self.back())
 
 
@@ -274,6 +278,9 @@ class FollowUp(flow.Flow):
     button = "Save this follow-up"
     template = "support/follow_up.html"
 
+    def client_id(self) -> UUID | None:
+        return self.asked.client_id if self.asked else None
+
     def begin(self) -> HttpResponse | None:
         self.asked = follow_up.one(follow_up_id=self.kwargs["follow_up_id"], by=self.actor, at=self.now)
         if self.asked is None:
@@ -285,7 +292,7 @@ class FollowUp(flow.Flow):
             if not said.allowed:
                 return access.refuse(self.request, said)  # type: ignore[arg-type]
             words = "she could not be reached" if outcome == "not_reached" else "she declined"
-            messages.success(self.request, f"Recorded: {words}.")
+            flow.notice(self.request, f"Recorded: {words}.", client_id=self.client_id())
             return redirect(self.back())
         return None
 

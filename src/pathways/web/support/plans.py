@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -134,7 +133,7 @@ class SetGoal(AboutHer):
         )
         if not said.allowed:
             raise flow.Refused(said)  # type: ignore[arg-type]
-        messages.success(self.request, "Goal saved.")
+        flow.notice(self.request, "Goal saved.", client_id=self.client_id())
         return redirect(self.back())
 
 
@@ -170,7 +169,7 @@ class Rate(AboutGoal):
         )
         if not said.allowed:
             raise flow.Refused(said)  # type: ignore[arg-type]
-        messages.success(self.request, "Rating saved.")
+        flow.notice(self.request, "Rating saved.", client_id=self.client_id())
         return redirect(self.back())
 
 
@@ -188,7 +187,7 @@ def settle(request: Request, goal_id: UUID, action: str) -> HttpResponse:
         said = goals.settle(goal_id=goal_id, action=chosen, by=request.actor, at=request.now)
         if not said.allowed:
             return access.refuse(request, said)  # type: ignore[arg-type]
-        messages.success(request, f"Goal: {chosen.label.lower()}.")
+        flow.notice(request, f"Goal: {chosen.label.lower()}.", client_id=found.client_id)
         return redirect(after)
     context = {
         "title": f"Goal: {chosen.label.lower()}",
@@ -250,7 +249,7 @@ class Engagement(AboutHer):
             )
             if not said.allowed:
                 return access.refuse(self.request, said)  # type: ignore[arg-type]
-            messages.success(self.request, "Saved.")
+            flow.notice(self.request, "Saved.", client_id=self.client_id())
             return redirect(self.back())
         context = {"title": self.action.label, "person": self.person, "back": self.back(), "button": "Save"}
         return render(self.request, "support/settle.html", context)
@@ -265,5 +264,6 @@ class Engagement(AboutHer):
         )
         if not said.allowed:
             raise flow.Refused(said)  # type: ignore[arg-type]
-        messages.success(self.request, "Saved: she has disengaged. She can come back at any time.")
+        words = "Saved: she has disengaged. She can come back at any time."
+        flow.notice(self.request, words, client_id=self.client_id())
         return redirect(self.back())

@@ -1,7 +1,7 @@
 """Words for templates; always loaded, so a template needs no `{% load %}`.
 
 Filters: `day`, `moment`, `clock`, `said` (a reference in groups), `words` (an enum's label), `get`.
-Tags: `{% when due %}`, `{% tag "Waiting" "yellow" %}`, `{% address name … %}`.
+Tags: `{% when due %}`, `{% waits "answer by" due %}`, `{% tag "Waiting" "yellow" %}`, `{% address name … %}`.
 """
 
 from __future__ import annotations
@@ -58,6 +58,12 @@ def get(mapping: Any, key: Any) -> Any:
 
 
 @register.filter
+def nth(rows: Any, number: int) -> Any:
+    """The row of that number from nought, or nothing."""
+    return rows[number] if rows and 0 <= number < len(rows) else None
+
+
+@register.filter
 def initials(name: Any) -> str:
     return "".join(part[0] for part in str(name or "").split()[:2]).upper()
 
@@ -83,6 +89,19 @@ def when(context: template.Context, moment_or_day: Any, show: str = "both") -> S
         moment_or_day.isoformat(),
         exact,
         near,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def waits(context: template.Context, what: str, moment_or_day: Any) -> SafeString:
+    """What waits and for how long, in one phrase: “answer within 5 days”, “review: overdue by 3 weeks”."""
+    now = getattr(context.get("request"), "now", None) or context["now"]
+    is_moment = isinstance(moment_or_day, datetime.datetime)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment_or_day.isoformat(),
+        clocks.moment(moment_or_day) if is_moment else clocks.day(moment_or_day),
+        clocks.waits(what, moment_or_day, now=now),
     )
 
 

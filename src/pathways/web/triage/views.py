@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +13,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from pathways.domain.terms import references
-from pathways.domain.terms.clocks import local
 from pathways.domain.terms.people import Role
 from pathways.domain.triage.default import CAVEAT
 from pathways.domain.triage.levels import STANDARDS, Level
 from pathways.domain.triage.triage import Action, Status
 from pathways.journey import triage
-from pathways.web import about_her, access, flow, lists
+from pathways.web import about_her, access, clock, flow, lists
 from pathways.web.access import page
 from pathways.web.request import Request
 from pathways.web.triage import forms
@@ -50,7 +50,7 @@ def waiting(request: Request) -> HttpResponse:
                 for name, label in TABS.items()
             ],
             "columns": _columns(listing),
-            "rows": [{"cells": _cells(line, listing.tab)} for line in found.lines],
+            "rows": [{"cells": _cells(line, listing.tab, request.now)} for line in found.lines],
         },
     )
 
@@ -66,7 +66,7 @@ def _columns(listing: lists.Listing) -> list[dict[str, Any]]:
     )
 
 
-def _cells(line: triage.Line, tab: str) -> list[dict[str, Any]]:
+def _cells(line: triage.Line, tab: str, now: datetime) -> list[dict[str, Any]]:
     who = {
         "text": line.name,
         "href": reverse("triage:decide", args=[line.id]),
@@ -82,9 +82,10 @@ def _cells(line: triage.Line, tab: str) -> list[dict[str, Any]]:
         "text": line.suggested.label if line.suggested is not None else "No suggestion",
         "hint": "Provisional: an answer is missing" if line.is_provisional else "",
     }
-    due: dict[str, Any] = {"date": line.due_at, "show": "relative", "hint": f"{local(line.due_at):%-d %B}"}
+    exact = clock.short_day(line.due_at, now=now)
+    due: dict[str, Any] = {"date": line.due_at, "show": "relative", "hint": exact}
     if line.is_overdue:
-        due = {"tag": "Overdue", "colour": "red", "hint": f"since {local(line.due_at):%-d %B}"}
+        due = {"tag": "Overdue", "colour": "red", "hint": f"since {exact}"}
     return [who, suggested, due, {"date": line.asked_at, "show": "relative"}]
 
 
