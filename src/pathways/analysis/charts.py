@@ -393,6 +393,7 @@ def _draw(
         labelFontSize=12, titleFontSize=13, labelColor=INK, titleColor=INK, gridColor="#e5eaeb"
     ).configure_title(fontSize=14, subtitleFontSize=13, color=INK, subtitleColor=INK)
     drawn = vl_convert.vegalite_to_svg(themed.to_dict(), vl_version=_version())
+    headline = headline[:1].upper() + headline[1:]
     chart = Chart(name, headline, subtitle, alternative, source, table, "")
     return Chart(name, headline, subtitle, alternative, source, table, strict(drawn, chart))
 

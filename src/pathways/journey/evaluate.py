@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pathways.analysis import charts, evaluation, report
@@ -125,6 +125,8 @@ class _Figures:
 _figures = _Figures()
 #: Seconds that a page waits for figures that are nearly there.
 PATIENCE = 1.5
+#: Figures of this age are shown on a home page without looking whether anything has happened since.
+FRESH = timedelta(minutes=10)
 
 
 def overview(*, by: Actor, at: datetime, synthetic: bool) -> Overview | Decision:
@@ -138,13 +140,13 @@ def overview(*, by: Actor, at: datetime, synthetic: bool) -> Overview | Decision
 def glance(*, by: Actor, at: datetime, synthetic: bool) -> Overview | Decision:
     """The newest figures there are, for a page that waits for nothing.
 
-    The rows are read anew only when there are no figures yet or those there are from before today; making
-    goes on beside the page. The evaluation’s own pages always ask for the newest.
+    The rows are read anew only when there are no figures yet or they are older than `FRESH`; making goes on
+    beside the page. The evaluation’s own pages always ask for the newest.
     """
     if by.role not in MAY_SEE:
         return decision.no("The evaluation’s figures are not for your role.", ask="the coordinator")
     made = _figures.newest(AUDIENCE[by.role])
-    if made is not None and made.summary.as_at.date() == at.date():
+    if made is not None and at - made.summary.as_at < FRESH:
         return Overview(made, False)
     extract = _extract(by=by, at=at, synthetic=synthetic)
     return _figures.get(_same_rows(extract), extract, AUDIENCE[by.role], patience=0)
