@@ -168,7 +168,7 @@ def test_once_her_key_is_destroyed_nobody_reads_what_was(cast, her):
         note = CaseNote.objects.filter(client_id=her).first()
         note.body = "Something else."
         note.save()
-        keys.store().destroy(her, cast.worker.organisation_id)
+        keys.store().destroy(her, cast.worker.organisation_id, at=people.NOW)
         newest, *_ = history.of_row(resource=Resource.CASE_NOTE, row_id=note.pk, by=cast.worker)
         assert [one.was for one in newest.formerly] == [history.NOT_READABLE]
 

@@ -23,10 +23,10 @@ from pathways.domain.governance import erasure, policy
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
 from pathways.domain.reach import plan, stop
-from pathways.domain.support import closure
+from pathways.domain.support import closure, joining
 from pathways.domain.terms import references
 from pathways.domain.terms.privacy import Privacy
-from pathways.journey import identity, ledger
+from pathways.journey import history, identity, ledger
 from pathways.records import keys, walls
 from pathways.records.models import (
     Client,
@@ -35,7 +35,9 @@ from pathways.records.models import (
     Episode,
     Erasure,
     ErasureKey,
+    FormEdition,
     Involvement,
+    Joining,
     Message,
     MessageKind,
     NameToken,
@@ -130,7 +132,8 @@ def empty(subject: Subject, *, by: Actor, at: datetime) -> set[UUID]:
     hand = replace(by, organisation_id=subject.organisation_id)
     with identity.keeper(by, subject.organisation_id):
         doors = set(hers(ReferralIn, subject).values_list("id", flat=True))
-        going = {subject.id} | doors | _silence(subject, hand)
+        going = {subject.id} | doors | _silence(subject, hand) | _keys_of_joined(subject)
+        folded = _folded_into(subject)
         Draft.objects.filter(id__in=[draft.id for draft in _drafts(subject)]).delete()
         NameToken.objects.filter(record_id__in=going).delete()
         hers(Task, subject).filter(done_at__isnull=True).update(done_at=at, done_by_id=by.account_id)
@@ -151,7 +154,34 @@ def empty(subject: Subject, *, by: Actor, at: datetime) -> set[UUID]:
         owned = hers(Client, subject).exists() if subject.client_id else False
     if owned and subject.client_id is not None:
         _part(subject.client_id, hand, at)
+    for other in folded:
+        going |= empty(replace(subject, client_id=other, referral_in_id=None), by=by, at=at)
+    _forget_what_was(subject, doors, hand)
     return going
+
+
+def _keys_of_joined(subject: Subject) -> set[UUID]:
+    """Whose keys seal the rows that came to her from another record of hers."""
+    found: set[UUID] = set()
+    for model in tables():
+        if any(field.attname == "sealed_for_id" for field in model._meta.concrete_fields):
+            sealed = hers(model, subject).filter(sealed_for_id__isnull=False)
+            found |= set(sealed.values_list("sealed_for_id", flat=True))
+    return found
+
+
+def _folded_into(subject: Subject) -> list[UUID]:
+    """The records of the organisation that were joined into this one."""
+    rows = hers(Joining, subject).filter(status=joining.Status.JOINED.value)
+    return list(rows.values_list("other_id", flat=True))
+
+
+def _forget_what_was(subject: Subject, doors: set[UUID], by: Actor) -> None:
+    """What her rows were before, this emptying included, and what a form last changed, go as well."""
+    with identity.clerk(by):
+        FormEdition.objects.filter(organisation_id=subject.organisation_id, client_id=subject.id).delete()
+    there = subject.organisation_id
+    history.forget(client_id=subject.client_id, row_ids=doors, organisation_id=there, by=by)
 
 
 def _part(client_id: UUID, by: Actor, at: datetime) -> None:

@@ -6,7 +6,7 @@ fields open under her key like new ones, and for nobody once it is destroyed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -196,11 +196,17 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
-def forget(*, client_id: UUID, organisation_id: UUID, by: Actor) -> int:
+def forget(
+    *, client_id: UUID | None, row_ids: Collection[UUID] = (), organisation_id: UUID, by: Actor
+) -> int:
     """What an organisation's rows about her were before, goes with them: for erasing. Answers how many.
 
-    The ledger keeps that it happened; the verb that erases writes that.
+    `row_ids` are further rows of hers that name no client. The ledger keeps that it happened; the verb that
+    erases writes that.
     """
+    about = Q(row_id__in=list(row_ids))
+    if client_id is not None:
+        about |= Q(client_id=client_id) | Q(row_id=client_id)
     with identity.clerk(by):
-        gone, _ = RowChange.objects.filter(client_id=client_id, organisation_id=organisation_id).delete()
+        gone, _ = RowChange.objects.filter(about, organisation_id=organisation_id).delete()
     return gone
