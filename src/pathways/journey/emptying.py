@@ -110,6 +110,8 @@ def hers(model: type[models.Model], subject: Subject) -> models.QuerySet[Any]:
             return rows.filter(id=subject.referral_in_id)
         named = any(field.attname == "referral_in_id" for field in model._meta.concrete_fields)
         return rows.filter(referral_in_id=subject.referral_in_id) if named else rows.none()
+    if table == Resource.EARLIER_DECISION_IN.value:  # by way of the door at which it was taken
+        return rows.filter(referral_in__client_id=subject.client_id)
     return rows.filter(**{"id" if table == Resource.CLIENT.value else "client_id": subject.client_id})
 
 

@@ -217,6 +217,7 @@ _BY_NAME = (Role.PANEL_CHAIR, Role.SUPPORT_WORKER, Role.PROVIDER_WORKER)
 #: What one organisation can hold of a woman on the support side: all that erasing reaches. Of police nothing.
 OF_HER = (
     Resource.REFERRAL_IN,
+    Resource.EARLIER_DECISION_IN,
     Resource.CLIENT,
     *_SUPPORT,
     *_MINIMUM,
@@ -227,6 +228,7 @@ OF_HER = (
     Resource.REFERRAL_PACK,
     Resource.INVOLVEMENT,
     Resource.BAR,
+    Resource.EMERGENCY,
     Resource.CORRECTION,
     Resource.JOINING,
     Resource.TASK,

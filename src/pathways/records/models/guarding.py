@@ -98,9 +98,7 @@ class EmergencyAccess(HerRow):
     reviewed_at = models.DateTimeField(null=True, blank=True)
     reviewed_by_id = models.UUIDField(null=True, blank=True)
 
-    privacy: ClassVar[dict[str, Privacy]] = {
-        "kind": Privacy.SENSITIVE,
-    }
+    # the kind of reason is a code that stays, so that whoever read her record can still answer for it
 
     class Meta:
         db_table = "support_emergency_access"
