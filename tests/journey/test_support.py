@@ -15,6 +15,7 @@ from pathways.domain.reach import plan
 from pathways.domain.referral import referral
 from pathways.domain.support import closure, engagement, goal, review
 from pathways.domain.support.reasons import Absence, EndReason, NotHeld
+from pathways.domain.terms import references
 from pathways.domain.terms.contact import Attendance, Channel, ContactMode
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.needs import Domain, Rung
@@ -675,6 +676,27 @@ def test_follow_ups_appear_at_3_6_and_12_months_and_her_worker_keeps_sight(cast)
         assert Contact.objects.get(pk=planned).cancelled_at == NOW
     assert sees(cast.worker, her) and sees(cast.coordinator, her)
     assert not sees(cast.other_worker, her)
+
+
+def test_who_supported_her_elsewhere_is_told_that_it_has_ended(cast):
+    her = woman(cast, "Rosa", cast.worker, cast.provider, lead=cast.worker)
+    with identity.acting(cast.worker):
+        before = closing.before(client_id=her.id, by=cast.worker, at=NOW)
+        assert before.still_with == ("Brightpath Training",)
+    said = propose(her, cast.worker)
+    with identity.acting(cast.supervisor):
+        seen = closing.one(closure_id=said.id, by=cast.supervisor, at=NOW)
+        assert seen.still_with == ("Brightpath Training",)
+        assert closing.sign_off(closure_id=said.id, by=cast.supervisor, at=NOW)
+    assert not sees(cast.provider, her)
+    with identity.clerk():
+        reference = Client.objects.get(pk=her.id).reference
+    with identity.acting(cast.provider):
+        (told,) = [task for task in tasks.waiting(by=cast.provider) if task.kind == closing.ENDED]
+    assert told.title == f"A woman’s time with the programme has ended: {references.spaced(reference)}"
+    for nobody in (cast.worker, cast.provider_colleague, cast.other_worker, cast.officer):
+        with identity.acting(nobody):
+            assert closing.ENDED not in {task.kind for task in tasks.waiting(by=nobody)}
 
 
 def test_after_an_unsafe_ending_nobody_follows_up_and_nobody_keeps_sight(cast):

@@ -170,10 +170,11 @@ def test_a_goal_shows_a_line_and_the_same_numbers_in_a_table(cast, now):
 
 
 def test_closing_goes_from_worker_to_supervisor_to_follow_up(cast, now):
-    her = support.woman(cast, "Rosa", cast.worker)
+    her = support.woman(cast, "Rosa", cast.worker, cast.provider, lead=cast.worker)
     worker, supervisor = browser(cast.worker), browser(cast.supervisor)
     address = f"/support/{her.id}/close/"
     page = worker.get(address)
+    assert "Still supporting her: Brightpath Training" in page.content.decode()
     worker.post(
         address,
         {
@@ -200,7 +201,7 @@ def test_closing_goes_from_worker_to_supervisor_to_follow_up(cast, now):
     with identity.acting(cast.supervisor):
         (waiting,) = closing.waiting(by=cast.supervisor, at=now)
     one = f"/support/sign-offs/{waiting.id}/"
-    assert supervisor.get(one).status_code == 200
+    assert "Still supporting her: Brightpath Training" in supervisor.get(one).content.decode()
     assert supervisor.post(one, {"_do": "sign"}).status_code == 302
     with identity.clerk():
         assert Episode.objects.get(pk=her.episode).status == "closed"
@@ -208,6 +209,8 @@ def test_closing_goes_from_worker_to_supervisor_to_follow_up(cast, now):
     assert "Rosa" in worker.get("/support/follow-ups/?all").content.decode()
     assert worker.get(f"/support/follow-ups/{first.id}/").status_code == 200
     assert browser(cast.coordinator).get(f"/support/{her.id}/come-back/").status_code == 200
+    told = browser(cast.provider).get("/tasks/").content.decode()
+    assert "time with the programme has ended" in told
 
 
 def test_a_supervisor_covers_and_hands_over_from_a_page(cast, now):
