@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from pathways.domain.governance import policy
 from pathways.domain.governance.actors import Actor
@@ -27,12 +27,12 @@ from pathways.domain.triage.levels import Level
 from pathways.journey import her, ledger, sight, way
 from pathways.records import walls
 from pathways.records.models import (
+    Approach,
     Client,
     Contact,
     Engagement,
     Episode,
     Involvement,
-    Review,
     SafeContactPlan,
     TriageDecision,
 )
@@ -181,13 +181,28 @@ def _mine(by: Actor) -> Q:
 
 
 def _nobodys(by: Actor) -> Q:
-    """Nobody of any organisation leads her; at a provider or a charity, none of its own people has her."""
+    """Nobody of any organisation works with her; elsewhere, none of the organisation's own people does.
+
+    Who is asked to approach her works with her already, though she has no lead professional yet.
+    """
     if by.role is Role.COORDINATOR:
-        return Q(lead_account_id__isnull=True)
+        approached = sight.visible(Approach, by).filter(ended_at__isnull=True)
+        supported = sight.visible(Engagement, by).filter(ended_at__isnull=True)
+        return (
+            Q(lead_account_id__isnull=True)
+            & ~Q(id__in=approached.values("episode_id"))
+            & ~Q(id__in=supported.values("episode_id"))
+        )
     taken = Involvement.objects.filter(
         organisation_id=by.organisation_id, account_id__isnull=False, until_at__isnull=True
     )
     return ~Q(client_id__in=taken.values("client_id"))
+
+
+def nobodys(by: Actor) -> QuerySet[Any]:
+    """The open episodes of the women with whom nobody works yet."""
+    rows, open_now = _episodes(by)
+    return rows.filter(open_now & _nobodys(by))
 
 
 def _narrow(
@@ -257,15 +272,18 @@ def _episode_lines(page: list[Episode], by: Actor, at: datetime) -> list[Line]:
 def _clocks(
     episode_ids: list[UUID], by: Actor
 ) -> tuple[dict[UUID, date], dict[UUID, tuple[date | None, date | None]]]:
-    """When each is to be reviewed next, and what her level promised: two queries."""
-    reviews = {
-        episode_id: next_on
-        for episode_id, next_on in sight.visible(Review, by)
-        .filter(episode_id__in=episode_ids, next_review_on__isnull=False)
-        .order_by("happened_on")
-        .values_list("episode_id", "next_review_on")
-        if next_on
-    }
+    """When her plan is to be reviewed, and what her level promised: two queries.
+
+    A review is due by the clock of her support, which home and workload count by as well; the day on which
+    her level is looked at again is another.
+    """
+    reviews = dict(
+        sight.visible(Engagement, by)
+        .filter(episode_id__in=episode_ids, ended_at__isnull=True, review_due__isnull=False)
+        .order_by()
+        .values_list("episode_id")
+        .annotate(Min("review_due"))
+    )
     decided = {
         episode_id: (first, review)
         for episode_id, first, review in sight.visible(TriageDecision, by)
@@ -292,7 +310,7 @@ def _episode_line(
     due, due_for = None, ""
     if not is_closed and promised is not None:
         first, by_level = promised
-        due, due_for = (first, "first contact") if first and not has_started else (by_level, "review")
+        due, due_for = (first, "first contact") if first and not has_started else (by_level, "level")
     if not is_closed and review is not None:
         due, due_for = review, "review"
     waits = "" if is_closed or now is None else way.WAITING_FOR[now]
