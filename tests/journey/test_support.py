@@ -185,6 +185,36 @@ def test_a_contact_in_the_future_is_refused(cast):
     assert not events(EventKind.CONTACT_RECORDED, her)
 
 
+def test_nothing_is_recorded_of_a_day_before_her_episode_began(cast):
+    her = woman(cast, "Rosa", cast.worker)  # with us for 30 days
+    before = NOW - timedelta(days=31)
+    assert came(her, cast.worker, happened=NOW - timedelta(days=30))
+    said = came(her, cast.worker, happened=before)
+    assert not said and "before her time with the programme" in said.reason
+    with identity.acting(cast.worker) as by:
+        said = reviewing.review_her(
+            client_id=her.id,
+            happened_on=before.date(),
+            what_changed="Much.",
+            her_view="",
+            plan="",
+            settles=review.Next.GO_ON,
+            by=by,
+            at=NOW,
+        )
+        assert not said and "before her time with the programme" in said.reason
+        group = contacts.run_group(
+            group_id=uuid.uuid4(),
+            title="Cooking",
+            happened_at=before,
+            minutes=60,
+            came=[her.id],
+            by=by,
+            at=NOW,
+        )
+    assert not group and not GroupSession.objects.exists()
+
+
 def test_the_first_contact_she_attends_starts_support_and_the_second_makes_her_engaged(cast):
     her = woman(cast, "Rosa", cast.worker)
     assert came(her, cast.worker, attendance=Attendance.LATE)

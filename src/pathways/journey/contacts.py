@@ -106,6 +106,8 @@ def record(
         where = alongside.episode_now(client_id, by)
         if where is None:
             return refusal(NO_EPISODE)
+        if not (answer := _not_before(where, happened_at)):
+            return refusal(answer)
         row = _write(row or _new(client_id, where, by), said, where, by=by, at=at)
         if note.strip():
             _note(client_id, where, note, by=by, at=at, contact_row=row)
@@ -226,6 +228,9 @@ def run_group(
         known = set(sight.visible(Client, by).filter(pk__in=everyone).values_list("pk", flat=True))
         if known != set(everyone):
             return refusal(sight.NOT_THERE)
+        running = {key: alongside.episode_now(key, by) for key in everyone}
+        if not all(_not_before(where, happened_at) for where in running.values() if where is not None):
+            return refusal(decision.no("Somebody who is ticked was not with the programme yet on that day."))
         GroupSession(
             id=group_id,
             organisation_id=by.organisation_id,
@@ -236,7 +241,7 @@ def run_group(
             recorded_by_id=by.account_id,
         ).save(force_insert=True)
         for client_id in everyone:
-            where = alongside.episode_now(client_id, by)
+            where = running[client_id]
             if where is None or not alongside.is_running(where):
                 continue
             attended = Attendance.LATE if client_id in late else Attendance.YES
@@ -245,6 +250,11 @@ def run_group(
             hers = contact.Record(happened_at, True, attended, mode=ContactMode.GROUP, minutes=minutes)
             _write(row, hers, where, by=by, at=at)
         return done(group_id, count=len(everyone))
+
+
+def _not_before(where: Episode, happened_at: datetime) -> Decision:
+    is_early = clocks.local(happened_at).date() < alongside.began_on(where)
+    return decision.no(f"{alongside.TOO_EARLY}.") if is_early else decision.yes()
 
 
 def _new(client_id: UUID, where: Episode, by: Actor) -> Contact:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from django.urls import reverse
 from pathways.domain.governance.policy import Resource
 from pathways.domain.support.reasons import Absence
 from pathways.domain.terms.contact import Attendance, ContactMode
-from pathways.journey import caseload, contacts, her
+from pathways.journey import alongside, caseload, contacts, her
 from pathways.web import access, clock, flow
 from pathways.web.access import page
 from pathways.web.request import Request
@@ -84,6 +84,10 @@ class AboutHer(flow.Flow):
 
     def context(self) -> dict[str, Any]:
         return {"person": self.person}
+
+    def since(self) -> tuple[date, str] | None:
+        began = alongside.first_day(self.kwargs["client_id"], self.actor)
+        return (began, alongside.TOO_EARLY) if began else None
 
     def back(self) -> str:
         return reverse(f"support:{self.leads_to}", args=[self.kwargs["client_id"]])

@@ -31,7 +31,7 @@ class ContactForm(forms.PathwaysForm):
         label="When was it?",
         choices=[("now", "Just now"), ("then", "At its planned time"), ("earlier", "At another time")],
     )
-    day = forms.Date(label="Which day?", error="Enter the day of the contact")
+    day = forms.Date(label="Which day?", error="Enter the day of the contact", span=forms.Span.HAPPENED)
     at = forms.Time(label="What time?", error="Enter the time of the contact")
     mode = forms.Choose(label="How?", of=ContactMode, error="Select how you were in contact")
     came = forms.Choose(
@@ -125,7 +125,7 @@ class GroupForm(forms.PathwaysForm):
 
     group_id = forms.Hidden()
     title = forms.Text(label="Which group?", width="two-thirds", error="Say which group it was")
-    day = forms.Date(label="Which day?", error="Enter the day of the group")
+    day = forms.Date(label="Which day?", error="Enter the day of the group", span=forms.Span.HAPPENED)
     at = forms.Time(label="When did it begin?", error="Enter the time the group began")
     minutes = forms.Number(label="How long was it?", suffix="minutes", width=4)
     came = forms.ChooseMany(
@@ -204,7 +204,9 @@ class RateForm(forms.PathwaysForm):
 class ReviewForm(forms.PathwaysForm):
     """What has changed since last time, and when to look again."""
 
-    happened_on = forms.Date(label="When was the review?", error="Enter the day of the review")
+    happened_on = forms.Date(
+        label="When was the review?", error="Enter the day of the review", span=forms.Span.HAPPENED
+    )
     what_changed = forms.LongText(
         label="What has changed?", rows=4, hint="What has gone well first.", error="Write what has changed"
     )
