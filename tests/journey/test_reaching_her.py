@@ -111,7 +111,9 @@ def test_assigned_to_another_the_former_worker_sees_her_no_more(cast, her):
         assert sight.one(Client, her.client_id, by) is not None
 
 
-def attempt(cast, approach_id, *, channel=Channel.CALL, result=Result.NO_ANSWER, at=NOW, happened=None, **more):
+def attempt(
+    cast, approach_id, *, channel=Channel.CALL, result=Result.NO_ANSWER, at=NOW, happened=None, **more
+):
     with identity.acting(cast.worker) as by:
         return approach.attempt(
             approach_id=approach_id,

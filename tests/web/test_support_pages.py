@@ -9,8 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from pathways.domain.reach.stop import AskedBy, Kind
 from pathways.domain.terms.contact import ContactMode
-from pathways.journey import closing, contacts, goals, identity
+from pathways.journey import closing, contacts, goals, identity, stopping, tasks
 from pathways.records.models import CaseNote, Contact, Episode, FollowUp, GroupSession
 from tests.journey import people
 from tests.journey import test_support as support
@@ -104,6 +105,30 @@ def test_a_contact_in_the_future_is_refused_beside_its_question(cast, now):
     )
     assert answer.status_code == 422
     assert "in the future cannot be recorded" in answer.content.decode()
+
+
+def test_what_happened_during_a_stop_is_recorded_with_who_began_it(cast, now):
+    her = support.woman(cast, "Rosa", cast.provider, cast.worker)
+    with identity.acting(cast.worker) as by:
+        assert stopping.stop_all(
+            client_id=her.id, kind=Kind.PAUSE, asked_by=AskedBy.HER, by=by, at=now - timedelta(hours=1)
+        )
+    provider, address = browser(cast.provider), f"/support/{her.id}/contact/"
+    assert "She has asked for a pause" in provider.get("/").content.decode()
+    assert "that nobody contact her" in provider.get(address).content.decode()
+    said = {"when": "now", "mode": "telephone", "came": "yes", "minutes": "20", "_do": "continue"}
+    answer = provider.post(address, said)
+    assert answer.status_code == 422 and "Select who began this contact" in answer.content.decode()
+
+    def told(actor) -> int:
+        with identity.acting(actor):
+            return sum(task.kind == contacts.DESPITE_STOP for task in tasks.waiting(by=actor))
+
+    for began, count in (("her", 0), ("us", 1)):
+        opened = provider.get(address)
+        answer = provider.post(address, {**said, "began": began, "_token": token(opened)})
+        assert answer.status_code == 302, answer.content.decode()
+        assert (told(cast.provider_supervisor), told(cast.coordinator)) == (count, count)
 
 
 def test_a_missed_appointment_is_recorded_in_two_taps(cast, now):

@@ -436,18 +436,20 @@ def _my_women(by: Actor, at: datetime) -> Section:
 def _provided_for(by: Actor, at: datetime, empty: str, more: dict[str, Any]) -> Section:
     rows = sight.visible(Engagement, by).filter(ended_at__isnull=True)
     page = list(rows.order_by(F("review_due").asc(nulls_last=True))[:MOST])
-    people = _called((row.client_id for row in page), by)
+    known = _lines(page, by, at)
     items = []
     for row in page:
-        name, reference = _name(people, row.client_id)
+        if (person := known.get(row.client_id)) is None:
+            continue
         items.append(
             Item(
-                title=name,
+                title=person.name or person.reference,
                 hint=engagement.Status(row.status).label,
-                reference=reference,
+                reference=person.reference,
                 leads=Leads.CLIENT,
                 id=row.client_id,
                 about=row.client_id,
+                warning=person.safe_contact if person.is_stopped else "",
                 at=row.review_due,
                 at_is="review" if row.review_due else "",
                 is_late=bool(row.review_due and row.review_due < clocks.local(at).date()),

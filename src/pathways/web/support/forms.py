@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pathways.domain.outcomes import followup
-from pathways.domain.support import closure, review
+from pathways.domain.support import closure, contact, review
 from pathways.domain.support.reasons import Absence, EndGroup, EndReason, NotHeld
 from pathways.domain.terms.contact import Channel, ContactMode
 from pathways.domain.terms.needs import Domain, Rung
@@ -45,6 +45,12 @@ class ContactForm(forms.PathwaysForm):
         error="Select whether she came",
         hints={"not_held": "For a reason of ours, which says nothing about her"},
     )
+    began = forms.Choose(
+        label="Who began this contact?",
+        of=contact.BegunBy,
+        required=False,
+        hint="She has asked for a stop. When we began it, your supervisor and the coordinator are told.",
+    )
     absence = forms.Pick(label="Why did she not come?", of=Absence, error="Select why, or “Not known”")
     not_held = forms.Pick(label="Why did it not take place?", of=NotHeld, error="Select why")
     minutes = forms.Number(
@@ -61,13 +67,20 @@ class ContactForm(forms.PathwaysForm):
         "absence": ("came", "no"),
         "not_held": ("came", "not_held"),
     }
-    say_nothing_of_optional = frozenset({"minutes"})
+    say_nothing_of_optional = frozenset({"minutes", "began"})
 
     def __init__(
-        self, *args: Any, planned_at: datetime | None = None, now: datetime | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        planned_at: datetime | None = None,
+        now: datetime | None = None,
+        stopped_since: datetime | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.planned_at, self.now = planned_at, now
+        self.planned_at, self.now, self.stopped_since = planned_at, now, stopped_since
+        if stopped_since is None:
+            del self.fields["began"]
         choices = [("now", "Just now"), ("earlier", "Earlier")]
         if planned_at is not None:
             choices = [("then", f"As planned, {clock.moment(planned_at)}"), ("earlier", "At another time")]
@@ -85,6 +98,10 @@ class ContactForm(forms.PathwaysForm):
             if happened is not None and happened > self.now:
                 field = "at" if given.get("when") == "earlier" else "when"
                 self.add_error(field, "A contact in the future cannot be recorded")
+        if self.stopped_since is not None and came and came != "not_held" and not given.get("began"):
+            happened = self.happened_at(given)
+            if happened is not None and happened >= self.stopped_since and "began" not in self.errors:
+                self.add_error("began", "Select who began this contact")
         return given
 
     def happened_at(self, given: dict[str, Any]) -> datetime | None:
