@@ -814,7 +814,7 @@ def test_coming_back_makes_episode_2_with_a_plan_to_be_confirmed_again(cast):
         assert Involvement.objects.filter(client_id=her.id, kind="coordination").count() == 1
     (event,) = events(EventKind.EPISODE_OPENED, her)
     assert event.detail["number"] == 2
-    planned = came(her, cast.worker)
+    planned = came(her, cast.worker, happened=NOW)
     assert planned, planned.reason
 
 

@@ -369,7 +369,8 @@ def _tell_others(client_id: UUID, others: dict[UUID, set[UUID]], *, by: Actor, a
         reference = Client.objects.values_list("reference", flat=True).get(pk=client_id)
     title = f"A woman’s time with the programme has ended: {references.spaced(reference)}"
     for organisation_id, accounts in others.items():
-        for account_id in accounts or {None}:
+        whom: list[UUID | None] = [*accounts] or [None]
+        for account_id in whom:
             tasks.set_task(
                 ENDED, title, organisation_id=organisation_id, account_id=account_id, by=by, at=at
             )

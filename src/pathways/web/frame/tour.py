@@ -74,7 +74,7 @@ STOPS = (
         "She changes her mind",
         Role.SUPPORT_WORKER,
         "On her page choose “She wants to stop”, and pause her. Look at who was told; then choose “She wants "
-        "to start again” there. Last, propose to close under “Closing and after”.",
+        "to start again” there. Last, choose “Close well” on her page and propose to close.",
         "Every provider is told at once, and police still read the same three words. Before you propose, the "
         "page names who else supports her.",
     ),
