@@ -23,6 +23,7 @@ from pathways.journey import (
     tasks,
 )
 from pathways.records.models import (
+    Approach,
     Client,
     Involvement,
     JourneyEvent,
@@ -110,11 +111,28 @@ def test_assigned_to_another_the_former_worker_sees_her_no_more(cast, her):
         assert sight.one(Client, her.client_id, by) is not None
 
 
-def attempt(cast, approach_id, *, channel=Channel.CALL, result=Result.NO_ANSWER, at=NOW, **more):
+def attempt(
+    cast, approach_id, *, channel=Channel.CALL, result=Result.NO_ANSWER, at=NOW, happened=None, **more
+):
     with identity.acting(cast.worker) as by:
         return approach.attempt(
-            approach_id=approach_id, channel=channel, result=result, happened_at=at, by=by, at=at, **more
+            approach_id=approach_id,
+            channel=channel,
+            result=result,
+            happened_at=happened or at,
+            by=by,
+            at=at,
+            **more,
         )
+
+
+def test_an_attempt_before_she_was_given_to_anybody_is_refused(cast, her):
+    approach_id = women.assigned(cast, her)
+    with identity.clerk():
+        assigned_at = Approach.objects.get(pk=approach_id).assigned_at
+    said = attempt(cast, approach_id, happened=assigned_at - timedelta(minutes=1))
+    assert not said and "before her approach was assigned" in said.reason
+    assert attempt(cast, approach_id, happened=assigned_at)
 
 
 def test_an_attempt_by_a_way_that_is_not_in_her_plan_is_refused_and_explained(cast, her):

@@ -11,7 +11,7 @@ from pathways.domain.referral.reasons import DeclineReason, HerReason, WithdrawR
 from pathways.domain.referral.sharing import ShareField
 from pathways.domain.terms.needs import Domain
 from pathways.domain.triage.levels import Level
-from pathways.journey import directory, identity, refer, referrals, tasks
+from pathways.journey import directory, drafts, identity, refer, referrals, tasks
 from pathways.journey import her as herself
 from pathways.records import walls
 from pathways.records.models import (
@@ -197,6 +197,18 @@ def test_accepting_gives_her_a_worker_who_can_see_her(cast, her):
         assert (engagement.status, engagement.sector) == ("not_started", "private")
         assert Episode.objects.get().lead_account_id == cast.provider.account_id
         assert JourneyEvent.objects.filter(kind="referral_accepted").count() == 1
+
+
+def test_a_draft_whose_thing_is_done_is_listed_no_more(cast, her):
+    said = send(cast, her, cast.provider.organisation_id)
+    with identity.acting(cast.provider) as by:
+        drafts.keep(f"refer:accept:{said.id}", {}, by, NOW, title="Accept", url="/accept/")
+        drafts.keep("police:flag:", {}, by, NOW, title="Other", url="/other/")
+        assert {one["title"] for one in drafts.unfinished(by)} == {"Accept", "Other"}
+    with identity.acting(cast.provider_colleague) as by:
+        assert refer.accept(referral_id=said.id, by=by, at=NOW)
+    with identity.acting(cast.provider) as by:
+        assert [one["title"] for one in drafts.unfinished(by)] == ["Other"]
 
 
 def test_a_supervisor_gives_her_to_one_of_her_own_workers_only(cast, her):

@@ -15,6 +15,7 @@ from pathways.domain.reach import plan
 from pathways.domain.referral import referral
 from pathways.domain.support import closure, engagement, goal, review
 from pathways.domain.support.reasons import Absence, EndReason, NotHeld
+from pathways.domain.terms import references
 from pathways.domain.terms.contact import Attendance, Channel, ContactMode
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.needs import Domain, Rung
@@ -182,6 +183,36 @@ def test_a_contact_in_the_future_is_refused(cast):
     said = came(her, cast.worker, happened=NOW + timedelta(minutes=1))
     assert not said and "future" in said.reason
     assert not events(EventKind.CONTACT_RECORDED, her)
+
+
+def test_nothing_is_recorded_of_a_day_before_her_episode_began(cast):
+    her = woman(cast, "Rosa", cast.worker)  # with us for 30 days
+    before = NOW - timedelta(days=31)
+    assert came(her, cast.worker, happened=NOW - timedelta(days=30))
+    said = came(her, cast.worker, happened=before)
+    assert not said and "before her time with the programme" in said.reason
+    with identity.acting(cast.worker) as by:
+        said = reviewing.review_her(
+            client_id=her.id,
+            happened_on=before.date(),
+            what_changed="Much.",
+            her_view="",
+            plan="",
+            settles=review.Next.GO_ON,
+            by=by,
+            at=NOW,
+        )
+        assert not said and "before her time with the programme" in said.reason
+        group = contacts.run_group(
+            group_id=uuid.uuid4(),
+            title="Cooking",
+            happened_at=before,
+            minutes=60,
+            came=[her.id],
+            by=by,
+            at=NOW,
+        )
+    assert not group and not GroupSession.objects.exists()
 
 
 def test_the_first_contact_she_attends_starts_support_and_the_second_makes_her_engaged(cast):
@@ -677,6 +708,27 @@ def test_follow_ups_appear_at_3_6_and_12_months_and_her_worker_keeps_sight(cast)
     assert not sees(cast.other_worker, her)
 
 
+def test_who_supported_her_elsewhere_is_told_that_it_has_ended(cast):
+    her = woman(cast, "Rosa", cast.worker, cast.provider, lead=cast.worker)
+    with identity.acting(cast.worker):
+        before = closing.before(client_id=her.id, by=cast.worker, at=NOW)
+        assert before.still_with == ("Brightpath Training",)
+    said = propose(her, cast.worker)
+    with identity.acting(cast.supervisor):
+        seen = closing.one(closure_id=said.id, by=cast.supervisor, at=NOW)
+        assert seen.still_with == ("Brightpath Training",)
+        assert closing.sign_off(closure_id=said.id, by=cast.supervisor, at=NOW)
+    assert not sees(cast.provider, her)
+    with identity.clerk():
+        reference = Client.objects.get(pk=her.id).reference
+    with identity.acting(cast.provider):
+        (told,) = [task for task in tasks.waiting(by=cast.provider) if task.kind == closing.ENDED]
+    assert told.title == f"A woman’s time with the programme has ended: {references.spaced(reference)}"
+    for nobody in (cast.worker, cast.provider_colleague, cast.other_worker, cast.officer):
+        with identity.acting(nobody):
+            assert closing.ENDED not in {task.kind for task in tasks.waiting(by=nobody)}
+
+
 def test_after_an_unsafe_ending_nobody_follows_up_and_nobody_keeps_sight(cast):
     her = woman(cast, "Rosa", cast.worker)
     close(cast, her, outcome=closure.Outcome.UNSAFE_TO_CONTINUE, reason=EndReason.RISK_TO_HER)
@@ -762,7 +814,7 @@ def test_coming_back_makes_episode_2_with_a_plan_to_be_confirmed_again(cast):
         assert Involvement.objects.filter(client_id=her.id, kind="coordination").count() == 1
     (event,) = events(EventKind.EPISODE_OPENED, her)
     assert event.detail["number"] == 2
-    planned = came(her, cast.worker)
+    planned = came(her, cast.worker, happened=NOW)
     assert planned, planned.reason
 
 

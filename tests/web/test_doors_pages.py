@@ -205,3 +205,21 @@ def test_what_is_deferred_says_when_it_is_looked_at_again(cast):
     spoc.post(f"/police/{key}/move/", {"action": "resume"})
     assert "Looked at" not in spoc.get("/police/?tab=later").content.decode()
     assert "Marta" in spoc.get("/police/?tab=waiting&route=custody").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("year", "words"),
+    [
+        (timezone.now().year + 1, "The date of birth lies in the future"),
+        (1850, "The date of birth is more than 110 years ago"),
+    ],
+)
+def test_a_date_of_birth_that_nobody_has_is_refused_beside_its_question(cast, year, words):
+    for actor, address, answers in (
+        (cast.spoc, "/police/flag/", WHO),
+        (cast.coordinator, "/doors/new/", {**WHO, "called": "Marta"}),
+    ):
+        browser = signed_in(actor)
+        page = browser.post(address, {**answers, "born-year": str(year), "_step": "who", "_do": "continue"})
+        assert page.status_code == 422, address
+        assert words in page.content.decode()

@@ -74,6 +74,7 @@ def test_the_coordinator_assigns_and_the_worker_tries_and_reaches_her(cast, her)
     assert "Approach assigned" in receipt.content.decode()
     assert "Rosa" in worker.get("/reach/").content.decode()
     with identity.clerk():
+        Approach.objects.update(assigned_at=timezone.now() - timedelta(hours=1))
         approach = Approach.objects.get()
     url = reverse("reach:approach", args=[approach.id])
     assert "Nobody has tried yet" in worker.get(url).content.decode()
@@ -89,6 +90,9 @@ def test_the_coordinator_assigns_and_the_worker_tries_and_reaches_her(cast, her)
     }
     attempt = reverse("reach:attempt", args=[approach.id])
     assert "Attempt recorded" in press(worker, attempt, **given).content.decode()
+    early = press(worker, attempt, **{**given, "day-year": local.year - 1})
+    assert early.status_code == 422
+    assert "before her approach was assigned" in early.content.decode()
     blocked = press(worker, attempt, **{**given, "channel": "letter"})
     assert blocked.status_code == 409
     assert "not in her safe-contact plan" in blocked.content.decode()

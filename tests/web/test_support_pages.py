@@ -9,8 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from pathways.domain.reach.stop import AskedBy, Kind
 from pathways.domain.terms.contact import ContactMode
-from pathways.journey import closing, contacts, goals, identity
+from pathways.journey import closing, contacts, goals, identity, stopping, tasks
 from pathways.records.models import CaseNote, Contact, Episode, FollowUp, GroupSession
 from tests.journey import people
 from tests.journey import test_support as support
@@ -106,6 +107,30 @@ def test_a_contact_in_the_future_is_refused_beside_its_question(cast, now):
     assert "in the future cannot be recorded" in answer.content.decode()
 
 
+def test_what_happened_during_a_stop_is_recorded_with_who_began_it(cast, now):
+    her = support.woman(cast, "Rosa", cast.provider, cast.worker)
+    with identity.acting(cast.worker) as by:
+        assert stopping.stop_all(
+            client_id=her.id, kind=Kind.PAUSE, asked_by=AskedBy.HER, by=by, at=now - timedelta(hours=1)
+        )
+    provider, address = browser(cast.provider), f"/support/{her.id}/contact/"
+    assert "She has asked for a pause" in provider.get("/").content.decode()
+    assert "that nobody contact her" in provider.get(address).content.decode()
+    said = {"when": "now", "mode": "telephone", "came": "yes", "minutes": "20", "_do": "continue"}
+    answer = provider.post(address, said)
+    assert answer.status_code == 422 and "Select who began this contact" in answer.content.decode()
+
+    def told(actor) -> int:
+        with identity.acting(actor):
+            return sum(task.kind == contacts.DESPITE_STOP for task in tasks.waiting(by=actor))
+
+    for began, count in (("her", 0), ("us", 1)):
+        opened = provider.get(address)
+        answer = provider.post(address, {**said, "began": began, "_token": token(opened)})
+        assert answer.status_code == 302, answer.content.decode()
+        assert (told(cast.provider_supervisor), told(cast.coordinator)) == (count, count)
+
+
 def test_a_missed_appointment_is_recorded_in_two_taps(cast, now):
     her = support.woman(cast, "Rosa", cast.worker)
     with identity.acting(cast.worker):
@@ -170,10 +195,11 @@ def test_a_goal_shows_a_line_and_the_same_numbers_in_a_table(cast, now):
 
 
 def test_closing_goes_from_worker_to_supervisor_to_follow_up(cast, now):
-    her = support.woman(cast, "Rosa", cast.worker)
+    her = support.woman(cast, "Rosa", cast.worker, cast.provider, lead=cast.worker)
     worker, supervisor = browser(cast.worker), browser(cast.supervisor)
     address = f"/support/{her.id}/close/"
     page = worker.get(address)
+    assert "Still supporting her: Brightpath Training" in page.content.decode()
     worker.post(
         address,
         {
@@ -200,7 +226,7 @@ def test_closing_goes_from_worker_to_supervisor_to_follow_up(cast, now):
     with identity.acting(cast.supervisor):
         (waiting,) = closing.waiting(by=cast.supervisor, at=now)
     one = f"/support/sign-offs/{waiting.id}/"
-    assert supervisor.get(one).status_code == 200
+    assert "Still supporting her: Brightpath Training" in supervisor.get(one).content.decode()
     assert supervisor.post(one, {"_do": "sign"}).status_code == 302
     with identity.clerk():
         assert Episode.objects.get(pk=her.episode).status == "closed"
@@ -208,6 +234,8 @@ def test_closing_goes_from_worker_to_supervisor_to_follow_up(cast, now):
     assert "Rosa" in worker.get("/support/follow-ups/?all").content.decode()
     assert worker.get(f"/support/follow-ups/{first.id}/").status_code == 200
     assert browser(cast.coordinator).get(f"/support/{her.id}/come-back/").status_code == 200
+    told = browser(cast.provider).get("/tasks/").content.decode()
+    assert "time with the programme has ended" in told
 
 
 def test_a_supervisor_covers_and_hands_over_from_a_page(cast, now):

@@ -34,6 +34,21 @@ def episode_now(client_id: UUID, by: Actor) -> Episode | None:
         return rows.exclude(status=episode.Status.CLOSED.value).first() or rows.first()
 
 
+#: to who gives a day on which she was not with the programme yet
+TOO_EARLY = "This is before her time with the programme began: check the day"
+
+
+def began_on(where: Episode) -> date:
+    """The first day on which anything in this episode can have happened."""
+    return clocks.local(where.opened_at).date()
+
+
+def first_day(client_id: UUID, by: Actor) -> date | None:
+    """The day her running episode began, for somebody who may see her."""
+    where = episode_now(client_id, by) if her(client_id, by) is not None else None
+    return began_on(where) if where is not None else None
+
+
 def is_running(row: Episode | None) -> bool:
     return row is not None and row.status != episode.Status.CLOSED.value
 
@@ -119,6 +134,14 @@ def episodes_of(client_ids: Iterable[UUID], by: Actor) -> dict[UUID, Episode]:
     with identity.clerk(by):
         rows = Episode.objects.filter(client_id__in=list(client_ids)).order_by("client_id", "number")
         return {row.client_id: row for row in rows}
+
+
+def with_us_now(client_ids: Iterable[UUID], by: Actor) -> set[UUID]:
+    """Of these women, those whose episode runs: who is kept for follow-up alone is not with us now.
+
+    The one meaning of "women with us" wherever a caseload is counted.
+    """
+    return {client_id for client_id, where in episodes_of(client_ids, by).items() if is_running(where)}
 
 
 def episode_by_id(episode_id: UUID, by: Actor) -> Episode:

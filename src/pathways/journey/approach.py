@@ -22,6 +22,7 @@ from pathways.domain.terms.contact import Channel, Purpose
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role, Sector
 from pathways.journey import (
+    alongside,
     entering,
     gate,
     her,
@@ -49,6 +50,10 @@ from pathways.records.models import (
 #: The task that an assigned approach puts before its worker, and the one that a vain approach puts back.
 TASK, TASK_UNREACHED, ROUTE = "approach", "approach_unreached", "reach:approach"
 _ENDED = (Status.DECLINED.value, Status.AGREED.value)
+
+
+#: to who gives a moment at which nobody was to reach her yet
+TOO_EARLY = "This is before her approach was assigned: check the day and the time"
 
 
 def assign(*, client_id: UUID, worker_id: UUID, organisation_id: UUID, by: Actor, at: datetime) -> Outcome:
@@ -146,6 +151,8 @@ def attempt(
             return refusal(sight.NOT_THERE)
         if happened_at > at:
             return refusal(decision.no("This lies in the future: record it when it has happened."))
+        if happened_at < row.assigned_at.replace(second=0, microsecond=0):  # a time is typed to the minute
+            return refusal(decision.no(f"{TOO_EARLY}."))
         standing = gate.standing(row.client_id, by)
         is_reached = result is Result.REACHED
         action = Action.REACH if is_reached else Action.ATTEMPT
@@ -412,11 +419,12 @@ def _workers(by: Actor, out: kept_out.KeptOut) -> list[Worker]:
         held = held.filter(organisation_id=by.organisation_id)
     with identity.clerk(by):
         pairs = set(
-            Involvement.objects.filter(until_at__isnull=True, account_id__isnull=False).values_list(
-                "account_id", "organisation_id", "client_id"
-            )
+            Involvement.objects.filter(until_at__isnull=True, account_id__isnull=False)
+            .exclude(kind=InvolvementKind.PANEL)
+            .values_list("account_id", "organisation_id", "client_id")
         )
-    load = Counter((account, organisation) for account, organisation, _ in pairs)
+    now = alongside.with_us_now({client_id for _, _, client_id in pairs}, by)
+    load = Counter((account, organisation) for account, organisation, client_id in pairs if client_id in now)
     found = [
         Worker(
             one.account_id,

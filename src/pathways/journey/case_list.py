@@ -27,11 +27,11 @@ from pathways.domain.triage.levels import Level
 from pathways.journey import her, ledger, sight, way
 from pathways.records import composed, walls
 from pathways.records.models import (
+    Approach,
     Contact,
     Engagement,
     Episode,
     Involvement,
-    Review,
     SafeContactPlan,
     TriageDecision,
 )
@@ -218,13 +218,28 @@ def _mine(by: Actor) -> Q:
 
 
 def _nobodys(by: Actor) -> Q:
-    """Nobody of any organisation leads her; at a provider or a charity, none of its own people has her."""
+    """Nobody of any organisation works with her; elsewhere, none of the organisation's own people does.
+
+    Who is asked to approach her works with her already, though she has no lead professional yet.
+    """
     if by.role is Role.COORDINATOR:
-        return Q(lead_account_id__isnull=True)
+        approached = sight.visible(Approach, by).filter(ended_at__isnull=True)
+        supported = sight.visible(Engagement, by).filter(ended_at__isnull=True)
+        return (
+            Q(lead_account_id__isnull=True)
+            & ~Q(id__in=approached.values("episode_id"))
+            & ~Q(id__in=supported.values("episode_id"))
+        )
     taken = Involvement.objects.filter(
         organisation_id=by.organisation_id, account_id__isnull=False, until_at__isnull=True
     )
     return ~Q(client_id__in=taken.values("client_id"))
+
+
+def nobodys(by: Actor) -> QuerySet[Any]:
+    """The open episodes of the women with whom nobody works yet."""
+    rows, under = _rows(by)
+    return rows.filter(under[Tab.UNASSIGNED])
 
 
 def _narrow(
@@ -294,22 +309,29 @@ def _episode_lines(page: list[Episode], by: Actor, at: datetime) -> list[Line]:
 def _clocks(
     page: list[Episode], by: Actor
 ) -> tuple[dict[UUID, date], dict[UUID, tuple[date | None, date | None]]]:
-    """When each is to be reviewed next, and what her level promised: two queries."""
+    """When her plan is to be reviewed, and what her level promised: two queries.
+
+    A review is due by the clock of her support, which home and workload count by as well; the day on which
+    her level is looked at again is another.
+    """
     of = [row.client_id for row in page], [row.id for row in page]
     decided = {episode_id: (first, review) for episode_id, first, review in _decided(by, *of)}
-    reviews = {episode_id: on for episode_id, on in _reviews(by, *of) if on}
+    reviews: dict[UUID, date] = {}
+    for episode_id, on in _reviews(by, *of):
+        if on is not None:
+            reviews[episode_id] = min(on, reviews.get(episode_id, on))
     return reviews, decided
 
 
 @composed.reading
 def _reviews(
     by: Actor, client_ids: list[UUID], episode_ids: list[UUID]
-) -> QuerySet[Review, tuple[UUID, date | None]]:
+) -> QuerySet[Engagement, tuple[UUID, date | None]]:
     return (
-        sight.about(Review, by, client_ids)
-        .filter(episode_id__among=episode_ids, next_review_on__isnull=False)
-        .order_by("happened_on")
-        .values_list("episode_id", "next_review_on")
+        sight.about(Engagement, by, client_ids)
+        .filter(episode_id__among=episode_ids, ended_at__isnull=True, review_due__isnull=False)
+        .order_by()
+        .values_list("episode_id", "review_due")
     )
 
 
@@ -339,7 +361,7 @@ def _episode_line(
     due, due_for = None, ""
     if not is_closed and promised is not None:
         first, by_level = promised
-        due, due_for = (first, "first contact") if first and not has_started else (by_level, "review")
+        due, due_for = (first, "first contact") if first and not has_started else (by_level, "level")
     if not is_closed and review is not None:
         due, due_for = review, "review"
     waits = "" if is_closed or now is None else way.WAITING_FOR[now]

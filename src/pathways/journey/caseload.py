@@ -81,7 +81,7 @@ def cover(
         if not rows:
             return refusal(_not_to_them(stay, to_account_id, by))
         ends = contacts.day_of(until)[1]
-        moved = 0
+        moved: set[UUID] = set()
         for woman in dict.fromkeys(row.client_id for row in rows):
             if _is_with(woman, to_account_id, by):
                 continue
@@ -96,9 +96,12 @@ def cover(
                 at=at,
             )
             _tell(EventKind.COVERED, woman, by=by, at=at, detail={"until": until.isoformat()})
-            moved += 1
+            moved.add(woman)
         women = tuple(dict.fromkeys(row.client_id for row in rows))
-        return done(count=moved, until=until, stay=len(stay), women=women)
+        now = alongside.with_us_now(moved, by)
+        return done(
+            count=len(now), follow_ups=len(moved - now), until=until, stay=len(stay), women=women
+        )
 
 
 def end_cover(*, from_account_id: UUID, to_account_id: UUID, by: Actor, at: datetime) -> Outcome:
@@ -168,7 +171,13 @@ def hand_over(
                 by=by,
                 at=at,
             )
-        return done(count=len(women), stay=len(stay), references=tuple(known.values()))
+        now = alongside.with_us_now(women, by)
+        return done(
+            count=len(now),
+            follow_ups=len(set(women) - now),
+            stay=len(stay),
+            references=tuple(known.values()),
+        )
 
 
 def name_lead(*, client_id: UUID, account_id: UUID, by: Actor, at: datetime) -> Outcome:
@@ -565,6 +574,7 @@ class Load:
     this_week: int
     to_record: int
     reviews_overdue: int
+    at_high_level: int
     covered_by: tuple[str, ...] = ()
 
 
@@ -575,12 +585,14 @@ def workload(*, by: Actor, at: datetime) -> list[Load]:
         .filter(organisation_id=by.organisation_id, until_at__isnull=True, account_id__isnull=False)
         .filter(kind__in=[*OWN, InvolvementKind.COVER])
     )
-    running = {
-        client_id
-        for client_id, where in alongside.episodes_of({row.client_id for row in rows}, by).items()
-        if alongside.is_running(where)
-    }
+    running = alongside.with_us_now({row.client_id for row in rows}, by)
     rows = [row for row in rows if row.client_id in running]
+    high = set(
+        sight.visible(Episode, by)
+        .filter(client_id__in=running, level__gte=int(Level.INTENSIVE))
+        .exclude(status=episode.Status.CLOSED.value)
+        .values_list("client_id", flat=True)
+    )
     overdue = set(
         sight.visible(Engagement, by)
         .filter(
@@ -602,7 +614,7 @@ def workload(*, by: Actor, at: datetime) -> list[Load]:
     )
     names = identity.names_of({row.account_id for row in rows if row.account_id})
     found = [
-        _load(colleague.account_id, colleague.name, rows, planned, overdue, names, at)
+        _load(colleague.account_id, colleague.name, rows, planned, overdue, high, names, at)
         for colleague in _everyone_with_women(rows, names, by)
     ]
     return sorted(found, key=lambda load: (-load.women, load.name))
@@ -625,6 +637,7 @@ def _load(
     rows: Sequence[Involvement],
     planned: Sequence[tuple[UUID, datetime | None]],
     overdue: set[UUID],
+    high: set[UUID],
     names: dict[UUID, str],
     at: datetime,
 ) -> Load:
@@ -645,6 +658,7 @@ def _load(
         this_week=sum(when >= at for when in mine),
         to_record=sum(when < at for when in mine),
         reviews_overdue=len(own & overdue),
+        at_high_level=len(own & high),
         covered_by=tuple(sorted(covered_by)),
     )
 
@@ -671,11 +685,15 @@ def covers(*, by: Actor) -> list[Cover]:
         covers_account_id__isnull=False,
     )
     pairs: dict[tuple[UUID, UUID], list[datetime | None]] = {}
-    for now_id, then_id, ends in rows.values_list("covers_account_id", "account_id", "expires_at"):
+    women: Counter[tuple[UUID, UUID]] = Counter()
+    lines = list(rows.values_list("covers_account_id", "account_id", "expires_at", "client_id"))
+    with_us = alongside.with_us_now({line[3] for line in lines}, by)
+    for now_id, then_id, ends, client_id in lines:
         if now_id is None or then_id is None:
             continue
         if by.role is Role.SUPERVISOR or by.account_id in (now_id, then_id):
             pairs.setdefault((now_id, then_id), []).append(ends)
+            women[now_id, then_id] += client_id in with_us
     names = dict(
         Account.objects.filter(pk__in={one for pair in pairs for one in pair}).values_list("pk", "name")
     )
@@ -685,7 +703,7 @@ def covers(*, by: Actor) -> list[Cover]:
             names.get(now_id, "a colleague"),
             then_id,
             names.get(then_id, "a colleague"),
-            len(ends),
+            women[now_id, then_id],
             max((end for end in ends if end), default=None),
         )
         for (now_id, then_id), ends in pairs.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -16,13 +16,25 @@ from pathways.domain.outcomes import followup
 from pathways.domain.referral import referral
 from pathways.domain.support import closure, episode, goal
 from pathways.domain.support.reasons import EndReason
-from pathways.domain.terms import clocks
+from pathways.domain.terms import clocks, references
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import ALONGSIDE_ROLES, Role
-from pathways.journey import alongside, her, identity, involving, ledger, naming, police_sight, sight, tasks
+from pathways.journey import (
+    alongside,
+    her,
+    identity,
+    involving,
+    kept_out,
+    ledger,
+    naming,
+    police_sight,
+    sight,
+    tasks,
+)
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
     Approach,
+    Client,
     Closure,
     Contact,
     Engagement,
@@ -31,11 +43,15 @@ from pathways.records.models import (
     Goal,
     Involvement,
     InvolvementKind,
+    Organisation,
     Referral,
 )
 
 #: Her worker keeps sight of her until so long after the last follow-up is due.
 SIGHT_AFTER_LAST_WAVE = timedelta(weeks=8)
+
+#: to those who supported her elsewhere: her time with the programme has ended
+ENDED = "time_ended"
 
 _PENDING = [
     status.value
@@ -236,6 +252,7 @@ def _may_close(where: Episode, by: Actor) -> Decision:
 def _close(row: Closure, where: Episode, *, by: Actor, at: datetime) -> int:
     """Ends her episode and all that hangs on it. How many follow-ups were planned."""
     ended_as = closure.Outcome(row.outcome)
+    others = _others(row.client_id, by)
     waves = followup.planned(ended_as, closed_on=clocks.local(at).date())
     tasks.settle("sign_off", object_id=row.id, by=by, at=at)
     tasks.overtake(client_id=row.client_id, by=by, at=at)
@@ -270,6 +287,7 @@ def _close(row: Closure, where: Episode, *, by: Actor, at: datetime) -> int:
         detail={"outcome": ended_as.value, "reason": row.reason_code},
     )
     _end_sight(row, kept, waves[-1][1] if waves else None, by=by, at=at)
+    _tell_others(row.client_id, others, by=by, at=at)
     police_sight.update(case_id=where.case_id, by=by, at=at)
     return len(waves)
 
@@ -319,6 +337,45 @@ def _end_sight(
         naming.forget(row.client_id, organisation_id, by=by)
 
 
+def _others(client_id: UUID, by: Actor) -> dict[UUID, set[UUID]]:
+    """The other organisations that support her now, each with those of its people who may be told.
+
+    An organisation, or a person, that is kept from her record is not among them.
+    """
+    out = kept_out.of_her(client_id, by=by)
+    with identity.clerk(by):
+        rows = list(
+            Involvement.objects.filter(client_id=client_id, until_at__isnull=True)
+            .exclude(kind=InvolvementKind.COORDINATION)
+            .exclude(organisation_id=by.organisation_id)
+            .values_list("organisation_id", "account_id")
+        )
+    found: dict[UUID, set[UUID]] = {}
+    for organisation_id, account_id in rows:
+        if not out.includes(account_id=account_id, organisation_id=organisation_id):
+            found.setdefault(organisation_id, set()).update([account_id] if account_id else [])
+    return found
+
+
+def _tell_others(client_id: UUID, others: dict[UUID, set[UUID]], *, by: Actor, at: datetime) -> None:
+    """Tells those who supported her elsewhere that it has ended, by her reference and without a reason.
+
+    The task is about no woman as the walls see it: one that was would go from sight with her record, and
+    the woman would be gone without a word.
+    """
+    if not others:
+        return
+    with identity.clerk(by):
+        reference = Client.objects.values_list("reference", flat=True).get(pk=client_id)
+    title = f"A woman’s time with the programme has ended: {references.spaced(reference)}"
+    for organisation_id, accounts in others.items():
+        whom: list[UUID | None] = [*accounts] or [None]
+        for account_id in whom:
+            tasks.set_task(
+                ENDED, title, organisation_id=organisation_id, account_id=account_id, by=by, at=at
+            )
+
+
 def _next(planned: int) -> tuple[str, ...]:
     if not planned:
         return ("No follow-up is planned. What was planned with her has been called off.",)
@@ -351,6 +408,7 @@ class Proposed:
     follow_ups: int
     name: str = ""
     reference: str = ""
+    still_with: tuple[str, ...] = ()
 
 
 def waiting(*, by: Actor, at: datetime) -> list[Proposed]:
@@ -363,7 +421,17 @@ def waiting(*, by: Actor, at: datetime) -> list[Proposed]:
 
 def one(*, closure_id: UUID, by: Actor, at: datetime) -> Proposed | None:
     row = sight.one(Closure, closure_id, by)
-    return None if row is None else _shown([row], by, at, route="support/sign-off")[0]
+    if row is None:
+        return None
+    return replace(
+        _shown([row], by, at, route="support/sign-off")[0], still_with=still_with(row.client_id, by)
+    )
+
+
+def still_with(client_id: UUID, by: Actor) -> tuple[str, ...]:
+    """The other organisations that still support her, by name: they lose her when her episode closes."""
+    places = Organisation.objects.filter(pk__in=_others(client_id, by))
+    return tuple(places.order_by("name").values_list("name", flat=True))
 
 
 def of_her(*, client_id: UUID, by: Actor, at: datetime) -> Proposed | None:
@@ -415,6 +483,7 @@ class BeforeClosing:
     goals_open: int
     returned: Proposed | None
     is_before_support: bool
+    still_with: tuple[str, ...] = ()
 
 
 def before(*, client_id: UUID, by: Actor, at: datetime) -> BeforeClosing | None:
@@ -433,4 +502,4 @@ def before(*, client_id: UUID, by: Actor, at: datetime) -> BeforeClosing | None:
             and Engagement.objects.filter(episode_id=where.id, started_at__isnull=False).exists()
         )
     returned = last if last is not None and last.status is closure.Status.RETURNED else None
-    return BeforeClosing(may, _goals_open(client_id, by), returned, not began)
+    return BeforeClosing(may, _goals_open(client_id, by), returned, not began, still_with(client_id, by))

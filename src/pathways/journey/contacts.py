@@ -24,7 +24,7 @@ from pathways.domain.terms import clocks
 from pathways.domain.terms.contact import Attendance, Channel, ContactMode, Purpose
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role
-from pathways.journey import alongside, correcting, identity, ledger, outgoing, sight, tasks
+from pathways.journey import alongside, correcting, gate, identity, ledger, outgoing, programme, sight, tasks
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import CaseNote, Client, Contact, Engagement, Episode, GroupSession, Involvement
 
@@ -38,6 +38,9 @@ REACHES_BY = {
     ContactMode.VIDEO: Channel.CALL,
     ContactMode.TEXT: Channel.TEXT,
 }
+
+#: to the supervisor and the coordinator: we were in contact with her while a stop was in force
+DESPITE_STOP = "contact_despite_stop"
 
 NO_EPISODE = decision.no("She has no open episode.", ask="the coordinator")
 
@@ -83,12 +86,15 @@ def record(
     minutes: int | None = None,
     note: str = "",
     contact_id: UUID | None = None,
+    began: contact.BegunBy | None = None,
     by: Actor,
     at: datetime,
 ) -> Outcome:
     """Records what became of a contact, a planned one (`contact_id`) or one that was not planned.
 
-    The first that she came to after a service accepted her is the beginning of its support.
+    The first that she came to after a service accepted her is the beginning of its support. What happened
+    while all contact with her is stopped is recorded too, since it is the truth: then `began` says who
+    began it, and when we did, her supervisor and the coordinator are told.
     """
     said = contact.Record(happened_at, is_held, attendance, not_held, absence, mode, minutes)
     with transaction.atomic():
@@ -106,11 +112,28 @@ def record(
         where = alongside.episode_now(client_id, by)
         if where is None:
             return refusal(NO_EPISODE)
-        row = _write(row or _new(client_id, where, by), said, where, by=by, at=at)
+        if not (answer := _not_before(where, happened_at)):
+            return refusal(answer)
+        stopped = stopped_since(client_id, by)
+        is_despite_stop = bool(is_held and stopped is not None and happened_at >= stopped)
+        if is_despite_stop and began is None:
+            return refusal(decision.no("She has asked for a stop: say who began this contact."))
+        row = _write(
+            row or _new(client_id, where, by),
+            said,
+            where,
+            began=began if is_despite_stop else None,
+            by=by,
+            at=at,
+        )
         if note.strip():
             _note(client_id, where, note, by=by, at=at, contact_row=row)
         if contact.is_worrying(said):
             _make_sure(client_id, by=by, at=at)
+        if is_despite_stop and began is contact.BegunBy.US:
+            _report_despite_stop(client_id, by=by, at=at)
+            told = "She had asked for a stop: your supervisor and the coordinator are told."
+            return done(row.id, next=(told, *_next(said)), client_id=client_id)
         return done(row.id, next=_next(said), client_id=client_id)
 
 
@@ -226,6 +249,9 @@ def run_group(
         known = set(sight.visible(Client, by).filter(pk__in=everyone).values_list("pk", flat=True))
         if known != set(everyone):
             return refusal(sight.NOT_THERE)
+        running = {key: alongside.episode_now(key, by) for key in everyone}
+        if not all(_not_before(where, happened_at) for where in running.values() if where is not None):
+            return refusal(decision.no("Somebody who is ticked was not with the programme yet on that day."))
         GroupSession(
             id=group_id,
             organisation_id=by.organisation_id,
@@ -236,7 +262,7 @@ def run_group(
             recorded_by_id=by.account_id,
         ).save(force_insert=True)
         for client_id in everyone:
-            where = alongside.episode_now(client_id, by)
+            where = running[client_id]
             if where is None or not alongside.is_running(where):
                 continue
             attended = Attendance.LATE if client_id in late else Attendance.YES
@@ -245,6 +271,11 @@ def run_group(
             hers = contact.Record(happened_at, True, attended, mode=ContactMode.GROUP, minutes=minutes)
             _write(row, hers, where, by=by, at=at)
         return done(group_id, count=len(everyone))
+
+
+def _not_before(where: Episode, happened_at: datetime) -> Decision:
+    is_early = clocks.local(happened_at).date() < alongside.began_on(where)
+    return decision.no(f"{alongside.TOO_EARLY}.") if is_early else decision.yes()
 
 
 def _new(client_id: UUID, where: Episode, by: Actor) -> Contact:
@@ -272,7 +303,15 @@ def _may_still_record(row: Contact) -> Decision:
     return decision.yes()
 
 
-def _write(row: Contact, said: contact.Record, where: Episode, *, by: Actor, at: datetime) -> Contact:
+def _write(
+    row: Contact,
+    said: contact.Record,
+    where: Episode,
+    *,
+    began: contact.BegunBy | None = None,
+    by: Actor,
+    at: datetime,
+) -> Contact:
     """Keeps the record, writes its event, and moves her engagement when she came."""
     row.happened_at, row.was_held = said.at, said.is_held
     row.attended = said.attendance.value if said.attendance else ""
@@ -285,7 +324,8 @@ def _write(row: Contact, said: contact.Record, where: Episode, *, by: Actor, at:
     if running is not None and running.episode_id == where.id:
         row.engagement_id = running.id
     row.save()
-    alongside.tell(EventKind.CONTACT_RECORDED, where, by=by, at=at, detail=_codes(row, said, running))
+    detail = _codes(row, said, running) | ({"began": began.value} if began else {})
+    alongside.tell(EventKind.CONTACT_RECORDED, where, by=by, at=at, detail=detail)
     if running is not None and contact.is_attended(said) and alongside.is_running(where):
         alongside.carry_on(running, where, by=by, at=at, happened_at=said.at)
     if contact.is_attended(said):
@@ -351,6 +391,35 @@ def _make_sure(client_id: UUID, *, by: Actor, at: datetime) -> None:
         by=by,
         at=at,
     )
+
+
+def stopped_since(client_id: UUID, by: Actor) -> datetime | None:
+    """Since when all contact with her is stopped, as she asked; None when nothing is stopped."""
+    held = gate.standing(client_id, by).stop
+    return held.stopped_at if held is not None else None
+
+
+def _report_despite_stop(client_id: UUID, *, by: Actor, at: datetime) -> None:
+    """Contact that we began although she had asked for none: who answers for it looks into it."""
+    with identity.clerk(by):
+        coordinating = Client.objects.values_list("organisation_id", flat=True).get(pk=client_id)
+    for organisation_id, role, route in (
+        (by.organisation_id, Role.SUPERVISOR, "support:contacts"),
+        (coordinating, Role.COORDINATOR, "reach:stop"),
+    ):
+        tasks.set_task(
+            DESPITE_STOP,
+            "Contact happened although a woman had asked for a stop: look into it",
+            organisation_id=organisation_id,
+            role=role,
+            client_id=client_id,
+            route=route,
+            object_id=client_id,
+            due_at=programme.working().due_after_days(at, 1),
+            is_urgent=True,
+            by=by,
+            at=at,
+        )
 
 
 def _next(said: contact.Record) -> tuple[str, ...]:

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from pathways.domain.governance.actors import Actor
+from pathways.domain.identification import consideration, referral_in
+from pathways.domain.reach import approach
+from pathways.domain.referral import referral
+from pathways.domain.support import closure
+from pathways.domain.triage import triage
 from pathways.journey import her, sight
-from pathways.records.models import Draft
+from pathways.records.models import (
+    Approach,
+    CaseNote,
+    Client,
+    Closure,
+    Consideration,
+    Contact,
+    Draft,
+    FollowUp,
+    Goal,
+    Referral,
+    ReferralIn,
+    TriageDecision,
+)
+from pathways.records.models.base import Row
+
+_SHOWN, _LOOKED_AT = 20, 60
 
 
 def hold(key: str, by: Actor) -> None:
@@ -104,8 +129,77 @@ def discard(key: str, by: Actor) -> None:
     ).delete()
 
 
+_PENDING = Q(status__in=[status.value for status in referral.PENDING])
+_RUNNING = _PENDING | Q(status=referral.Status.ACCEPTED.value, ended_at__isnull=True)
+_TO_DECIDE = Q(
+    status__in=[
+        status.value
+        for status in (
+            consideration.Status.FLAGGED,
+            consideration.Status.UNDER_REVIEW,
+            consideration.Status.DEFERRED,
+            consideration.Status.SAFEGUARDING_FIRST,
+        )
+    ]
+)
+_AT_THE_DOOR = Q(
+    status__in=[
+        status.value
+        for status in (
+            referral_in.Status.RECEIVED,
+            referral_in.Status.UNDER_REVIEW,
+            referral_in.Status.DEFERRED,
+            referral_in.Status.SAFEGUARDING_FIRST,
+        )
+    ]
+)
+_TO_REACH = Q(status__in=[approach.Status.ASSIGNED.value, approach.Status.ATTEMPTING.value])
+_AWAITING = Q(status=triage.Status.AWAITING.value)
+
+#: What a form is about, by the name of its address, and what is so while there is still something to do.
+_TO_DO: Mapping[str, tuple[type[Row], Q]] = MappingProxyType(
+    {
+        "refer:accept": (Referral, _PENDING),
+        "refer:waitlist": (Referral, _PENDING),
+        "refer:decline": (Referral, _PENDING),
+        "refer:withdraw": (Referral, _RUNNING),
+        "refer:her_no": (Referral, _RUNNING),
+        "police:decide": (Consideration, _TO_DECIDE),
+        "doors:decide": (ReferralIn, _AT_THE_DOOR),
+        "triage:decide": (TriageDecision, _AWAITING),
+        "triage:send_back": (TriageDecision, _AWAITING),
+        "reach:attempt": (Approach, _TO_REACH),
+        "support:record_planned": (Contact, Q(recorded_at__isnull=True, cancelled_at__isnull=True)),
+        "support:sign_off": (Closure, Q(status=closure.Status.PROPOSED.value)),
+        "support:follow_up": (FollowUp, Q(status="due")),
+        "support:rate": (Goal, Q()),
+        "support:correct_note": (CaseNote, Q()),
+    }
+)
+
+
+def _spent(found: list[Draft], by: Actor) -> set[UUID]:
+    """Those of which nothing is left to do: the thing is done, by whomever, or is no longer there for her."""
+    spent: set[UUID] = set()
+    about: dict[str, dict[UUID, list[UUID]]] = {}
+    for draft in found:
+        name, _, thing = draft.key.rpartition(":")
+        if name in _TO_DO:
+            with contextlib.suppress(ValueError):
+                about.setdefault(name, {}).setdefault(UUID(thing), []).append(draft.id)
+    for name, things in about.items():
+        model, to_do = _TO_DO[name]
+        left = set(sight.visible(model, by).filter(to_do, pk__in=list(things)).values_list("pk", flat=True))
+        spent.update(key for thing, keys in things.items() if thing not in left for key in keys)
+    hers = {draft.client_id for draft in found if draft.client_id}
+    if hers:
+        there = set(sight.visible(Client, by).filter(pk__in=hers).values_list("pk", flat=True))
+        spent.update(draft.id for draft in found if draft.client_id and draft.client_id not in there)
+    return spent
+
+
 def unfinished(by: Actor) -> list[dict[str, Any]]:
-    """The forms that this person left unfinished, newest first."""
+    """The forms that this person left unfinished and can still finish, newest first."""
     mine = (
         sight.visible(Draft, by)
         .filter(account_id=by.account_id, organisation_id=by.organisation_id)
@@ -114,8 +208,10 @@ def unfinished(by: Actor) -> list[dict[str, Any]]:
         .exclude(key__startswith="begun:")
         .exclude(url="")
     )
-    newest = {d.url: d for d in reversed(mine.defer("answers")[:20])}
-    rows = list(reversed(newest.values()))
+    newest = {draft.url: draft for draft in reversed(mine.defer("answers")[:_LOOKED_AT])}
+    found = list(reversed(newest.values()))
+    spent = _spent(found, by)
+    rows = [draft for draft in found if draft.id not in spent][:_SHOWN]
     known = her.references_of((d.client_id for d in rows if d.client_id), by)
     return [
         {

@@ -145,7 +145,7 @@ def to_screen(row: Consideration, *, by: Actor, at: datetime) -> None:
 
 def due(flagged_at: datetime) -> datetime:
     """By when a flag is to be screened."""
-    return programme.working().due_after_days(flagged_at, programme.number("screening.working_days", 3))
+    return programme.screening_clock()(flagged_at)
 
 
 def _may_flag(who: Named, route: Route, why: str, seen: Seen, by: Actor, at: datetime) -> Decision:
@@ -154,8 +154,8 @@ def _may_flag(who: Named, route: Route, why: str, seen: Seen, by: Actor, at: dat
         return decision.no("This door is for police. Bring her to the open door.", ask="the coordinator")
     if route.door is not Door.POLICE:
         return decision.no("Choose how police came to know of her.")
-    if who.born is not None and who.born > today:
-        return decision.no("The date of birth lies in the future.")
+    if who.born is not None and (fault := demographics.fault_in_birth(who.born, on=today)):
+        return decision.no(f"{fault}.")
     if under_age(who, today=today):
         return decision.no(CHILD, ask="children’s services")
     if not who.given_names.strip() or not who.surname.strip():
@@ -166,6 +166,8 @@ def _may_flag(who: Named, route: Route, why: str, seen: Seen, by: Actor, at: dat
         return decision.no(f"{len(unknown)} of the signs are not in the catalogue.")
     if seen.codes and (seen.source is None or seen.confidence is None):
         return decision.no("Say where the signs were seen, and how sure you are.")
+    if seen.seen_on is not None and seen.seen_on > today:
+        return decision.no("The day on which the signs were last seen lies in the future.")
     if who.ethnicity_code and who.ethnicity_code not in demographics.CODES[EthnicityScheme.SDE_18]:
         return decision.no("This is not a code of self-defined ethnicity.")
     return decision.yes()
@@ -220,9 +222,14 @@ class Receipt:
     closed_on: date | None
 
 
-def my_flags(*, by: Actor, at: datetime) -> list[Receipt]:
+def count_my_flags(*, by: Actor) -> int:
+    return sight.visible(FlagReceipt, by).filter(flagged_by_id=by.account_id).count()
+
+
+def my_flags(*, by: Actor, at: datetime, offset: int = 0, limit: int = 200) -> list[Receipt]:
     """The flags that this person made, newest first: received or closed, and nothing else."""
-    rows = list(sight.visible(FlagReceipt, by).filter(flagged_by_id=by.account_id)[:200])
+    mine = sight.visible(FlagReceipt, by).filter(flagged_by_id=by.account_id)
+    rows = list(mine[offset : offset + limit])
     ledger.read(
         by=by,
         at=at,

@@ -147,8 +147,8 @@ def _may_receive(who: Coming, route: Route, why: str, she_knows: bool, by: Actor
         return decision.no("Police bring a woman through their own door.", ask=Role.POLICE_SPOC.label.lower())
     if route.door is not Door.OPEN:
         return decision.no("Choose by whom she came.")
-    if who.born is not None and who.born > today:
-        return decision.no("The date of birth lies in the future.")
+    if who.born is not None and (fault := demographics.fault_in_birth(who.born, on=today)):
+        return decision.no(f"{fault}.")
     if who.is_adult is False or (who.born and demographics.age(who.born, on=today) < 18):
         return decision.no(flagging.CHILD, ask="children’s services")
     if not who.called.strip():
@@ -176,7 +176,7 @@ def _to_screen(row: ReferralIn, by: Actor, at: datetime) -> None:
 
 def due(flagged_at: datetime) -> datetime:
     """By when a referral is to be screened."""
-    return programme.working().due_after_days(flagged_at, programme.number("screening.working_days", 3))
+    return programme.screening_clock()(flagged_at)
 
 
 def start(*, referral_in_id: UUID, by: Actor, at: datetime) -> Outcome:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from pathways.domain.governance import retention
 from pathways.domain.reach import approach, plan
 from pathways.domain.terms.clocks import WorkingTime
@@ -29,7 +32,13 @@ def approach_days() -> int:
 
 def screening_days() -> int:
     """Working days in which a flag, or a woman at the open door, is to be decided on."""
-    return number("screening.days", 5)
+    return number("screening.working_days", 3)
+
+
+def screening_clock() -> Callable[[datetime], datetime]:
+    """By when a flag, or a woman at the open door, is to be decided on: the one clock of every page."""
+    calendar, days = working(), screening_days()
+    return lambda flagged_at: calendar.due_after_days(flagged_at, days)
 
 
 def draft_days() -> int:

@@ -47,6 +47,9 @@ def review_her(
             decision.no("This review lies in the future: record it when it has taken place.")
             if happened_on > today
             else decision.yes(),
+            decision.no(f"{alongside.TOO_EARLY}.")
+            if happened_on < alongside.began_on(where)
+            else decision.yes(),
             decision.yes() if what_changed.strip() else decision.no("Write what has changed."),
             decision.no("The next review comes after this one.")
             if due is not None and due <= happened_on

@@ -22,7 +22,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -132,6 +132,10 @@ class Flow(meanwhile.Watched):
     def form_kwargs(self, step: Step) -> dict[str, Any]:
         """More arguments for the form's constructor (services to choose from, and so on)."""
         return {}
+
+    def since(self) -> tuple[date, str] | None:
+        """The first day on which what is asked for can have happened, and the words for an earlier one."""
+        return None
 
     def context(self) -> dict[str, Any]:
         """More for the templates: `client` for the banner, `back` for the back link, side matter."""
@@ -264,7 +268,9 @@ class Flow(meanwhile.Watched):
         """The step's form: bound to `typed` to be judged; else empty, or filled with what was kept."""
         extra = self.form_kwargs(step)
         if typed is not None:
-            return step.form(as_posted(typed), files, **extra)
+            form = step.form(as_posted(typed), files, **extra)
+            form.limit_days(today=clock.local(self.now).date(), since=self.since())
+            return form
         initial = self.initial(step)
         if (raw := self.kept.get("steps", {}).get(step.slug)) is not None:
             initial = {**initial, **PathwaysForm.initial_from(step.form(**extra), raw)}

@@ -21,6 +21,8 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString, mark_safe
 
+from pathways.domain.terms import demographics
+
 MONTHS = tuple(f"{datetime.date(2000, month, 1):%B}".lower() for month in range(1, 13))
 
 
@@ -446,15 +448,31 @@ class Confirm(_Asked, forms.BooleanField):
         super().__init__(label=label, **given)
 
 
+class Span(StrEnum):
+    """What a day can be: any day, the day of somebody's birth, or one on which something has happened."""
+
+    ANY = "any"
+    BIRTH = "birth"
+    HAPPENED = "happened"
+
+
 class Date(_Asked, forms.Field):
-    """A day, in three boxes; the answer is a `datetime.date`. `example` goes into the hint."""
+    """A day, in three boxes; the answer is a `datetime.date`. `example` goes into the hint.
+
+    `span` says which days make sense. It holds once the form has been told what day it is (`limit_days`).
+    """
 
     widget = DateParts
 
-    def __init__(self, *, label: str, error: str = "", example: str = "27 3 2026", **given: Any):
+    def __init__(
+        self, *, label: str, error: str = "", example: str = "27 3 2026", span: Span = Span.ANY, **given: Any
+    ):
         given = self._ask(given, error or _missing("Enter", label))
         given.setdefault("help_text", f"For example, {example}")
         super().__init__(label=label, **given)
+        self.span = span
+        self.today: datetime.date | None = None
+        self.since: tuple[datetime.date, str] | None = None
 
     def to_python(self, value: Any) -> datetime.date | None:
         if isinstance(value, datetime.date) or value is None:
@@ -490,6 +508,15 @@ class Date(_Asked, forms.Field):
     def validate(self, value: Any) -> None:
         if value is None and self.required:
             raise ValidationError(self.error_messages["required"], code="required")
+        if value is None or self.today is None or self.span is Span.ANY:
+            return
+        name = str(self.label).rstrip("?")
+        if self.span is Span.BIRTH and (fault := demographics.fault_in_birth(value, on=self.today)):
+            raise ValidationError(fault, code="span")
+        if value > self.today:
+            raise ValidationError(f"{name}: a day in the future cannot be recorded", code="span")
+        if self.span is Span.HAPPENED and self.since is not None and value < self.since[0]:
+            raise ValidationError(self.since[1], code="span")
 
 
 class Time(_Asked, forms.Field):
@@ -695,6 +722,15 @@ class PathwaysForm(forms.Form):
             return given
         answers = given if isinstance(given, list) else [given]
         return any(str(answer) in trigger for answer in answers)
+
+    def limit_days(self, *, today: datetime.date, since: tuple[datetime.date, str] | None = None) -> None:
+        """Says what day it is, and the first day on which anything asked for here can have happened.
+
+        With the first day come the words for an earlier one.
+        """
+        for field in self.fields.values():
+            if isinstance(field, Date):
+                field.today, field.since = today, since
 
     def _clean_fields(self) -> None:
         for name, bound in self._bound_items():  # type: ignore[attr-defined]

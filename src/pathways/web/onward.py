@@ -27,8 +27,11 @@ _NAMES: Mapping[Leads, tuple[str, bool]] = MappingProxyType(
         Leads.APPROACHES: ("reach:list", False),
         Leads.CASES: ("cases:list", False),
         Leads.LAPSED: ("cases:list", False),
+        Leads.UNASSIGNED: ("cases:list", False),
+        Leads.ASSIGN: ("reach:assign", True),
         Leads.CONSIDERATION: ("police:consideration", True),
         Leads.CONSIDERATIONS: ("police:list", False),
+        Leads.FLAGS: ("police:mine", False),
         Leads.FLAG: ("police:flag", False),
         Leads.REFERRAL_IN: ("doors:referral", True),
         Leads.REFERRALS_IN: ("doors:list", False),
@@ -49,7 +52,7 @@ _NAMES: Mapping[Leads, tuple[str, bool]] = MappingProxyType(
         Leads.ORGANISATIONS: ("administer:organisations", False),
     }
 )
-_QUERIES = {Leads.LAPSED: "?contact_plan=lapsed"}
+_QUERIES = {Leads.LAPSED: "?contact_plan=lapsed", Leads.UNASSIGNED: "?tab=unassigned"}
 
 
 #: What each named page declares, found once.

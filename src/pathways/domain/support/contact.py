@@ -9,6 +9,14 @@ from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.support.reasons import Absence, NotHeld
 from pathways.domain.terms.contact import Attendance, ContactMode
+from pathways.domain.terms.words import Worded
+
+
+class BegunBy(Worded):
+    """Who began a contact that took place while she had asked for none."""
+
+    HER = "her", "She got in touch herself"
+    US = "us", "We contacted her"
 
 
 @dataclass(frozen=True, slots=True)

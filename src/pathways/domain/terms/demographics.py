@@ -202,6 +202,19 @@ def age(born: date, *, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
+#: Nobody who is met here was born longer ago: an earlier year is a slip of the pen.
+MOST_YEARS = 110
+
+
+def fault_in_birth(born: date, *, on: date) -> str:
+    """What is wrong with a date of birth, in words; nothing when a living person can have it."""
+    if born > on:
+        return "The date of birth lies in the future"
+    if age(born, on=on) > MOST_YEARS:
+        return f"The date of birth is more than {MOST_YEARS} years ago: check the year"
+    return ""
+
+
 def age_band(born: date, *, on: date) -> AgeBand:
     years = age(born, on=on)
     return next(band for start, band in _FROM if years >= start)

@@ -143,6 +143,7 @@ CODES: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.SUPPORT_STARTED: frozenset({"referral"}),
         # attended: Attendance. happened: ISO date. mode: coded. minutes: whole number.
         # sector: the sector of the organisation that gave the contact, on that day
+        # began: contact.BegunBy, while a stop was in force
         EventKind.CONTACT_RECORDED: frozenset(
             {
                 "contact",
@@ -153,6 +154,7 @@ CODES: Mapping[EventKind, frozenset[str]] = MappingProxyType(
                 "minutes",
                 "sector",
                 "group",
+                "began",
             }
         ),
         EventKind.NOTE_WRITTEN: frozenset({"note", "kind"}),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -21,7 +20,7 @@ from pathways.domain.terms import clocks
 from pathways.domain.terms.people import Sector
 from pathways.domain.triage import triage
 from pathways.domain.triage.levels import Level
-from pathways.journey import her, identity, programme, sight, way
+from pathways.journey import case_list, caseload, her, identity, programme, sight, way
 from pathways.journey.home.shapes import MOST, Figure, Home, Item, Leads, Section, section
 from pathways.records.models import (
     Approach,
@@ -31,7 +30,6 @@ from pathways.records.models import (
     Engagement,
     Episode,
     FollowUp,
-    Involvement,
     Message,
     Referral,
     ReferralIn,
@@ -69,7 +67,7 @@ def coordinator(*, by: Actor, at: datetime) -> Home:
         Figure(str(lapsed), "safe-contact plans lapsed", leads=Leads.LAPSED),
         Figure(str(unread.count()), "messages to read", leads=Leads.MESSAGES),
     )
-    first = (waiting, stalled, silent, door)
+    first = (_to_be_given(by), waiting, stalled, silent, door)
     return Home(
         figures=figures,
         first=first,
@@ -110,6 +108,36 @@ def _triage_waiting(by: Actor, at: datetime) -> Section:
         empty="No one waits for a decision. A completed assessment appears here at once.",
         more=Leads.TRIAGES,
         more_words="All triage",
+    )
+
+
+def _to_be_given(by: Actor) -> Section:
+    """Women with whom nobody works yet: each waits for a worker who is to reach her."""
+    rows = case_list.nobodys(by).order_by("opened_at")
+    page = list(rows[:MOST])
+    people = _called((row.client_id for row in page), by)
+    items = [
+        Item(
+            title=_name(people, row.client_id)[0],
+            hint="Assign somebody to approach her"
+            if row.status == episode.Status.OPEN.value
+            else "Paused, as she asked",
+            reference=_name(people, row.client_id)[1],
+            leads=Leads.ASSIGN if row.status == episode.Status.OPEN.value else Leads.CLIENT,
+            id=row.client_id,
+            about=row.client_id,
+            at=row.opened_at,
+            at_is="with us since",
+        )
+        for row in page
+    ]
+    return section(
+        "To be given a worker",
+        items,
+        total=rows.count(),
+        empty="Every woman has somebody who works with her.",
+        more=Leads.UNASSIGNED,
+        more_words="All who have nobody yet",
     )
 
 
@@ -191,10 +219,9 @@ def _approaches_without_contact(by: Actor, at: datetime) -> Section:
 
 def _at_the_door(by: Actor, at: datetime) -> Section:
     rows = sight.visible(ReferralIn, by).filter(status__in=_AT_THE_DOOR).order_by("flagged_at")
-    working, days = programme.working(), programme.screening_days()
-    items = []
+    items, due_by = [], programme.screening_clock()
     for row in rows[:MOST]:
-        due = working.due_after_days(row.flagged_at, days)
+        due = due_by(row.flagged_at)
         items.append(
             Item(
                 title=row.called or f"{row.given_names} {row.surname}".strip() or "Name not known",
@@ -409,18 +436,20 @@ def _my_women(by: Actor, at: datetime) -> Section:
 def _provided_for(by: Actor, at: datetime, empty: str, more: dict[str, Any]) -> Section:
     rows = sight.visible(Engagement, by).filter(ended_at__isnull=True)
     page = list(rows.order_by(F("review_due").asc(nulls_last=True))[:MOST])
-    people = _called((row.client_id for row in page), by)
+    known = _lines(page, by, at)
     items = []
     for row in page:
-        name, reference = _name(people, row.client_id)
+        if (person := known.get(row.client_id)) is None:
+            continue
         items.append(
             Item(
-                title=name,
+                title=person.name or person.reference,
                 hint=engagement.Status(row.status).label,
-                reference=reference,
+                reference=person.reference,
                 leads=Leads.CLIENT,
                 id=row.client_id,
                 about=row.client_id,
+                warning=person.safe_contact if person.is_stopped else "",
                 at=row.review_due,
                 at_is="review" if row.review_due else "",
                 is_late=bool(row.review_due and row.review_due < clocks.local(at).date()),
@@ -460,7 +489,7 @@ def _follow_ups(by: Actor, at: datetime) -> tuple[Section, ...]:
 
 def supervisor(*, by: Actor, at: datetime) -> Home:
     signing, reviewing = _to_sign(by, at), _overdue_reviews(by, at)
-    answers, loads = _to_answer(by, at), _workload(by)
+    answers, loads = _to_answer(by, at), _workload(by, at)
     figures = (
         Figure(str(signing.total), "closures to sign off"),
         Figure(str(reviewing.total), "reviews overdue"),
@@ -471,32 +500,17 @@ def supervisor(*, by: Actor, at: datetime) -> Home:
     return Home(figures=figures, first=first)
 
 
-def _workload(by: Actor) -> Section:
-    """How many women each worker has, and how many of them are at the two highest levels."""
-    rows = (
-        sight.visible(Involvement, by)
-        .filter(until_at__isnull=True, account_id__isnull=False, organisation_id=by.organisation_id)
-        .exclude(kind="panel")
-        .order_by()
-        .values_list("account_id", "client_id")
-        .distinct()
-    )
-    pairs = [(account, client) for account, client in rows if account]
-    high = set(
-        sight.visible(Episode, by)
-        .filter(level__gte=int(Level.INTENSIVE))
-        .exclude(status=episode.Status.CLOSED.value)
-        .values_list("client_id", flat=True)
-    )
-    women, intensive = Counter(a for a, _ in pairs), Counter(a for a, c in pairs if c in high)
-    names = identity.names_of({account for account, _ in pairs})
+def _workload(by: Actor, at: datetime) -> Section:
+    """How many women each worker has now, and how many of them are at the two highest levels."""
+    loads = [load for load in caseload.workload(by=by, at=at) if load.women or load.covering]
     items = [
         Item(
-            title=names.get(account, "A colleague"),
-            hint=f"{count} {'woman' if count == 1 else 'women'}"
-            + (f", {intensive[account]} at level 3 or 4" if intensive[account] else ""),
+            title=load.name,
+            hint=f"{load.women} {'woman' if load.women == 1 else 'women'}"
+            + (f", {load.at_high_level} at level 3 or 4" if load.at_high_level else "")
+            + (f", and {load.covering} for a colleague" if load.covering else ""),
         )
-        for account, count in women.most_common()
+        for load in loads
     ]
     return section(
         "Workload",

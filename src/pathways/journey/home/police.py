@@ -39,10 +39,9 @@ def screener(*, by: Actor, at: datetime) -> Home:
 
 def _considerations(by: Actor, at: datetime) -> tuple[Section, int]:
     rows = sight.visible(Consideration, by).filter(status__in=[status.value for status in _WAITING])
-    working, days = programme.working(), programme.screening_days()
-    items, late = [], 0
+    items, due_by = [], programme.screening_clock()
     for row in rows.select_related("nominal").order_by("flagged_at")[:MOST]:
-        due = working.due_after_days(row.flagged_at, days)
+        due = due_by(row.flagged_at)
         items.append(
             Item(
                 title=row.nominal.full_name or "Name not known",
@@ -57,7 +56,7 @@ def _considerations(by: Actor, at: datetime) -> tuple[Section, int]:
             )
         )
     moments = list(rows.values_list("flagged_at", flat=True))
-    late = sum(working.due_after_days(moment, days) < at for moment in moments)
+    late = sum(due_by(moment) < at for moment in moments)
     made = section(
         "Waiting for a decision",
         items,
@@ -154,7 +153,7 @@ def officer(*, by: Actor, at: datetime) -> Home:
             tag="Closed" if row.is_closed else "Received",
             colour="grey" if row.is_closed else "blue",
         )
-        for row in rows[:25]
+        for row in rows[:MOST]
     ]
     return Home(
         first=(
@@ -166,6 +165,8 @@ def officer(*, by: Actor, at: datetime) -> Home:
                 " using, flag her: it takes two minutes, and your force’s single point of contact"
                 " decides.",
                 lead="You see that it was received and when it closed. What she does with support is hers.",
+                more=Leads.FLAGS,
+                more_words="All that you raised",
             ),
         ),
         main=Leads.FLAG,

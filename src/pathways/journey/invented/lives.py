@@ -181,9 +181,12 @@ class _Life:
 
     def wait(self, least: float, most: float) -> None:
         """Lets days pass; ends the story where it reaches today."""
+        before = self.now
         self.now += timedelta(days=self.rng.uniform(least, most))
         if self.now.hour < 9 or self.now.hour > 16:
             self.now = self.now.replace(hour=9 + self.number % 7)
+            if self.now < before + timedelta(hours=1):  # an evening became the morning before it
+                self.now += timedelta(days=1)
         if self.now >= self.until:
             raise _LaterError
 

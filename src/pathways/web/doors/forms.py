@@ -25,7 +25,7 @@ class WhoForm(forms.PathwaysForm):
         ],
         error="Select what is known of her age",
     )
-    born = forms.Date(label="Date of birth", example="12 6 1990")
+    born = forms.Date(label="Date of birth", example="12 6 1990", span=forms.Span.BIRTH)
     called = forms.Text(
         label="What does she like to be called?",
         width="two-thirds",

@@ -38,7 +38,7 @@ class AskForm(forms.PathwaysForm):
     )
     given_names = forms.Text(label="Her given names, exactly", width=20, error="Enter her given names")
     surname = forms.Text(label="Her surname, exactly", width=20, error="Enter her surname")
-    born = forms.Date(label="Her date of birth", error="Enter her date of birth")
+    born = forms.Date(label="Her date of birth", error="Enter her date of birth", span=forms.Span.BIRTH)
     kind = forms.Choose(label="What is the reason?", of=Kind, error="Select the reason")
     words = forms.LongText(
         label="What has happened?",

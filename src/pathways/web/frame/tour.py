@@ -73,14 +73,18 @@ STOPS = (
     Stop(
         "She changes her mind",
         Role.SUPPORT_WORKER,
-        "On her page choose that she wants to stop, and pause her.",
-        "Every provider is told at once. Sign in as the police: they still read the same three words.",
+        "On her page choose “She wants to stop”, and pause her. Look at who was told; then choose “She wants "
+        "to start again” there. Last, choose “Close well” on her page and propose to close.",
+        "Every provider is told at once, and police still read the same three words. Before you propose, the "
+        "page names who else supports her.",
     ),
     Stop(
         "Closing, and after",
         Role.SUPERVISOR,
-        "Look at the workload, sign off a closure, and see the follow-ups that it planned.",
-        "The person who proposes a closure is never the one who signs it off.",
+        "Under “To sign off” on the home page open the closure that Wanda has just proposed, and sign it. "
+        "Then see the workload, and the follow-ups that it planned.",
+        "The person who proposes a closure is never the one who signs it off. Priya of Brightpath is told "
+        "that her time with the programme has ended.",
     ),
     Stop(
         "What it adds up to",

@@ -14,6 +14,7 @@ class RequestForm(forms.PathwaysForm):
         label="When did she ask?",
         hint="She has a right to an answer within a month of that day.",
         error="Enter the day on which she asked",
+        span=forms.Span.HAPPENED,
     )
     words = forms.LongText(
         label="How she asked, and how you know that it was she",

@@ -27,7 +27,7 @@ class WhoForm(forms.PathwaysForm):
         ],
         error="Select what is known of her age",
     )
-    born = forms.Date(label="Date of birth", example="12 6 1990")
+    born = forms.Date(label="Date of birth", example="12 6 1990", span=forms.Span.BIRTH)
     given_names = forms.Text(label="Given names", width="two-thirds")
     surname = forms.Text(label="Surname", width="two-thirds")
     other_names = forms.Text(
@@ -112,7 +112,7 @@ class SignsForm(forms.PathwaysForm):
     vulnerability = _signs(Heading.VULNERABILITY)
     source = forms.Pick(label="Where were these seen?", of=_SOURCES, required=False)
     confidence = forms.Choose(label="How sure are you of them?", of=Confidence, inline=True, required=False)
-    seen_on = forms.Date(label="When were they last seen?", required=False)
+    seen_on = forms.Date(label="When were they last seen?", required=False, span=forms.Span.HAPPENED)
     say_nothing_of_optional = frozenset(one.value for one in Heading)
     sections = (
         ("", ("protective",)),

@@ -158,7 +158,11 @@ def child(request: Request) -> HttpResponse:
 @page(roles=POLICE)
 def mine(request: Request) -> HttpResponse:
     """An officer's own flags: received or closed."""
-    found = flagging.my_flags(by=request.actor, at=request.now)
+    listing = lists.Listing(request)
+    listing.count(flagging.count_my_flags(by=request.actor))
+    found = flagging.my_flags(
+        by=request.actor, at=request.now, offset=listing.offset, limit=listing.per_page
+    )
     rows = [
         {
             "cells": [
@@ -174,7 +178,8 @@ def mine(request: Request) -> HttpResponse:
         for one in found
     ]
     columns = [{"label": label} for label in ("Reference", "Flagged", "Status", "Closed on")]
-    return render(request, "police/mine.html", {"title": "Your flags", "rows": rows, "columns": columns})
+    context = {"title": "Your flags", "rows": rows, "columns": columns, "listing": listing}
+    return render(request, "police/mine.html", context)
 
 
 @page(roles={Role.POLICE_SPOC, Role.POLICE_ANALYST, Role.SUPERVISOR}, reads=Resource.CONSIDERATION)

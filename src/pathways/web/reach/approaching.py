@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -246,6 +247,9 @@ class RecordAttempt(flow.Flow):
 
     def client_id(self) -> UUID | None:
         return self.found.person.client_id if self.found else None
+
+    def since(self) -> tuple[date, str] | None:
+        return (clocks.local(self.found.assigned_at).date(), approach.TOO_EARLY) if self.found else None
 
     def do(self, answers: dict[str, Any]) -> flow.Receipt:
         said = approach.attempt(

@@ -53,7 +53,7 @@ class AttemptForm(forms.PathwaysForm):
     )
     channel = forms.Choose(label="How?", of=_TRIED, error="Select how")
     result = forms.Choose(label="What came of it?", of=Result, error="Select what came of it")
-    day = forms.Date(label="On which day?", error="Enter the day")
+    day = forms.Date(label="On which day?", error="Enter the day", span=forms.Span.HAPPENED)
     clock = forms.Time(label="At what time?", error="Enter the time")
     note = forms.LongText(
         label="Anything the next person needs to know",

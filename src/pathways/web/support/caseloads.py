@@ -200,6 +200,11 @@ def _many(count: int) -> str:
     return "1 woman" if count == 1 else f"{count} women"
 
 
+def _who_is_followed_up(count: int) -> list[str]:
+    """Women who are with us no more, and whom her worker still asks how they are."""
+    return [f"So do the follow-ups of {_many(count)} whose support has ended."] if count else []
+
+
 def _who_stays(count: int) -> list[str]:
     """Women from whom the colleague is kept: they stay, and somebody else must be found."""
     return [f"{_many(count)} could not be given to this colleague: choose another for them."] if count else []
@@ -224,6 +229,7 @@ class Cover(Moving):
             next=[
                 f"The colleague can work with {_many(said.data['count'])} until the end of "
                 f"{clock.day(answers['until'])}.",
+                *_who_is_followed_up(said.data["follow_ups"]),
                 "After that day she no longer sees their records.",
                 *_who_stays(said.data["stay"]),
                 f"They are known as {hers}.",
@@ -251,6 +257,7 @@ class HandOver(Moving):
             f"They are known as {flow.together(said.data['references'])}.",
             "The former worker no longer sees their records.",
         ]
+        following += _who_is_followed_up(said.data["follow_ups"])
         following += _who_stays(said.data["stay"])
         if not answers["is_she_told"]:
             following.append(

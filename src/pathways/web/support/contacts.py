@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from pathways.domain.governance.policy import Resource
 from pathways.domain.support.reasons import Absence
 from pathways.domain.terms import references
 from pathways.domain.terms.contact import Attendance, ContactMode
-from pathways.journey import caseload, contacts, her
+from pathways.journey import alongside, caseload, contacts, her
 from pathways.web import access, clock, flow
 from pathways.web.access import page
 from pathways.web.request import Request
@@ -86,6 +86,10 @@ class AboutHer(flow.Flow):
     def context(self) -> dict[str, Any]:
         return {"person": self.person}
 
+    def since(self) -> tuple[date, str] | None:
+        began = alongside.first_day(self.kwargs["client_id"], self.actor)
+        return (began, alongside.TOO_EARLY) if began else None
+
     def back(self) -> str:
         return reverse(f"support:{self.leads_to}", args=[self.kwargs["client_id"]])
 
@@ -103,7 +107,20 @@ class RecordContact(AboutHer):
 
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
         planned_at = self.planned.planned_at if self.planned else None
-        return {"planned_at": planned_at, "now": self.now}
+        return {"planned_at": planned_at, "now": self.now, "stopped_since": self.stopped_since()}
+
+    def stopped_since(self) -> datetime | None:
+        return contacts.stopped_since(self.kwargs["client_id"], self.actor)
+
+    def context(self) -> dict[str, Any]:
+        since = self.stopped_since()
+        warning = (
+            f"She asked on {clock.day(since)} that nobody contact her. Record what has happened all the same,"
+            " and say who began it."
+            if since
+            else ""
+        )
+        return {**super().context(), "stop_warning": warning}
 
     def initial(self, step: flow.Step) -> dict[str, Any]:
         start = {"when": "now", "day": clock.local(self.now).date()}
@@ -125,6 +142,7 @@ class RecordContact(AboutHer):
             minutes=answers["minutes"],
             note=answers["note"],
             contact_id=self.planned.id if self.planned else None,
+            began=answers.get("began") or None,
             by=self.actor,
             at=self.now,
         )

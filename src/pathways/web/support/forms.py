@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pathways.domain.outcomes import followup
-from pathways.domain.support import closure, review
+from pathways.domain.support import closure, contact, review
 from pathways.domain.support.reasons import Absence, EndGroup, EndReason, NotHeld
 from pathways.domain.terms.contact import Channel, ContactMode
 from pathways.domain.terms.needs import Domain, Rung
@@ -31,7 +31,7 @@ class ContactForm(forms.PathwaysForm):
         label="When was it?",
         choices=[("now", "Just now"), ("then", "At its planned time"), ("earlier", "At another time")],
     )
-    day = forms.Date(label="Which day?", error="Enter the day of the contact")
+    day = forms.Date(label="Which day?", error="Enter the day of the contact", span=forms.Span.HAPPENED)
     at = forms.Time(label="What time?", error="Enter the time of the contact")
     mode = forms.Choose(label="How?", of=ContactMode, error="Select how you were in contact")
     came = forms.Choose(
@@ -44,6 +44,12 @@ class ContactForm(forms.PathwaysForm):
         ],
         error="Select whether she came",
         hints={"not_held": "For a reason of ours, which says nothing about her"},
+    )
+    began = forms.Choose(
+        label="Who began this contact?",
+        of=contact.BegunBy,
+        required=False,
+        hint="She has asked for a stop. When we began it, your supervisor and the coordinator are told.",
     )
     absence = forms.Pick(label="Why did she not come?", of=Absence, error="Select why, or “Not known”")
     not_held = forms.Pick(label="Why did it not take place?", of=NotHeld, error="Select why")
@@ -61,13 +67,20 @@ class ContactForm(forms.PathwaysForm):
         "absence": ("came", "no"),
         "not_held": ("came", "not_held"),
     }
-    say_nothing_of_optional = frozenset({"minutes"})
+    say_nothing_of_optional = frozenset({"minutes", "began"})
 
     def __init__(
-        self, *args: Any, planned_at: datetime | None = None, now: datetime | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        planned_at: datetime | None = None,
+        now: datetime | None = None,
+        stopped_since: datetime | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.planned_at, self.now = planned_at, now
+        self.planned_at, self.now, self.stopped_since = planned_at, now, stopped_since
+        if stopped_since is None:
+            del self.fields["began"]
         choices = [("now", "Just now"), ("earlier", "Earlier")]
         if planned_at is not None:
             choices = [("then", f"As planned, {clock.moment(planned_at)}"), ("earlier", "At another time")]
@@ -85,6 +98,10 @@ class ContactForm(forms.PathwaysForm):
             if happened is not None and happened > self.now:
                 field = "at" if given.get("when") == "earlier" else "when"
                 self.add_error(field, "A contact in the future cannot be recorded")
+        if self.stopped_since is not None and came and came != "not_held" and not given.get("began"):
+            happened = self.happened_at(given)
+            if happened is not None and happened >= self.stopped_since and "began" not in self.errors:
+                self.add_error("began", "Select who began this contact")
         return given
 
     def happened_at(self, given: dict[str, Any]) -> datetime | None:
@@ -125,7 +142,7 @@ class GroupForm(forms.PathwaysForm):
 
     group_id = forms.Hidden()
     title = forms.Text(label="Which group?", width="two-thirds", error="Say which group it was")
-    day = forms.Date(label="Which day?", error="Enter the day of the group")
+    day = forms.Date(label="Which day?", error="Enter the day of the group", span=forms.Span.HAPPENED)
     at = forms.Time(label="When did it begin?", error="Enter the time the group began")
     minutes = forms.Number(label="How long was it?", suffix="minutes", width=4)
     came = forms.ChooseMany(
@@ -204,7 +221,9 @@ class RateForm(forms.PathwaysForm):
 class ReviewForm(forms.PathwaysForm):
     """What has changed since last time, and when to look again."""
 
-    happened_on = forms.Date(label="When was the review?", error="Enter the day of the review")
+    happened_on = forms.Date(
+        label="When was the review?", error="Enter the day of the review", span=forms.Span.HAPPENED
+    )
     what_changed = forms.LongText(
         label="What has changed?", rows=4, hint="What has gone well first.", error="Write what has changed"
     )
