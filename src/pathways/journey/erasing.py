@@ -23,7 +23,7 @@ from pathways.domain.governance.policy import Resource
 from pathways.domain.support import episode
 from pathways.domain.terms import clocks, references
 from pathways.domain.terms.people import Role
-from pathways.journey import emptying, held, identity, ledger, retaining, sight, tasks
+from pathways.journey import emptying, held, identity, joining, ledger, retaining, sight, tasks
 from pathways.journey.emptying import Subject
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import Appointment, Episode, Erasure, Involvement, LegalHold
@@ -238,12 +238,13 @@ def _second_roles(row: Erasure) -> list[Role]:
 def is_held(subject: Subject, *, by: Actor) -> bool:
     """Whether a legal hold stands on her record at this organisation."""
     with identity.clerk(by):
-        return LegalHold.objects.filter(
-            organisation_id=subject.organisation_id,
-            client_id=subject.client_id,
-            referral_in_id=subject.referral_in_id,
-            status=hold.Status.IN_FORCE.value,
-        ).exists()
+        standing = LegalHold.objects.filter(
+            organisation_id=subject.organisation_id, status=hold.Status.IN_FORCE.value
+        )
+        if subject.client_id is None:
+            return standing.filter(referral_in_id=subject.referral_in_id).exists()
+        joined = joining.others_of([subject.client_id], by=by)  # a hold on one of her records holds all
+        return standing.filter(client_id__in=[subject.client_id, *joined]).exists()
 
 
 def _is_work_under_way(subject: Subject, by: Actor) -> bool:

@@ -67,6 +67,10 @@ _STAY = frozenset(
         "disclosure",
         "draft",
         "form_edition",
+        "erasure",
+        "erasure_key",
+        "legal_hold",
+        "row_change",
     }
 )
 #: What is asked about when two records are parted: the rest follows what it hangs on.

@@ -24,7 +24,7 @@ FORMS: dict[int, dict[int, tuple[str, ...]]] = {
         ),
         ACCESS: (
             "id", "kind", "at", "actor_id", "actor_name", "role", "organisation_id", "resource", "route",
-            "subjects", "recipient_id", "reason", "found",
+            "subjects", "recipient_id", "reason", "found", "emergency_id", "holder_organisation_id",
         ),
     }
 }  # fmt: skip

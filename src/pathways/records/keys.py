@@ -108,6 +108,9 @@ class KeyStore:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """One write at a time over all processes, whole or not at all."""
         link = self._connection()
+        if link.in_transaction:  # part of a larger write, which commits
+            yield link
+            return
         link.execute("begin immediate")
         try:
             yield link
