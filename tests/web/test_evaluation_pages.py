@@ -22,6 +22,12 @@ def patient(monkeypatch):
     monkeypatch.setattr(evaluate, "PATIENCE", 180.0)
 
 
+@pytest.fixture
+def none_made(monkeypatch):
+    """A process that has made no figures yet, whatever the tests before this one asked of it."""
+    monkeypatch.setattr(evaluate, "_figures", evaluate._Figures())
+
+
 @pytest.fixture(scope="module")
 def rows():
     return programme.invent(women=120).events
@@ -55,7 +61,7 @@ def evaluator() -> Client:
     return signed_in(Role.EVALUATOR, Sector.ACADEMIC)
 
 
-def test_the_home_of_those_who_evaluate_draws_the_flow_once_it_is_made(told, evaluator):
+def test_the_home_of_those_who_evaluate_draws_the_flow_once_it_is_made(none_made, told, evaluator):
     before = evaluator.get("/").content.decode()
     assert "<svg" not in before.split("<main", 1)[1] and "look again" in before
     evaluator.get("/evaluate/")  # waits for the figures

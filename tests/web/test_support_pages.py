@@ -191,7 +191,8 @@ def test_a_goal_shows_a_line_and_the_same_numbers_in_a_table(cast, now):
         goals.rate(goal_id=said.id, nearness=7, by=cast.worker, at=now)
     page = browser(cast.worker).get(f"/support/{her.id}/plan/").content.decode()
     assert "<polyline" in page and "style=" not in page
-    assert re.search(r"numeric\">7</td>", page)
+    # each number stands alone in its cell, or before the way to correct it
+    assert re.findall(r'numeric">(\d+)(?: <a [^>]*href="/correct/rating/|</td>)', page) == ["2", "7"]
 
 
 def test_closing_goes_from_worker_to_supervisor_to_follow_up(cast, now):

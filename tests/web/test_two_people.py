@@ -104,6 +104,9 @@ def test_the_settings_of_two_administrators(cast):
         "least_attempts": "3",
         "first_attempt_days": "2",
         "draft_days": "30",
+        "supported_months": "72",
+        "never_took_part_months": "12",
+        "not_taken_on_months": "6",
     }
     one.save({**given, "name": "Ashmere Pathways", "least_attempts": "4"}, checked=True)
     shown = other.send({**given, "name": "Women’s Pathways"})
@@ -341,7 +344,9 @@ def test_a_level_that_two_coordinators_decide(cast):
 #: Every form that changes or decides something that is there, and how it is covered. A form that is in
 #: neither list fails this test: say of a new form what happens when two people have it open.
 ADDS = {
-    "administer:add_organisation", "administer:appoint", "administer:add_agreement", "directory:add",
+    "administer:add_organisation", "administer:appoint", "administer:add_agreement", "bars:conflict",
+    "bars:keep_out", "directory:add", "emergency:ask", "governance:put_hold_client",
+    "governance:put_hold_door", "governance:request_client", "governance:request_door",
     "doors:new", "doors:tell_police", "messages:reply", "messages:from_police", "police:flag",
     "police:flag_again", "reach:attempt", "reach:write", "refer:new", "support:contact", "support:note",
     "support:plan_contact", "support:group", "support:goal", "support:rate", "support:cover",

@@ -143,6 +143,7 @@ class DeclareConflict(_AboutHer):
 class Lift(flow.Flow):
     """They may see her again."""
 
+    effect = "decides"
     title = "Let them see her again"
     form = LiftForm
     check = False

@@ -206,6 +206,7 @@ def end(request: Request, emergency_id: UUID) -> HttpResponse:
 class Review(flow.Flow):
     """The governance lead says whether it was justified."""
 
+    effect = "decides"
     title = "Review an emergency access"
     form = ReviewForm
     check = False
@@ -220,6 +221,9 @@ class Review(flow.Flow):
             return access.not_found(self.request)
         self.one, self.opened = found
         return None
+
+    def client_id(self) -> UUID | None:
+        return self.one.client_id
 
     def _twice(self) -> bool:
         """Pressed twice: the review that was just recorded answers with its receipt."""

@@ -247,6 +247,8 @@ def approve(request: Request, erasure_id: UUID) -> HttpResponse:
 class _Step(flow.Flow):
     """A step on one request: what the page is about, and the way back to it."""
 
+    effect = "decides"
+    thing = "governance:erasure"  # to check, to refuse and to erase are decisions of the one request
     check = False
 
     def begin(self) -> HttpResponse | None:
@@ -255,6 +257,9 @@ class _Step(flow.Flow):
             return access.not_found(self.request)
         self.found = found
         return None
+
+    def client_id(self) -> UUID | None:
+        return self.found.client_id
 
     def back(self) -> str:
         return reverse("governance:erasure", args=[self.kwargs["erasure_id"]])
@@ -296,6 +301,9 @@ class Erase(_Step):
     form = EraseForm
     button = "Erase for ever"
     template = "governance/erase.html"
+
+    def client_id(self) -> UUID | None:
+        return None  # what is kept of this press outlives her record, and says nothing of her
 
     def do(self, answers: dict[str, Any]) -> flow.Receipt:
         said = erasing.erase(
@@ -373,6 +381,7 @@ class PutHold(_About):
 
 @page(roles=_LEAD)
 class LiftHold(flow.Flow):
+    effect = "decides"
     title = "Legal hold"
     form = LiftForm
     button = "Lift the hold"

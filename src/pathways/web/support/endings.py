@@ -279,7 +279,7 @@ class FollowUp(flow.Flow):
     template = "support/follow_up.html"
 
     def client_id(self) -> UUID | None:
-        return self.asked.client_id if self.asked else None
+        return self.asked.due.client_id if self.asked else None
 
     def begin(self) -> HttpResponse | None:
         self.asked = follow_up.one(follow_up_id=self.kwargs["follow_up_id"], by=self.actor, at=self.now)
