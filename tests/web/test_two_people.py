@@ -10,14 +10,17 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
+from pathways.domain.governance.erasure import Origin, RefusalReason
 from pathways.domain.referral.sharing import ShareField
 from pathways.domain.terms.needs import Domain
 from pathways.domain.terms.people import Role
-from pathways.journey import contacts, identity, refer
+from pathways.journey import contacts, emptying, erasing, identity, refer
 from pathways.records.models import (
     Account,
     CaseNote,
     Contact,
+    Episode,
+    Erasure,
     FormEdition,
     Organisation,
     SafeContactPlan,
@@ -28,7 +31,7 @@ from pathways.records.models import (
 )
 from pathways.web import flow
 from tests.journey import agreed as made
-from tests.journey import people
+from tests.journey import people, women
 from tests.journey import reaching_people as reaching
 from tests.journey import test_support as support
 from tests.web.test_every_address import EVERY
@@ -339,6 +342,33 @@ def test_a_level_that_two_coordinators_decide(cast):
     assert "Cora Coordinator saved it" in said and "Her own words." in said and "Less is enough." in said
     with identity.acting(cast.coordinator):
         assert TriageDecision.objects.get(pk=row.pk).level == 3
+
+
+def test_a_request_to_erase_that_one_checks_and_another_refuses(cast):
+    her, episode = women.born(cast, worker=cast.worker, notes=1)
+    with identity.clerk(cast.coordinator):
+        ended = {"status": "closed", "closed_at": timezone.now(), "outcome": "moved_on"}
+        Episode.objects.filter(id=episode).update(**ended)
+    lead = people.appoint("Gwen Lead", Role.GOVERNANCE_LEAD, Organisation.objects.get(code="charity"))
+    with identity.acting(lead) as by:
+        said = erasing.request(
+            subject=emptying.Subject(lead.organisation_id, client_id=her),
+            origin=Origin.SHE_ASKED,
+            asked_on=timezone.localdate(),
+            words="",
+            by=by,
+            at=timezone.now(),
+        )
+    assert said, said.reason
+    first, second = two(cast, lead)
+    one = Opened(first, reverse("governance:check", args=[said.id]))
+    other = Opened(second, reverse("governance:refuse", args=[said.id]))
+    one.save({"looked": "on"}, checked=False)
+    shown = other.send({"reason": RefusalReason.LEGAL_DUTY.value, "words": "A court has asked for it."})
+    assert shown.status_code == 409
+    assert "Gwen Lead saved it" in text(shown) and "A court has asked for it." in text(shown)
+    with identity.acting(lead):
+        assert Erasure.objects.get().status == "checked"
 
 
 #: Every form that changes or decides something that is there, and how it is covered. A form that is in
