@@ -11,7 +11,6 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -22,7 +21,7 @@ from psycopg.types.json import Jsonb
 
 from pathways.domain.governance import emergency, policy
 from pathways.domain.governance.actors import Actor
-from pathways.domain.governance.conditions import Among, Both, Condition, Either
+from pathways.domain.governance.conditions import Among, Both, Condition, Either, OwnRole
 from pathways.domain.governance.policy import Action, Resource
 from pathways.domain.terms.people import NEVER_POLICE, POLICE_ROLES, Role, Sector
 from pathways.installation import database
@@ -81,6 +80,8 @@ class Play:
         }
         if model._meta.db_table == Resource.NAME_TOKEN.value:
             row["record_id"] = self.clients[number] if number < len(self.clients) // 2 else self._id()
+        if model._meta.db_table == Resource.DISCLOSURE.value:
+            row["agreement_id"] = None  # as in an emergency: a trigger asks after any agreement that is named
         if model._meta.db_table == Resource.CLIENT.value:
             row["id"] = self.clients[number % len(self.clients)]
         return row
@@ -134,16 +135,18 @@ def _values_that_matter(resource: Resource) -> dict[str, list[Any]]:
     """The values that a rule of this table asks for, and one that none does."""
     found: dict[str, list[Any]] = {}
 
-    def look(condition: Condition) -> None:
+    def look(condition: Condition, roles: list[str]) -> None:
         if isinstance(condition, Among):
             found.setdefault(condition.column, []).extend(condition.values)
+        if isinstance(condition, OwnRole):
+            found.setdefault(condition.column, []).extend(roles)
         if isinstance(condition, Both | Either):
             for part in condition.parts:
-                look(part)
+                look(part, roles)
 
     for rule in policy.RULES:
         if resource in rule.resources:
-            look(rule.when)
+            look(rule.when, sorted(role.value for role in rule.roles))
     if resource is Resource.EMERGENCY:
         return {"status": [each.value for each in emergency.Status]}
     for values in found.values():
@@ -192,10 +195,7 @@ def _as_she_stands(link: psycopg.Connection[Any], actor: Actor) -> Actor:
         {"a": actor.account_id, "o": actor.organisation_id},
     ).fetchone()
     assert row is not None
-    standing = SimpleNamespace(emergencies_now=row[1])
-    return replace(
-        actor, barred_from=frozenset(row[0]), emergencies=identity.emergencies_of(standing)
-    )
+    return replace(actor, barred_from=frozenset(row[0]), emergencies=identity.emergencies_of(row[1]))
 
 
 def _key(model: type[models.Model]) -> str:

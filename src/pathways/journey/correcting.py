@@ -219,6 +219,7 @@ def referral_why(*, referral_id: UUID, words: str, why: str, by: Actor, at: date
             "referral_corrected",
             "The reason of a referral was corrected: read it again",
             organisation_id=row.to_organisation_id,
+            client_id=row.client_id,
             route="refer:show",
             object_id=row.id,
             by=by,

@@ -148,6 +148,12 @@ _MINE_OR_MY_ROLES = either(Own(), both(Unassigned(), OwnRole()))
 #: untaken work that is asked of the organisation and of no one role
 _ASKED_OF_US = both(Unassigned(), Among("role", ("",)))
 _UNANSWERED = Among("status", ("sent", "acknowledged", "waitlisted"))
+#: work that comes with a referral: to answer it, to read it again, to leave her alone now that it is off
+_OF_A_REFERRAL = Among("kind", ("referral", "referral_outcome", "referral_corrected"))
+#: work that comes with an emergency access: to review it, and to read who had it and why
+_OF_AN_EMERGENCY = Among("kind", ("emergency_review", "emergency_access"))
+#: work that comes with a bar: to find who works with her from now on
+_OF_A_BAR = Among("kind", ("bar_handover",))
 
 #: What is told to every organisation that works with her: all that it needs so as not to harm her.
 _MINIMUM = (Resource.SAFE_CONTACT, Resource.STOP)
@@ -729,6 +735,28 @@ _WRITTEN: tuple[Rule, ...] = (
         (Resource.TASK,),
         both(_OWN_ORGANISATION, either(_OF_NO_WOMAN, _OURS)),
         "A supervisor sees the tasks of her organisation.",
+    ),
+    # these name her record, so that a bar hides them and erasing finds them, to people who need not work with her
+    _rule(
+        (Role.SUPPORT_WORKER, Role.PROVIDER_WORKER, Role.SUPERVISOR),
+        (Action.READ, Action.CHANGE),
+        (Resource.TASK,),
+        both(_OWN_ORGANISATION, _ASKED_OF_US, _OF_A_REFERRAL),
+        "A service is asked before it works with her, and told when it is not to.",
+    ),
+    _rule(
+        (Role.SUPERVISOR, Role.COORDINATOR),
+        (Action.READ, Action.CHANGE),
+        (Resource.TASK,),
+        both(_OWN_ORGANISATION, Unassigned(), OwnRole(), _OF_AN_EMERGENCY, _SUPPORT_SUPERVISOR),
+        "Who answers for her record, or for the reader, is told at once.",
+    ),
+    _rule(
+        (Role.GOVERNANCE_LEAD,),
+        (Action.READ, Action.CHANGE),
+        (Resource.TASK,),
+        both(_OWN_ORGANISATION, Unassigned(), OwnRole(), either(_OF_AN_EMERGENCY, _OF_A_BAR)),
+        "The governance lead answers for who read what, and for who is kept out.",
     ),
     _rule(
         _EVERYONE,
