@@ -217,8 +217,10 @@ _CARRY_HER = (
     Role.POLICE_SPOC,
 )
 _EVERYONE = tuple(role for role in Role if role is Role.CLERK or role not in MACHINE_ROLES)
-#: Roles whose sight of a woman is each person's own; of the others it is their organisation's.
+#: Roles whose sight of a woman is each person's own.
 _BY_NAME = (Role.PANEL_CHAIR, Role.SUPPORT_WORKER, Role.PROVIDER_WORKER)
+#: Roles whose sight of a woman is their organisation's. No other person's role reads who works with her.
+_BY_ORGANISATION = (Role.COORDINATOR, Role.SUPERVISOR)
 
 #: What one organisation can hold of a woman on the support side: all that erasing reaches. Of police nothing.
 OF_HER = (
@@ -702,7 +704,14 @@ _WRITTEN: tuple[Rule, ...] = (
     ),
     # --- one's own work --------------------------------------------------------------------------------
     _rule(
-        tuple(role for role in _EVERYONE if role not in _BY_NAME),
+        tuple(role for role in _EVERYONE if role not in _BY_ORGANISATION and role not in _BY_NAME),
+        (Action.READ, Action.CHANGE),
+        (Resource.TASK,),
+        both(_OWN_ORGANISATION, _MINE_OR_MY_ROLES, _OF_NO_WOMAN),
+        "Tasks are one’s own, or those of one’s role that nobody has taken.",
+    ),
+    _rule(
+        _BY_ORGANISATION,
         (Action.READ, Action.CHANGE),
         (Resource.TASK,),
         both(_OWN_ORGANISATION, _MINE_OR_MY_ROLES, either(_OF_NO_WOMAN, _OURS)),
@@ -716,11 +725,18 @@ _WRITTEN: tuple[Rule, ...] = (
         "A task about a woman goes when the work with her does.",
     ),
     _rule(
-        tuple(role for role in _CARRY_HER if role not in _BY_NAME),
+        _BY_ORGANISATION,
         (Action.READ, Action.CHANGE),
         (Resource.TASK,),
         both(_OWN_ORGANISATION, _ASKED_OF_US, either(_OF_NO_WOMAN, _OURS)),
         "What is asked of an organisation is for its people who meet the women.",
+    ),
+    _rule(
+        (Role.POLICE_SPOC,),
+        (Action.READ, Action.CHANGE),
+        (Resource.TASK,),
+        both(_OWN_ORGANISATION, _ASKED_OF_US, _OF_NO_WOMAN),
+        "What is asked of a force is for its single point of contact.",
     ),
     _rule(
         tuple(role for role in _CARRY_HER if role in _BY_NAME),
@@ -736,7 +752,8 @@ _WRITTEN: tuple[Rule, ...] = (
         both(_OWN_ORGANISATION, either(_OF_NO_WOMAN, _OURS)),
         "A supervisor sees the tasks of her organisation.",
     ),
-    # these name her record, so that a bar hides them and erasing finds them, to people who need not work with her
+    # these name her record, so that a bar hides them and erasing finds them, and go
+    # to people who need not work with her
     _rule(
         (Role.SUPPORT_WORKER, Role.PROVIDER_WORKER, Role.SUPERVISOR),
         (Action.READ, Action.CHANGE),
