@@ -58,6 +58,13 @@ HOLES = {
     "appointment_id": "appointment",
     "agreement_id": "sharing_agreement",
     "service_id": "service",
+    "bar_id": "support_bar",
+    "emergency_id": "support_emergency_access",
+    "erasure_id": "erasure",
+    "hold_id": "legal_hold",
+    "joining_id": "support_joining",
+    "other_id": "support_client",
+    "rating_id": "support_goal_rating",
 }
 #: of these nothing is about a woman
 REFERENCE = ("account", "organisation", "appointment", "sharing_agreement", "service")
@@ -285,6 +292,8 @@ class Attack:
             self.one(who, route, entry, kind, [(method, address, {}, {})], ear)
         elif kind == "POST":
             wild = {name: self.anything(name) for name in self.rng.sample(SMUGGLED, 4)}
+            if self.rng.random() < 0.5:  # as if the form had been begun before somebody else saved it
+                wild["_begun"] = f"{self.rng.getrandbits(128):032x}.{uuid.UUID(int=self.rng.getrandbits(128))}"
             data = {**self.filled(route), **wild, "_do": self.rng.choice(("continue", "confirm", "save"))}
             self.one(who, route, entry, kind, [("POST", address, data, {})], ear)
         else:
@@ -452,6 +461,8 @@ class Attack:
             elif kind == "checkbox":
                 picked = self.rng.sample(offered, min(len(offered), self.rng.randrange(1, 5))) or ["on"]
                 data[name] = picked
+            elif name == "_ticket":
+                continue  # signed for whoever the page was drawn for: another person has no such page
             elif kind == "hidden" or name.startswith("_"):
                 data[name] = choices[0] if choices else ""
             elif name.endswith("-day"):
@@ -522,7 +533,7 @@ class Attack:
             row = found if isinstance(found, dict) else json.loads(found)
             table = row["table"]
             if "removed" in row:
-                if table not in ("draft", "django_session", "name_token", "bank_holiday", "service_offer",
+                if table not in ("draft", "form_edition", "row_change", "django_session", "name_token", "bank_holiday", "service_offer",
                                  "service_partners", "axes_accessattempt"):  # fmt: skip
                     self.tally.leaks.append(Leak(who, did, route, "removed", table))
                 continue

@@ -9,6 +9,7 @@ is as strict as the programme says it is.
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.walls.planted import Canary, Person, Planted
@@ -46,6 +47,26 @@ OWN_WORK = (
 #: what whoever brought her to the open door wrote herself, and so may see again
 BROUGHT = ("id", "reference", "given_names", "surname", "called", "date_of_birth", "telephone", "email",
            "address", "contact_plan", "why")  # fmt: skip
+#: what a person who is not hers reads for minutes in an emergency: never a note, never where she is safe
+EMERGENCY = ("support_client", "support_identity", "support_safe_contact_plan", "support_stop",
+             "support_episode", "support_approach", "support_approach_attempt", "support_assessment",
+             "support_need_rating", "support_triage", "support_contact", "support_referral",
+             "journey_event")  # fmt: skip
+#: who may read so, and of which organisations
+IN_EMERGENCY = ("support_worker", "supervisor", "coordinator")
+#: the table that each correction is of
+CORRECTED = {
+    "contact": "support_contact",
+    "goal_rating": "support_goal_rating",
+    "need_rating": "support_need_rating",
+    "assessment": "support_assessment",
+    "identity": "support_identity",
+    "demographics": "support_demographics",
+    "closure": "support_closure",
+    "follow_up": "support_follow_up",
+}
+#: columns by which a row is about a woman, or about what she is called where police speak of her
+ABOUT = ("client_id", "other_id", "case_id", "consideration_id", "person_id", "object_id", "referral_in_id")
 #: who reads no record at all: numbers through disclosure control, logs, or the machine
 NO_RECORD = ("evaluator", "commissioner", "administrator")
 #: only a name of a row, which says that there is something and nothing of what it says
@@ -57,6 +78,8 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
     if who.organisation is None or who.account is None:
         return False
     facts, table = canary.facts, canary.table
+    if is_barred(who, canary, world):
+        return False
     if table == "draft":
         return facts["account_id"] == who.account and facts["organisation_id"] == who.organisation
     if table == "task":
@@ -65,6 +88,16 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
         return facts["organisation_id"] == who.organisation and mine and hers
     if who.role in NO_RECORD:
         return False
+    if table == "support_emergency_access":
+        return _emergency(who, canary)
+    if table in ("erasure", "legal_hold"):
+        return _erasing(who, canary)
+    if table in ("erasure_key", "name_token", "spine"):
+        return False  # the machine's alone
+    if table == "support_bar" and who.role == "governance_lead":
+        return bool(facts["organisation_id"] == who.organisation)
+    if canary.field in NAMES_OF_ROWS and _is_named_in_what_is_theirs(who, canary, world):
+        return True
     if who.role == "governance_lead":
         return _governance(who, canary, world)
     if table.startswith("police_"):
@@ -78,6 +111,19 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
         return facts["organisation_id"] == who.organisation or _is_hers(who, facts["client_id"], world)
     if who.sector == "police":
         return False  # of support nothing, by any route
+    if table in EMERGENCY and reads_in_emergency(who, canary.client, world):
+        return True
+    if table == "support_correction":
+        return _correction(who, canary, world)
+    if table == "support_joining":
+        return who.role == "coordinator" and bool(facts["organisation_id"] == who.organisation)
+    if table == "support_earlier_decision":
+        return who.role == "coordinator" and bool(facts["organisation_id"] == who.organisation)
+    if table == "support_bar":
+        at_work = who.role in ("coordinator", "support_worker", "supervisor") and who.sector in SUPPORT
+        return at_work and _is_hers(who, canary.client, world)
+    if table == "form_edition":
+        return _is_hers(who, canary.client, world)
     if table == "support_referral_in":
         if who.role == "coordinator":
             return bool(facts["organisation_id"] == who.organisation)
@@ -92,13 +138,89 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
     return _her_record(who, canary, world)
 
 
+def is_barred(who: Person, canary: Canary, world: Planted) -> bool:
+    """Whether this person, or everybody where she works, is kept from the woman that the value is of.
+
+    What police hold of their own stays theirs: the bar is on what crossed and on everything of the programme.
+    """
+    if canary.table.startswith("police_") or who.account is None or who.organisation is None:
+        return False
+    kept = world.barred.get(who.account, set()) | world.barred.get(who.organisation, set())
+    mine = {canary.row, canary.client, *(canary.facts.get(name) for name in ABOUT)}
+    return bool(kept & mine) or bool(kept & set(canary.facts.get("subjects") or ()))
+
+
+def reads_in_emergency(who: Person, client: uuid.UUID | None, world: Planted) -> bool:
+    """Whether her emergency access runs; a minute is allowed for a page that was drawn as it ended."""
+    if client is None or who.account is None or who.organisation is None:
+        return False
+    until = world.emergencies.get((who.account, who.organisation, client))
+    is_reader = who.role in IN_EMERGENCY and who.sector in SUPPORT
+    return is_reader and until is not None and datetime.now(UTC) < until + timedelta(minutes=1)
+
+
+def _emergency(who: Person, canary: Canary) -> bool:
+    """Whoever reads so; whoever answers for the reader or for her record; both governance leads."""
+    facts = canary.facts
+    answers = who.organisation in (facts["organisation_id"], facts["holder_organisation_id"])
+    if who.role == "governance_lead":
+        return answers
+    if who.sector not in SUPPORT or who.role not in IN_EMERGENCY:
+        return False
+    mine = facts["account_id"] == who.account and facts["organisation_id"] == who.organisation
+    return mine or (answers and who.role in ("supervisor", "coordinator"))
+
+
+def _erasing(who: Person, canary: Canary) -> bool:
+    """The governance lead where it is asked, and of a request the second person who approves it."""
+    if canary.facts["organisation_id"] != who.organisation:
+        return False
+    if who.role == "governance_lead":
+        return True
+    is_second = who.role in ("supervisor", "coordinator") and who.sector in (*SUPPORT, "private")
+    return is_second and canary.table == "erasure"
+
+
+def _correction(who: Person, canary: Canary, world: Planted) -> bool:
+    """As its entry. Of the reason of a referral: the coordinator, and the service that it went to."""
+    facts = canary.facts
+    if facts["what"] == "referral_why":
+        if who.role == "coordinator":
+            return (canary.client, who.organisation) in world.works
+        return facts["organisation_id"] == who.organisation and _is_hers(who, canary.client, world)
+    table = CORRECTED[facts["what"]]
+    if table in EMERGENCY and reads_in_emergency(who, canary.client, world):
+        return True
+    return _her_record(who, Canary(table, canary.field, canary.row, canary.client, facts), world)
+
+
+def _is_named_in_what_is_theirs(who: Person, canary: Canary, world: Planted) -> bool:
+    """A woman's reference stands on a request to erase, and on an emergency, that somebody has to answer."""
+    if canary.table not in ("support_client", "support_referral_in"):
+        return False
+    for table in ("erasure", "legal_hold", "support_emergency_access"):
+        for key, row in world.rows[table].items():
+            if canary.row in (row.get("client_id"), row.get("referral_in_id")):
+                asked = Canary(table, "id", key, row.get("client_id"), row)
+                if _emergency(who, asked) if table == "support_emergency_access" else _erasing(who, asked):
+                    return True
+    if canary.table == "support_client" and (canary.row, who.organisation) in world.ever_worked:
+        # her time ended: those who supported her are told so by her reference, and without a reason
+        for row in world.rows["task"].values():
+            mine = row["organisation_id"] == who.organisation and row["account_id"] in (None, who.account)
+            if canary.field == "reference" and mine and row["kind"] == "time_ended":
+                return True
+    is_governed = who.role == "governance_lead" and canary.table == "support_referral_in"
+    return is_governed and canary.facts["organisation_id"] == who.organisation
+
+
 def _governance(who: Person, canary: Canary, world: Planted) -> bool:
     """Logs, disclosures and what a request concerns; of a record that it is there, never what it says."""
     facts = canary.facts
     if canary.table == "disclosure":
         return who.organisation in (facts["from_organisation_id"], facts["to_organisation_id"])
     if canary.table == "access_event":
-        return bool(facts["organisation_id"] == who.organisation)
+        return who.organisation in (facts["organisation_id"], facts["holder_organisation_id"])
     if canary.field not in NAMES_OF_ROWS:
         return False
     is_logged = (who.organisation, canary.row) in world.logged
@@ -193,7 +315,7 @@ def _is_hers(who: Person, client: uuid.UUID | None, world: Planted) -> bool:
 #: who writes nothing about any woman
 WRITES_NOTHING = ("", "evaluator", "commissioner", "administrator", "governance_lead", "panel_chair")
 #: everybody's own: drafts, the log of what was done and refused, sessions
-OWN = ("draft", "access_event", "django_session", "axes_accessattempt", "axes_accesslog",
+OWN = ("draft", "access_event", "form_edition", "row_change", "event_unsealed", "django_session", "axes_accessattempt", "axes_accesslog",
        "axes_accessfailurelog", "journey_event", "task", "account", "appointment")  # fmt: skip
 #: what follows from a verb by the clerk's hand, whoever took it
 CONSEQUENCES = ("message", "disclosure", "police_flag_receipt", "police_consideration", "spine", "name_token")
@@ -212,9 +334,17 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
         return _own(who, table, row)
     if table in REFERENCE:
         return who.role in WHO_KEEPS
+    place = str(who.organisation)
+    if table in ("erasure", "legal_hold"):
+        is_lead = who.role == "governance_lead"
+        is_second = who.role in ("supervisor", "coordinator") and who.sector != "police"
+        return row["organisation_id"] == place and (is_lead or (is_second and table == "erasure"))
+    if table == "support_emergency_access":
+        is_reader = who.role in IN_EMERGENCY and who.sector in SUPPORT
+        reads = is_reader and row["account_id"] == str(who.account)
+        return reads or (who.role == "governance_lead" and row["holder_organisation_id"] == place)
     if who.role in WRITES_NOTHING or who.account is None:
         return False
-    place = str(who.organisation)
     client = uuid.UUID(row["client_id"]) if row.get("client_id") else None
     if table == "support_client":
         client = uuid.UUID(row["id"])
@@ -233,6 +363,12 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
         return bool(row["organisation_id"] == place)
     if is_new_woman:
         return who.role == "coordinator"
+    if client is not None and is_barred(who, Canary(table, "id", client, client, {}), world):
+        return False
+    if table in ("support_joining", "support_earlier_decision"):
+        return who.role == "coordinator" and row["organisation_id"] == place
+    if _was_moved(who, table, row, client, world):
+        return True
     if client is None:
         return table in CONSEQUENCES
     if not (_is_hers(who, client, world) or _was_asked_about(who, client, world)):
@@ -244,9 +380,22 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
     return True
 
 
+def _was_moved(
+    who: Person, table: str, row: dict[str, Any], client: uuid.UUID | None, world: Planted
+) -> bool:
+    """A row of one of two records of hers that its coordinator joined: moved, whoever wrote it."""
+    known = world.rows[table].get(uuid.UUID(row["id"])) if row.get("id") and table in world.rows else None
+    if who.role != "coordinator" or known is None or client is None:
+        return False
+    was = known.get("client_id")
+    return was not in (None, client) and _is_hers(who, client, world) and _is_hers(who, was, world)
+
+
 def _own(who: Person, table: str, row: dict[str, Any]) -> bool:
     if table == "draft":
         return row["account_id"] == str(who.account) and row["organisation_id"] == str(who.organisation)
+    if table == "form_edition":
+        return row["made_by_id"] == str(who.account) and row["organisation_id"] == str(who.organisation)
     if table in ("account", "appointment"):
         return who.role == "administrator" or row["id"] == str(who.account)
     return True

@@ -25,13 +25,15 @@ from django.db import models, transaction
 from django.utils import timezone
 from psycopg import sql
 
+from pathways.domain.governance import bars, emergency, erasure, hold
 from pathways.domain.governance.policy import Resource
 from pathways.domain.reach import stop
-from pathways.domain.terms import indicators
+from pathways.domain.support import correction, joining
+from pathways.domain.terms import indicators, references
 from pathways.domain.terms.law import FactOrOpinion, SubjectCategory
 from pathways.domain.terms.people import Regime, Role, Sector
 from pathways.domain.terms.routes import Route
-from pathways.journey import demonstration, flagging, identity, naming
+from pathways.journey import demonstration, flagging, identity, kept_out, naming
 from pathways.records import models as r
 from pathways.records import walls
 from pathways.records.sealed import SealedDate, SealedField, SealedJSON, SealedText
@@ -94,6 +96,10 @@ class Planted:
     ever_worked: set[tuple[uuid.UUID, uuid.UUID]]
     #: (organisation, subject) of the access events
     logged: set[tuple[uuid.UUID, uuid.UUID]]
+    #: (account or organisation, every key of hers) of whoever is kept from her
+    barred: dict[uuid.UUID, set[uuid.UUID]]
+    #: (account, organisation, woman) of whoever reads her in an emergency, and until when
+    emergencies: dict[tuple[uuid.UUID, uuid.UUID, uuid.UUID], datetime]
 
     def found(self, text: str) -> Iterator[tuple[str, list[Canary]]]:
         """Every planted value that stands in the text."""
@@ -151,7 +157,9 @@ def plant(database: str, *, women: int = WOMEN, seed: int = 20261127) -> Planted
     values: dict[str, list[Canary]] = defaultdict(list)
     rows: dict[str, dict[uuid.UUID, dict[str, Any]]] = {}
     with transaction.atomic():
-        _reword(_Words(seed), values)
+        words = _Words(seed)
+        _reword(words, values)  # twice: what stood before, which the history keeps, has words of its own too
+        _reword(words, values)
         _refind()
     for resource in Resource:
         model = walls.model_of(resource)
@@ -180,10 +188,26 @@ def plant(database: str, *, women: int = WOMEN, seed: int = 20261127) -> Planted
         ever_worked=set(r.Involvement.objects.values_list("client_id", "organisation_id")),
         logged={
             (place, subject)
-            for place, subjects in r.AccessEvent.objects.values_list("organisation_id", "subjects")
+            for own, holder, subjects in r.AccessEvent.objects.values_list(
+                "organisation_id", "holder_organisation_id", "subjects"
+            )
+            for place in (own, holder)
+            if place is not None
             for subject in subjects
         },
+        barred=_barred(),
+        emergencies={
+            (row.account_id, row.organisation_id, row.client_id): row.ends_at
+            for row in r.EmergencyAccess.objects.filter(status=emergency.Status.OPEN.value)
+        },
     )
+
+
+def _barred() -> dict[uuid.UUID, set[uuid.UUID]]:
+    found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for row in r.Bar.objects.filter(lifted_at__isnull=True):
+        found[row.barred_account_id or row.barred_organisation_id] |= {row.client_id, *row.keys}
+    return dict(found)
 
 
 def _plain(row: models.Model) -> dict[str, Any]:
@@ -354,6 +378,13 @@ def _fill_what_is_empty(now: datetime) -> None:
     _messages(now)
     _outgoing(now)
     _stops(now)
+    _earlier_decisions(now)
+    _corrections(now)
+    _joinings(now)
+    _editions(now)
+    _erasures(now)
+    _bars(now)
+    _emergencies(now)
     for model in (each for each in apps.get_app_config("records").get_models()):
         if model._meta.db_table in {each.value for each in Resource}:
             assert model._default_manager.exists(), f"no invented row of {model._meta.db_table}"
@@ -447,6 +478,233 @@ def _stops(now: datetime) -> None:
             lifted_at=now - timedelta(days=2),
             lifted_by_id=episode.organisation_id,
         )
+
+
+def _earlier_decisions(now: datetime) -> None:
+    """What police and the open door had decided before they decided again."""
+    decided = {"decided_at": now - timedelta(days=3), "replaced_at": now - timedelta(days=1), "number": 90}
+    for flag in r.Consideration.objects.filter(screened_by_id__isnull=False):
+        r.EarlierDecision.objects.create(
+            organisation_id=flag.organisation_id,
+            nominal_id=flag.nominal_id,
+            consideration=flag,
+            outcome=flag.status,
+            content={"words": "words"},
+            why_again="words",
+            decided_by_id=flag.screened_by_id,
+            replaced_by_id=flag.screened_by_id,
+            **decided,
+        )
+    for door in r.ReferralIn.objects.filter(screened_by_id__isnull=False):
+        r.EarlierDecisionIn.objects.create(
+            organisation_id=door.organisation_id,
+            referral_in=door,
+            outcome=door.status,
+            content={"words": "words"},
+            why_again="words",
+            decided_by_id=door.screened_by_id,
+            replaced_by_id=door.screened_by_id,
+            **decided,
+        )
+
+
+def _corrections(now: datetime) -> None:
+    """An entry of every kind that can be corrected, put right, by whoever holds the entry."""
+    kinds: dict[correction.What, type[Any]] = {
+        correction.What.CONTACT: r.Contact,
+        correction.What.GOAL_RATING: r.GoalRating,
+        correction.What.NEED_RATING: r.NeedRating,
+        correction.What.ASSESSMENT: r.Assessment,
+        correction.What.IDENTITY: r.Identity,
+        correction.What.DEMOGRAPHICS: r.Demographics,
+        correction.What.REFERRAL_WHY: r.ReferralPack,
+        correction.What.CLOSURE: r.Closure,
+        correction.What.FOLLOW_UP: r.FollowUp,
+    }
+    assert set(kinds) == set(correction.What)
+    for what, model in kinds.items():
+        for row in model._default_manager.order_by("client_id", "pk").distinct("client_id"):
+            r.Correction.objects.create(
+                client_id=row.client_id,
+                organisation_id=row.organisation_id,
+                what=what.value,
+                object_id=row.pk,
+                before=[["Asked", "words"]],
+                after=[["Asked", "words"]],
+                why="words",
+                made_at=now - timedelta(days=1),
+                made_by_id=row.organisation_id,
+                made_by_name="Somebody",
+            )
+
+
+def _joinings(now: datetime) -> None:
+    """Women who were once taken for one and are two."""
+    women = list(r.Client.objects.order_by("id"))
+    for one, other in itertools.pairwise(women[:6]):
+        r.Joining.objects.create(
+            client_id=one.id,
+            other_id=other.id,
+            organisation_id=one.organisation_id,
+            status=joining.Status.APART.value,
+            why="words",
+            shown=["words"],
+            made_at=now - timedelta(days=2),
+            made_by_id=one.organisation_id,
+            made_by_name="Somebody",
+        )
+
+
+#: forms of a woman that are watched for others, by the names of their addresses
+_WATCHED = ("reach:place", "support:close", "support:review", "support:come_back", "support:hand_her_over",
+            "support:close_early", "reach:assign")  # fmt: skip
+_SHARED = ("reach:stop", "reach:start_again", "reach:plan_confirm", "reach:plan_changed",
+           "reach:plan_not_safe", "reach:agreement_record", "assess:refuse")  # fmt: skip
+
+
+def _editions(now: datetime) -> None:
+    """What a form about each woman last changed, at each organisation that works with her."""
+    for client, place in set(
+        r.Involvement.objects.filter(until_at__isnull=True).values_list("client_id", "organisation_id")
+    ):
+        keys = [f"{name}:{client}:{place}" for name in _WATCHED]
+        if r.Client.objects.get(id=client).organisation_id == place:
+            keys += [f"{name}:{client}" for name in _SHARED]
+        for key in keys:
+            r.FormEdition.objects.create(
+                key=key,
+                organisation_id=place,
+                client_id=client,
+                title="A form",
+                answers=[["Asked", ["words"]]],
+                made_at=now - timedelta(hours=1),
+                made_by_id=place,
+                made_by_name="Somebody",
+            )
+
+
+def _erasures(now: datetime) -> None:
+    """Asked, checked, refused and held. None is approved: an attempt could then destroy a key for good."""
+    several = r.Involvement.objects.order_by("client_id", "organisation_id").distinct(
+        "client_id", "organisation_id"
+    )
+    for number, link in enumerate(several):
+        status = (erasure.Status.REQUESTED, erasure.Status.CHECKED, erasure.Status.REFUSED)[number % 3]
+        hers = {"client_id": link.client_id, "organisation_id": link.organisation_id}
+        lead = uuid.uuid4()
+        more: dict[str, Any] = {}
+        if status is not erasure.Status.REQUESTED:
+            more |= {"checked_at": now - timedelta(days=2), "checked_by_id": lead}
+        if status is erasure.Status.REFUSED:
+            more |= {
+                "decided_at": now - timedelta(days=1),
+                "decided_by_id": lead,
+                "reason_code": erasure.RefusalReason.LEGAL_CLAIM.value,
+                "decision_words": "words",
+            }
+        asked = r.Erasure.objects.create(
+            **hers,
+            reference=_reference(number),
+            origin=erasure.Origin.SHE_ASKED.value,
+            status=status.value,
+            asked_on=(now - timedelta(days=4)).date(),
+            words="words",
+            requested_at=now - timedelta(days=4),
+            requested_by_id=lead,
+            **more,
+        )
+        if number % 5 == 0:
+            r.ErasureKey.objects.create(
+                erasure=asked, organisation_id=link.organisation_id, person_id=uuid.uuid4(), destroyed_at=now
+            )
+        if number % 4 == 0:
+            r.LegalHold.objects.create(
+                **hers,
+                kind=hold.Kind.CLAIM.value,
+                reason="words",
+                set_at=now - timedelta(days=3),
+                set_by_id=lead,
+                review_on=(now + timedelta(days=90)).date(),
+            )
+
+
+def _reference(number: int) -> str:
+    return references.make(number.to_bytes(2, "big") + b"erasur")
+
+
+def _bars(now: datetime) -> None:
+    """A worker, a supervisor and a coordinator kept from women of their own, and a force from one it flagged."""
+    said = {"ground": bars.Ground.HER_WORD.value, "reason": "words", "set_at": now}
+    done: set[tuple[uuid.UUID, str]] = set()
+    appointed = dict(r.Appointment.objects.filter(until_at__isnull=True).values_list("account_id", "role"))
+    live = r.Involvement.objects.filter(account_id__isnull=False, until_at__isnull=True)
+    for link in live.order_by("client_id", "account_id"):
+        kind = appointed.get(link.account_id, "")
+        if (link.organisation_id, kind) in done:
+            continue
+        done.add((link.organisation_id, kind))
+        for account in r.Appointment.objects.filter(
+            organisation_id=link.organisation_id, role__in=(kind, Role.SUPERVISOR.value)
+        ).values_list("account_id", flat=True)[:3]:
+            if not r.Bar.objects.filter(client_id=link.client_id, barred_account_id=account).exists():
+                r.Bar.objects.create(
+                    client_id=link.client_id,
+                    organisation_id=link.organisation_id,
+                    barred_account_id=account,
+                    keys=kept_out.keys_of(link.client_id, by=identity.MACHINE),
+                    set_by_id=link.account_id,
+                    **said,
+                )
+    force = r.Organisation.objects.get(code="ashmere-police")
+    spine = r.Spine.objects.exclude(consideration_id=None).exclude(client_id=None).order_by("id").last()
+    assert spine is not None
+    hers = r.Client.objects.get(id=spine.client_id)
+    r.Bar.objects.create(
+        client_id=hers.id,
+        organisation_id=hers.organisation_id,
+        barred_organisation_id=force.id,
+        keys=kept_out.keys_of(hers.id, by=identity.MACHINE),
+        set_by_id=hers.organisation_id,
+        **said,
+    )
+
+
+def _emergencies(now: datetime) -> None:
+    """Somebody who reads, for less than an hour, a woman with whom she does not work; one that is over."""
+    works = set(r.Involvement.objects.values_list("client_id", "organisation_id"))
+    readers = r.Appointment.objects.filter(
+        role__in=sorted(each.value for each in emergency.READERS),
+        organisation__sector__in=(Sector.THIRD_SECTOR.value, Sector.LOCAL_AUTHORITY.value),
+        until_at__isnull=True,
+        account__is_active=True,
+    ).order_by("account_id")
+    women = list(r.Client.objects.order_by("id"))
+    for number, appointment in enumerate(readers[:8]):
+        for is_open in (True, False):
+            woman = next(
+                (w for w in women[number:] if (w.id, appointment.organisation_id) not in works), None
+            )
+            if woman is None:
+                continue
+            women.remove(woman)
+            opened = now - timedelta(minutes=1 if is_open else 300)
+            over = {} if is_open else {"ended_at": opened + timedelta(minutes=20)}
+            kept = emergency.Status.OPEN if is_open else emergency.Status.ENDED
+            r.EmergencyAccess.objects.create(
+                client_id=woman.id,
+                organisation_id=appointment.organisation_id,
+                holder_organisation_id=woman.organisation_id,
+                account_id=appointment.account_id,
+                role=appointment.role,
+                reference=_reference(5_000 + 2 * number + is_open),
+                status=kept.value,
+                kind=emergency.Kind.THREAT_TO_LIFE.value,
+                words="words",
+                opened_at=opened,
+                ends_at=opened + timedelta(minutes=60),
+                review_due_at=now + timedelta(days=2),
+                **over,
+            )
 
 
 # --- the words -----------------------------------------------------------------------------------------

@@ -9,10 +9,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from pathways.domain.governance import policy
 from pathways.domain.governance.policy import Resource
 from pathways.domain.terms.people import Role
 from pathways.installation import database
-from pathways.records import walls
+from pathways.records import guards, walls
 from tests.walls.planted import Planted
 
 pytestmark = pytest.mark.database
@@ -41,6 +42,14 @@ UNIQUE = {
     "reference": "made at random of millions, never chosen by anybody",
     "assessment_id, domain": "within a record that the writer can see",
     "client_id, number": "within a record that the writer can see",
+    "key": "of a form's last save: the page, random keys and the organisation; written by the clerk alone",
+}
+#: What the triggers and the sealer write: no Resource, and walls of their own all the same.
+GUARDED = sorted(guards.TABLES)
+#: The one policy that binds nobody: whoever changes a row has what it was put down, and cannot read it back.
+WRITTEN_BY_TRIGGERS = {
+    ("event_unsealed", "may_insert", "{public}"): "whoever writes an event queues it for its seal",
+    ("row_change", "may_insert", "{public}"): "whoever changes a row has what it was kept",
 }
 PRIVILEGES = ("TRUNCATE", "REFERENCES", "TRIGGER")
 COMMANDS = {"SELECT": "r", "INSERT": "a", "UPDATE": "w", "DELETE": "d"}
@@ -62,7 +71,7 @@ def tables(dsn: str) -> set[str]:
 
 
 def test_every_table_is_walled_or_open_by_name_or_the_machinerys(superuser_dsn):
-    assert tables(superuser_dsn) == set(WALLED) | walls.OPEN_TABLES | MACHINERY
+    assert tables(superuser_dsn) == set(WALLED) | set(GUARDED) | walls.OPEN_TABLES | MACHINERY
 
 
 def test_no_open_table_points_at_a_woman(superuser_dsn):
@@ -72,7 +81,7 @@ def test_no_open_table_points_at_a_woman(superuser_dsn):
         "select table_name, column_name from information_schema.columns"
         " where table_schema = 'public' and column_name = any(%s) and not table_name = any(%s)",
         list(telling),
-        WALLED,
+        [*WALLED, *GUARDED],
     )
     assert found == []
 
@@ -84,12 +93,49 @@ def test_row_security_is_on_and_forced_and_its_policies_are_the_applications_alo
             superuser_dsn,
             "select relname, relrowsecurity, relforcerowsecurity from pg_class where relname = any(%s)"
             " and relkind = 'r'",
-            WALLED,
+            [*WALLED, *GUARDED],
         )
     }
-    assert state == dict.fromkeys(WALLED, (True, True))
-    others = rows(superuser_dsn, "select tablename, roles from pg_policies where roles <> '{pathways_app}'")
-    assert others == []
+    assert state == dict.fromkeys([*WALLED, *GUARDED], (True, True))
+    others = rows(
+        superuser_dsn,
+        "select tablename, policyname, roles::text, cmd from pg_policies where roles <> '{pathways_app}'",
+    )
+    # the owner, at whose rights three functions answer keys alone, reads the two tables that they read
+    definers = {(resource.value, name, "{pathways_owner}", "SELECT")
+                for name, (resource, _, _) in walls.DEFINERS.items()}  # fmt: skip
+    triggers = {(*each, "INSERT") for each in WRITTEN_BY_TRIGGERS}
+    assert set(others) == definers | triggers
+    assert len(others) == len(definers) + len(triggers)
+
+
+def test_a_guard_only_ever_takes_away(superuser_dsn):
+    """Every policy is a rule of the matrix or a guard of it; guards are restrictive, and only they."""
+    wanted = {
+        (resource.value, f"{guard.name}_{walls._COMMANDS[action]}")
+        for guard in policy.GUARDS
+        for resource in guard.when
+        for action in guard.actions
+    }
+    held = rows(superuser_dsn, "select tablename, policyname from pg_policies where permissive <> 'PERMISSIVE'")
+    assert set(held) == wanted
+    rules = rows(superuser_dsn, "select tablename, policyname from pg_policies where permissive = 'PERMISSIVE'")
+    known = {f"may_{command.lower()}" for command in COMMANDS} | set(walls.DEFINERS)
+    assert {name for _, name in rules} <= known
+
+
+def test_what_a_form_last_changed_is_the_clerks_alone_to_read_and_write(superuser_dsn):
+    """Its key is the one that is unique across organisations: so nobody at work may try one."""
+    for action in policy.Action:
+        assert policy.roles_that(action, Resource.FORM_EDITION) == {Role.CLERK}
+    said = rows(
+        superuser_dsn,
+        "select coalesce(qual, '') || coalesce(with_check, '') from pg_policies"
+        " where tablename = 'form_edition' and permissive = 'PERMISSIVE'",
+    )
+    roles = {role.value for role in Role}
+    for (text,) in said:
+        assert {role for role in roles if f"'{role}'" in text} == {Role.CLERK.value}
 
 
 @pytest.mark.parametrize(("privilege", "command"), COMMANDS.items())
@@ -101,7 +147,7 @@ def test_every_grant_on_a_walled_table_has_a_policy_and_every_policy_a_grant(
         for (name,) in rows(
             superuser_dsn,
             "select t from unnest(%s::text[]) t where has_table_privilege('pathways_app', t, %s)",
-            WALLED,
+            [*WALLED, *GUARDED],
             privilege,
         )
     }
@@ -109,8 +155,10 @@ def test_every_grant_on_a_walled_table_has_a_policy_and_every_policy_a_grant(
         name
         for (name,) in rows(
             superuser_dsn,
-            "select relname from pg_policy join pg_class c on c.oid = polrelid where polcmd = %s",
+            "select relname from pg_policy join pg_class c on c.oid = polrelid where polcmd = %s"
+            " and polpermissive and polname = any(%s)",
             command,
+            [f"may_{each.lower()}" for each in COMMANDS],
         )
     }
     assert granted == held
@@ -121,7 +169,12 @@ def test_every_grant_on_a_walled_table_has_a_policy_and_every_policy_a_grant(
 def test_no_policy_lets_in_whoever_has_not_said_who_they_are(superuser_dsn):
     """A setting that is absent is null or empty: no policy may take that for a yes."""
     for table, name, using, check in rows(
-        superuser_dsn, "select tablename, policyname, qual, with_check from pg_policies"
+        superuser_dsn,
+        "select tablename, policyname, qual, with_check from pg_policies where permissive = 'PERMISSIVE'"
+        " and not (policyname = any(%s) and roles = '{pathways_owner}')"
+        " and not (tablename, policyname, roles::text) in (select * from unnest(%s::text[], %s::text[], %s::text[]))",
+        list(walls.DEFINERS),
+        *(list(each) for each in zip(*WRITTEN_BY_TRIGGERS, strict=True)),
     ):
         for said in (using, check):
             if said is None:
@@ -139,7 +192,7 @@ def test_who_has_no_identity_sees_no_row_of_any_walled_table(planted: Planted, n
     dsn = psycopg.conninfo.make_conninfo(database.dsn(role), dbname=planted.database)
     seen: dict[str, int] = {}
     with psycopg.connect(dsn, autocommit=True) as link:
-        for table in WALLED:
+        for table in (*WALLED, *GUARDED):
             count = sql.SQL("select count(*) from {}").format(sql.Identifier(table))
             for before in ("select 1", "set row_security = off"):
                 try:
@@ -151,7 +204,9 @@ def test_who_has_no_identity_sees_no_row_of_any_walled_table(planted: Planted, n
                     link.execute("reset row_security")
                 assert found is not None
                 seen[table] = max(seen.get(table, 0), found[0])
-    assert {table: count for table, count in seen.items() if count} == {}
+    # the owner could take every wall down; two tables it reads for the walls themselves, their words sealed
+    read_for_the_walls = {resource.value for resource, _, _ in walls.DEFINERS.values()} if name == "owner" else set()
+    assert {table for table, count in seen.items() if count} == read_for_the_walls
     assert len(planted.rows["support_case_note"]) > 20  # and there were notes to be seen
 
 
@@ -261,13 +316,20 @@ def test_there_is_no_view_but_of_the_one_who_asks_and_no_materialised_view(super
     assert found == []
 
 
-def test_there_is_no_function_that_acts_as_its_owner(superuser_dsn):
+def test_no_function_acts_as_its_owner_but_those_that_answer_keys_to_the_walls(superuser_dsn):
     found = rows(
         superuser_dsn,
-        "select nspname, proname from pg_proc join pg_namespace n on n.oid = pronamespace"
-        " where prosecdef and nspname not in ('pg_catalog', 'information_schema')",
+        "select nspname, proname, proowner::regrole::text, prorettype::regtype::text, provolatile,"
+        " proconfig::text, has_function_privilege('public', p.oid, 'EXECUTE'),"
+        " has_function_privilege('pathways_analyst', p.oid, 'EXECUTE')"
+        " from pg_proc p join pg_namespace n on n.oid = pronamespace"
+        " where prosecdef and nspname not in ('pg_catalog', 'information_schema') order by proname",
     )
-    assert found == []
+    path = '{"search_path=pg_catalog, pg_temp"}'
+    assert found == [
+        ("public", name, "pathways_owner", answers, "s", path, False, False)
+        for name, (_, answers, _) in sorted(walls.DEFINERS.items())
+    ]
 
 
 @pytest.mark.parametrize("role", [database.Role.APP, database.Role.ANALYST])

@@ -152,6 +152,8 @@ def compare(world: Planted, *, pairs: int, seed: int) -> Pairs:
                 key = uuid.UUID(int=rng.getrandbits(128), version=4)
             method = "POST" if rng.random() < 0.35 else "GET"
             data = {"_do": rng.choice(("continue", "confirm", "save")), "body": "Invented."}
+            if rng.random() < 0.5:  # as if begun before a colleague saved the same form
+                data["_begun"] = f"{rng.getrandbits(128):032x}.{uuid.UUID(int=rng.getrandbits(128))}"
             absent = uuid.UUID(int=rng.getrandbits(128), version=4)
             other = str(uuid.UUID(int=rng.getrandbits(128), version=4))
             got: dict[str, Answer] = {}

@@ -24,10 +24,26 @@ MAKES_SQL = {
     "records/walls.py": "compiles the matrix to row security, as the owner, from its own names",
     "records/keys.py": "the key store beside the database",
     "cli/doctor.py": "reads the catalogue as whoever runs the machine",
+    "records/guards.py": "sets the triggers with the walls, as the owner, from its own names",
 }
+#: Single calls elsewhere that are not written out whole, by what they are given.
+MADE_OF_OUR_NAMES = {
+    ("cli/backing.py", "query"): "counts each table of the catalogue, its name quoted by the driver",
+    ("journey/auditing.py", "statement"): "called in this module alone, with settings that are written there",
+    ("journey/auditing.py", "query"): "called in this module alone: the names of the two streams' tables",
+    ("journey/sealing.py", "f'insert into event_unsealed (event_id, stream) select e.id, %s from {table} e w"):
+        "the names of the two streams' tables",
+    ("records/composed.py", "self._sql"): "what Django compiled of a queryset; values go beside it",
+    ("records/composed.py", "query"): "a cursor that prepares what it is given and adds nothing",
+    ("journey/copying.py", "copy"): "copies a file of keys: `keys.copy`, no statement",
+    ("journey/copying.py", "store"): "copies a file of keys: `keys.copy`, no statement",
+}
+#: The key store is SQLite, which knows no roles and whose settings are of other names.
+NO_SETTING = {("records/keys.py", "set wrapped = ? where person = ? and organisation = ?")}
 #: Who may mark words as safe to draw, and why.
 DRAWS = {
     "web/forms.py": "a field's own template, drawn by the form's renderer, which escapes",
+    "web/lists.py": "the same of a filter form: each question's own template, which escapes",
 }
 #: Reads of the records without `sight` and outside the clerk's lines: after a row was found by `sight`, or in
 #: a function that is called within the clerk's lines alone. Row security holds them all the same.
@@ -41,7 +57,6 @@ BEYOND_SIGHT = {
     ("case_list.py", "_last_of_hers", "Episode"): "a part of a query that sight has narrowed",
     ("case_list.py", "_nobodys", "Involvement"): "a part of a query that sight has narrowed",
     ("case_list.py", "_plan_is", "SafeContactPlan"): "a part of a query that sight has narrowed",
-    ("caseload.py", "_own", "Involvement"): "the actor's own work, by organisation and account",
     ("caseload.py", "end_cover", "Involvement"): "of the actor's own organisation",
     ("caseload.py", "_is_with", "Involvement"): "of the actor's own organisation",
     ("clockwork.py", "_ask", "Task"): "called by the machine as the clerk",
@@ -70,7 +85,47 @@ BEYOND_SIGHT = {
     ("stopping.py", "_follow", "Closure"): "called within the clerk's lines",
     ("triage.py", "send_back", "Episode"): "of a triage that sight has found",
     ("triage.py", "again", "Episode"): "of a triage that sight has found",
+    ("assess.py", "_as_it_stands", "Demographics"): "of an assessment that sight has found",
+    ("emergency.py", "_named", "Identity"): "called within the clerk's lines",
+    ("emergency.py", "_named", "NameToken"): "called within the clerk's lines",
+    ("emptying.py", "_drafts", "Draft"): "called within the keeper's lines, of one organisation",
+    ("emptying.py", "_messages", "Message"): "called within the keeper's lines, of one organisation",
+    ("emptying.py", "_silence", "Message"): "called within the keeper's lines, of one organisation",
+    ("emptying.py", "hers", "model"): "called within the keeper's lines, of one organisation",
+    ("police_sight.py", "_is_kept_out", "Spine"): "called within the clerk's lines",
+    ("restored.py", "_values", "model"): "called within the keeper's lines, and answers counts alone",
+    ("retaining.py", "_ended", "Episode"): "called within the clerk's lines",
+    ("retaining.py", "_ended", "ParticipationAgreement"): "called within the clerk's lines",
+    ("sight.py", "about", "model"): "this is the first wall",
     ("way.py", "happened", "JourneyEvent"): "of episodes that sight has found",
+    **{
+        ("joining.py", function, model): "called within the registrar's lines, for two records of sight"
+        for function, model in (
+            ("_change", "model"),
+            ("_ended_since", "Episode"),
+            ("_episodes", "Episode"),
+            ("_give", "model"),
+            ("_give_back", "Episode"),
+            ("_give_back", "SafeContactPlan"),
+            ("_give_back", "model"),
+            ("_move", "Episode"),
+            ("_move", "model"),
+            ("_new_rows", "model"),
+            ("_papers", "Client"),
+            ("_papers", "Identity"),
+            ("_restore", "SafeContactPlan"),
+            ("_restore", "model"),
+            ("_restore_paper", "Client"),
+            ("_restore_paper", "Identity"),
+            ("_settle_what_runs", "Approach"),
+            ("_settle_what_runs", "Involvement"),
+            ("_settle_what_runs", "ParticipationAgreement"),
+            ("_settle_what_runs", "Spine"),
+            ("_settle_what_runs", "Task"),
+            ("_since", "model"),
+            ("_stricter_plan", "SafeContactPlan"),
+        )
+    },
 }
 
 
@@ -243,7 +298,9 @@ def test_no_sql_is_made_of_parts_but_by_the_walls_and_the_installation():
         if not name.startswith("installation/") and name not in MAKES_SQL
         for each in sql_of_parts(name, tree)
     ]
-    assert found == []
+    assert [each for each in found if (each[0], each[2]) not in MADE_OF_OUR_NAMES] == []
+    unused = set(MADE_OF_OUR_NAMES) - {(name, said) for name, _, said in found}
+    assert unused == set(), "no longer there: take it off the list"
 
 
 def test_no_query_is_written_by_hand():
@@ -268,10 +325,12 @@ def test_no_setting_outlives_its_transaction_and_only_identity_says_who_acts():
         for name, tree in modules()
         if not name.startswith("installation/")
         for each in setting_of_the_session(name, tree)
+        if (each[0], each[2]) not in NO_SETTING
     ]
     assert found == []
     sayers = {name for name, tree in modules() if list(identity_from_elsewhere(name, tree))}
-    assert sayers == {"journey/identity.py"}
+    # the doctor, run by hand on the machine itself, counts what waits for its seal as the sealer
+    assert sayers == {"journey/identity.py", "cli/doctor.py"}
 
 
 def test_the_journey_reads_records_by_sight_or_as_the_clerk_or_says_why_not():

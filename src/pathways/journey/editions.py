@@ -37,10 +37,13 @@ def alone(key: str) -> None:
 
 
 def last(key: str, *, by: Actor) -> Edition | None:
-    """The last save of this form, or None. Ask first whether `by` may open it."""
+    """The last save of this form, or None. Ask first whether `by` may open it.
+
+    None as well for whoever is kept from her: the clerk reads this, so the guard has to be asked here.
+    """
     with identity.clerk(by):
         row = FormEdition.objects.filter(key=key).first()
-        if row is None:
+        if row is None or row.client_id in by.barred_from:
             return None
         said = tuple((str(one[0]), tuple(map(str, one[1]))) for one in row.answers or [])
         name = row.made_by_name or "a colleague"
