@@ -139,7 +139,7 @@ class Play:
         chosen = f"{worker.account_id}:{worker.organisation_id}"
         self.at("coordinator").whole(f"/reach/{her.id}/assign/", [{"worker": chosen}])
         approach = self.one(Approach)
-        then = timezone.localtime(timezone.now() - timedelta(minutes=5))
+        then = timezone.localtime(approach.assigned_at)  # at once: to the minute, and not before
         self.at("worker").whole(
             f"/reach/approach/{approach.id}/attempt/",
             [
