@@ -180,9 +180,11 @@ def steps(desk: Desk, tally: Tally, path: str, given: list[tuple[str, dict[str, 
     for slug, words in given:
         answer = desk.post(path, {**words, "_step": slug, "_do": "continue"})
         assert answer.status == 302, f"{path} {slug} {answer.status} {answer.body[-4000:]}"
+        assert answer.to.startswith(path), f"{path} {slug} leads to {answer.to}"
         tally.saved()
-    page = desk.get(f"{path}?check")
-    answer = desk.post(path, {"_do": "confirm", "_token": token(page)})
+    check, _ = desk.until_answered("GET", f"{path}?check")
+    assert check.status == 200, f"{path}?check {check.status} to {check.to}"
+    answer = desk.post(path, {"_do": "confirm", "_token": token(check.body)})
     return answer.status == 302 and "done=" in answer.to
 
 

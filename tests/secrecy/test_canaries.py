@@ -252,10 +252,19 @@ def test_none_of_a_thousand_is_in_any_file(lived: Lived) -> None:
     assert canaries.found_in(lived.outputs.encode()) == []
 
 
+#: the answers that give a form back to whoever wrote it, with why it was not taken
+_GIVEN_BACK = frozenset({409, 500, 503})
+_FIELDS = re.compile(rb"<textarea[^>]*>.*?</textarea>|value=\"[^\"]*\"", re.DOTALL)
+
+
 def test_none_is_in_an_error_page_or_an_address(lived: Lived) -> None:
-    errors = [content for status, _, content in lived.tab.answers if status >= 400 and status != 422]
+    answers = [(status, content) for status, _, content in lived.tab.answers]
+    errors = [(status, content) for status, content in answers if status >= 400 and status != 422]
     assert len(errors) >= 60
-    assert not any(canaries.found_in(content) for content in errors)
+    for status, content in errors:
+        if status in _GIVEN_BACK:
+            content = _FIELDS.sub(b"", content)  # the writer's own words, in the writer's own form
+        assert not canaries.found_in(content), status
     where = [location for _, location, _ in lived.tab.answers if location]
     assert where
     assert not any(canaries.found_in(location.encode()) for location in where)

@@ -99,6 +99,21 @@ SMUGGLED = ("client_id", "organisation_id", "account_id", "lead_account_id", "to
             "id")  # fmt: skip
 _HOLE = re.compile(r"<(?:(\w+):)?(\w+)>")
 
+#: rows that an attempt may rightly take away
+REMOVABLE = frozenset(
+    {
+        "draft",
+        "form_edition",
+        "row_change",
+        "django_session",
+        "name_token",
+        "bank_holiday",
+        "service_offer",
+        "service_partners",
+        "axes_accessattempt",
+    }
+)
+
 
 class _Forms(HTMLParser):
     """The fields of every form of a page that posts: names, kinds, what may be chosen, what is there."""
@@ -293,7 +308,8 @@ class Attack:
         elif kind == "POST":
             wild = {name: self.anything(name) for name in self.rng.sample(SMUGGLED, 4)}
             if self.rng.random() < 0.5:  # as if the form had been begun before somebody else saved it
-                wild["_begun"] = f"{self.rng.getrandbits(128):032x}.{uuid.UUID(int=self.rng.getrandbits(128))}"
+                digest, edition = self.rng.getrandbits(128), uuid.UUID(int=self.rng.getrandbits(128))
+                wild["_begun"] = f"{digest:032x}.{edition}"
             data = {**self.filled(route), **wild, "_do": self.rng.choice(("continue", "confirm", "save"))}
             self.one(who, route, entry, kind, [("POST", address, data, {})], ear)
         else:
@@ -533,8 +549,7 @@ class Attack:
             row = found if isinstance(found, dict) else json.loads(found)
             table = row["table"]
             if "removed" in row:
-                if table not in ("draft", "form_edition", "row_change", "django_session", "name_token", "bank_holiday", "service_offer",
-                                 "service_partners", "axes_accessattempt"):  # fmt: skip
+                if table not in REMOVABLE:
                     self.tally.leaks.append(Leak(who, did, route, "removed", table))
                 continue
             if matrix.may_write(who, table, row["row"], self.world):

@@ -315,8 +315,21 @@ def _is_hers(who: Person, client: uuid.UUID | None, world: Planted) -> bool:
 #: who writes nothing about any woman
 WRITES_NOTHING = ("", "evaluator", "commissioner", "administrator", "governance_lead", "panel_chair")
 #: everybody's own: drafts, the log of what was done and refused, sessions
-OWN = ("draft", "access_event", "form_edition", "row_change", "event_unsealed", "django_session", "axes_accessattempt", "axes_accesslog",
-       "axes_accessfailurelog", "journey_event", "task", "account", "appointment")  # fmt: skip
+OWN = (
+    "draft",
+    "access_event",
+    "form_edition",
+    "row_change",
+    "event_unsealed",
+    "django_session",
+    "axes_accessattempt",
+    "axes_accesslog",
+    "axes_accessfailurelog",
+    "journey_event",
+    "task",
+    "account",
+    "appointment",
+)
 #: what follows from a verb by the clerk's hand, whoever took it
 CONSEQUENCES = ("message", "disclosure", "police_flag_receipt", "police_consideration", "spine", "name_token")
 #: what the administrator and the keepers of the directory look after: nothing about any woman

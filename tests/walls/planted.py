@@ -633,7 +633,7 @@ def _reference(number: int) -> str:
 
 
 def _bars(now: datetime) -> None:
-    """A worker, a supervisor and a coordinator kept from women of their own, and a force from one it flagged."""
+    """A worker, a supervisor and a coordinator kept from women of their own, a force from one it flagged."""
     said = {"ground": bars.Ground.HER_WORD.value, "reason": "words", "set_at": now}
     done: set[tuple[uuid.UUID, str]] = set()
     appointed = dict(r.Appointment.objects.filter(until_at__isnull=True).values_list("account_id", "role"))

@@ -117,9 +117,10 @@ def test_a_guard_only_ever_takes_away(superuser_dsn):
         for resource in guard.when
         for action in guard.actions
     }
-    held = rows(superuser_dsn, "select tablename, policyname from pg_policies where permissive <> 'PERMISSIVE'")
+    policies = "select tablename, policyname from pg_policies where permissive"
+    held = rows(superuser_dsn, f"{policies} <> 'PERMISSIVE'")
     assert set(held) == wanted
-    rules = rows(superuser_dsn, "select tablename, policyname from pg_policies where permissive = 'PERMISSIVE'")
+    rules = rows(superuser_dsn, f"{policies} = 'PERMISSIVE'")
     known = {f"may_{command.lower()}" for command in COMMANDS} | set(walls.DEFINERS)
     assert {name for _, name in rules} <= known
 
@@ -172,7 +173,8 @@ def test_no_policy_lets_in_whoever_has_not_said_who_they_are(superuser_dsn):
         superuser_dsn,
         "select tablename, policyname, qual, with_check from pg_policies where permissive = 'PERMISSIVE'"
         " and not (policyname = any(%s) and roles = '{pathways_owner}')"
-        " and not (tablename, policyname, roles::text) in (select * from unnest(%s::text[], %s::text[], %s::text[]))",
+        " and not (tablename, policyname, roles::text) in"
+        " (select * from unnest(%s::text[], %s::text[], %s::text[]))",
         list(walls.DEFINERS),
         *(list(each) for each in zip(*WRITTEN_BY_TRIGGERS, strict=True)),
     ):
@@ -205,7 +207,8 @@ def test_who_has_no_identity_sees_no_row_of_any_walled_table(planted: Planted, n
                 assert found is not None
                 seen[table] = max(seen.get(table, 0), found[0])
     # the owner could take every wall down; two tables it reads for the walls themselves, their words sealed
-    read_for_the_walls = {resource.value for resource, _, _ in walls.DEFINERS.values()} if name == "owner" else set()
+    definers = walls.DEFINERS.values() if name == "owner" else ()
+    read_for_the_walls = {resource.value for resource, _, _ in definers}
     assert {table for table, count in seen.items() if count} == read_for_the_walls
     assert len(planted.rows["support_case_note"]) > 20  # and there were notes to be seen
 

@@ -31,8 +31,10 @@ MADE_OF_OUR_NAMES = {
     ("cli/backing.py", "query"): "counts each table of the catalogue, its name quoted by the driver",
     ("journey/auditing.py", "statement"): "called in this module alone, with settings that are written there",
     ("journey/auditing.py", "query"): "called in this module alone: the names of the two streams' tables",
-    ("journey/sealing.py", "f'insert into event_unsealed (event_id, stream) select e.id, %s from {table} e w"):
-        "the names of the two streams' tables",
+    (
+        "journey/sealing.py",
+        "f'insert into event_unsealed (event_id, stream) select e.id, %s from {table} e w",
+    ): "the names of the two streams' tables",
     ("records/composed.py", "self._sql"): "what Django compiled of a queryset; values go beside it",
     ("records/composed.py", "query"): "a cursor that prepares what it is given and adds nothing",
     ("journey/copying.py", "copy"): "copies a file of keys: `keys.copy`, no statement",

@@ -251,7 +251,7 @@ class Flow(meanwhile.Watched):
                     self._keep(step, typed)
                     return changed
             return self._finish(
-                dict(form.cleaned_data), request.POST.get("_token", ""), step, form, form.answers()
+                dict(form.cleaned_data), self._posted_token(), step, form, form.answers()
             )
         self._keep(step, typed)
         return self.changed_meanwhile() or redirect(self._after(step))
