@@ -8,7 +8,7 @@ from tests.walls import falling, planted
 from tests.walls.attempts import EVERY, Attack
 from tests.walls.planted import Planted
 
-pytestmark = [pytest.mark.prove, pytest.mark.database]
+pytestmark = [pytest.mark.prove, pytest.mark.very_long, pytest.mark.database]
 ATTEMPTS = 10_000
 SEED = 311
 

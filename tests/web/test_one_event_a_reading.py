@@ -135,6 +135,7 @@ class Walk:
 
 
 @pytest.mark.prove
+@pytest.mark.very_long
 def test_every_page_that_shows_a_woman_leaves_one_event_about_her():
     demonstration.seed(at=AT, most=25)
     names = everybody()
