@@ -360,8 +360,7 @@ def _others(client_id: UUID, by: Actor) -> dict[UUID, set[UUID]]:
 def _tell_others(client_id: UUID, others: dict[UUID, set[UUID]], *, by: Actor, at: datetime) -> None:
     """Tells those who supported her elsewhere that it has ended, by her reference and without a reason.
 
-    The task is about no woman as the walls see it: one that was would go from sight with her record, and
-    the woman would be gone without a word.
+    The task outlasts their sight of her record: without it she would be gone without a word.
     """
     if not others:
         return
@@ -372,7 +371,13 @@ def _tell_others(client_id: UUID, others: dict[UUID, set[UUID]], *, by: Actor, a
         whom: list[UUID | None] = [*accounts] or [None]
         for account_id in whom:
             tasks.set_task(
-                ENDED, title, organisation_id=organisation_id, account_id=account_id, by=by, at=at
+                ENDED,
+                title,
+                organisation_id=organisation_id,
+                account_id=account_id,
+                client_id=client_id,
+                by=by,
+                at=at,
             )
 
 

@@ -150,6 +150,8 @@ _ASKED_OF_US = both(Unassigned(), Among("role", ("",)))
 _UNANSWERED = Among("status", ("sent", "acknowledged", "waitlisted"))
 #: work that comes with a referral: to answer it, to read it again, to leave her alone now that it is off
 _OF_A_REFERRAL = Among("kind", ("referral", "referral_outcome", "referral_corrected"))
+#: the word that her time with the programme has ended, to those who supported her elsewhere
+_OF_AN_ENDING = Among("kind", ("time_ended",))
 #: work that comes with an emergency access: to review it, and to read who had it and why
 _OF_AN_EMERGENCY = Among("kind", ("emergency_review", "emergency_access"))
 #: work that comes with a bar: to find who works with her from now on
@@ -760,6 +762,13 @@ _WRITTEN: tuple[Rule, ...] = (
         (Resource.TASK,),
         both(_OWN_ORGANISATION, _ASKED_OF_US, _OF_A_REFERRAL),
         "A service is asked before it works with her, and told when it is not to.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER, Role.PROVIDER_WORKER, Role.SUPERVISOR),
+        (Action.READ, Action.CHANGE),
+        (Resource.TASK,),
+        both(_OWN_ORGANISATION, either(Own(), _ASKED_OF_US), _OF_AN_ENDING),
+        "Who supported her elsewhere is told that it has ended, when she is no longer to be seen.",
     ),
     _rule(
         (Role.SUPERVISOR, Role.COORDINATOR),
