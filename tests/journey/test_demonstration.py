@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pathways.domain.evaluation import milestones
 from pathways.domain.terms.people import HUMAN_ROLES
-from pathways.journey import demonstration, identity
+from pathways.journey import demonstration, evaluate, identity
 from pathways.records.models import Account, Client, JourneyEvent
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -38,6 +39,15 @@ def test_the_whole_of_it_is_of_the_size_that_a_programme_has():
     with identity.clerk():
         clients = Client.objects.count()
         kinds = dict.fromkeys(JourneyEvent.objects.values_list("kind", flat=True))
-    assert 150 <= clients <= 220
+        evaluator = identity.workplaces_of("eve.lindqvist@westmoor.example")[0]
+    assert 205 <= clients <= 235
+    with identity.acting(evaluator) as by:
+        ways = evaluate._extract(by=by, at=AT, synthetic=True).women().values()
+    supported = {n for n, way in enumerate(ways) if milestones.third_sector_on(way)}
+    engaged = {n for n, way in enumerate(ways) if milestones.private_on(way)}
+    assert 105 <= len(supported) <= 145
+    assert 40 <= len(engaged) <= 65
+    assert 25 <= len(supported & engaged) <= 45
+    print(clients, len(supported), len(engaged), len(supported & engaged))
     wanted = {"identified", "declined", "withdrawn", "referral_declined", "closed", "followed_up", "paused"}
     assert wanted <= set(kinds)

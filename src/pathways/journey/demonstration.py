@@ -40,7 +40,9 @@ from pathways.records.models import (
 LONDON = ZoneInfo("Europe/London")
 #: Printed on the sign-in page of a demonstration and nowhere else; it opens no real programme.
 PASSWORD = "harbour lantern meadow"  # noqa: S105
-WOMEN = 220
+WOMEN = 262
+#: the women of whom the first few are drawn; those beyond came earlier, and all of their ways have ended
+_OF_LATE = 220
 DAYS = 730
 #: How many stand before the pages are opened; the rest are made up while people look round.
 FIRST = 30
@@ -191,10 +193,11 @@ def _agenda(world: World, at: datetime, wanted: int) -> None:
 def _order() -> list[int]:
     """The women in an order in which the first few are already of every kind, the newest among them."""
     rng = random.Random(5)  # noqa: S311 - a story, not a secret
-    order = list(range(WOMEN))
+    order = list(range(_OF_LATE))
     rng.shuffle(order)
-    newest = [number for number in order if number >= WOMEN - 40][: FIRST // 2]
-    return newest + [number for number in order if number not in newest]
+    newest = [number for number in order if number >= _OF_LATE - 40][: FIRST // 2]
+    rest = [number for number in order if number not in newest]
+    return newest + rest + list(range(_OF_LATE, WOMEN))
 
 
 def _places(at: datetime) -> None:
@@ -298,8 +301,9 @@ def _directory(places: dict[str, UUID], at: datetime) -> None:
 def _beginnings(until: datetime) -> list[datetime]:
     """When each woman was first considered: over two years, more of late, the newest last."""
     rng = random.Random(20)  # noqa: S311 - a story, not a secret
-    days = [rng.uniform(0.4, 100 if number % 3 == 0 else DAYS) for number in range(WOMEN)]
+    days = [rng.uniform(0.4, 100 if number % 3 == 0 else DAYS) for number in range(_OF_LATE)]
     days.sort(reverse=True)
+    days += [rng.uniform(200, DAYS - 30) for _ in range(_OF_LATE, WOMEN)]
     found = []
     for back in days:
         day = (until - timedelta(days=back)).astimezone(LONDON)
