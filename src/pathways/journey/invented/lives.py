@@ -1,7 +1,7 @@
 """One invented woman's way through the programme, taken step by step with the verbs that people use.
 
-Shares of losses, waits and needs are chosen so that of 262 women considered about 220 are identified, 120 supported by
-the third sector, about 50 engaged with a private company, and everything in between.
+Shares of losses, waits and needs are chosen so that of 262 women considered about 220 are identified, 120
+supported by the third sector, 50 engaged with a private company, and everything in between.
 """
 
 from __future__ import annotations
