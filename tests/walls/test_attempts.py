@@ -10,6 +10,7 @@ from tests.walls.planted import Planted
 
 pytestmark = pytest.mark.database
 SEED = 20261127
+HIDDEN = {"support_client", "support_identity", "police_nominal"}
 
 
 def test_a_few_attempts_come_back_with_nothing(as_application: Planted) -> None:
@@ -25,9 +26,13 @@ def test_with_both_walls_down_the_same_attempts_find_what_the_walls_hide(
 ) -> None:
     """The control: were nothing found here, nothing would have been looked for."""
     with falling.figures_aside(), falling.without_python_wall():
-        tally = Attack(without_row_security, seed=SEED, walls_down=True).run(300)
+        attack = Attack(without_row_security, seed=SEED, walls_down=True)
+        for attempts in range(300, 2_100, 300):  # ids are random: what is hit first differs from run to run
+            tally = attack.run(attempts)
+            read = {leak.what.split(".")[0] for leak in tally.leaks if leak.where == "body"}
+            if read >= HIDDEN and any(leak.where == "written" for leak in tally.leaks):
+                break
     print(tally.summary())
-    read = {leak.what.split(".")[0] for leak in tally.leaks if leak.where == "body"}
     assert len(tally.leaks) > 100
-    assert {"support_client", "support_identity", "police_nominal"} <= read
+    assert read >= HIDDEN
     assert any(leak.where == "written" for leak in tally.leaks)

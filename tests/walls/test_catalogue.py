@@ -228,8 +228,15 @@ def police(planted: Planted) -> Any:
 
 def test_an_identity_ends_with_its_transaction(planted: Planted) -> None:
     """Nothing is left behind on a connection that serves one person after another."""
-    worker = next(each for each in planted.people if each.role == Role.SUPPORT_WORKER.value
-                  and any(key[2] == each.account for key in planted.works_personally))  # fmt: skip
+    worker = next(
+        each
+        for each in planted.people
+        if each.role == Role.SUPPORT_WORKER.value
+        and any(
+            account == each.account and client not in planted.barred.get(each.account, ())
+            for client, _, account in planted.works_personally
+        )
+    )
     dsn = psycopg.conninfo.make_conninfo(database.dsn(database.Role.APP), dbname=planted.database)
     with psycopg.connect(dsn) as link:
         _as(link, worker)

@@ -237,6 +237,7 @@ def test_closing_goes_from_worker_to_supervisor_to_follow_up(cast, now):
     assert browser(cast.coordinator).get(f"/support/{her.id}/come-back/").status_code == 200
     told = browser(cast.provider).get("/tasks/").content.decode()
     assert "time with the programme has ended" in told
+    assert str(her.id) not in told  # her page is shut to them: no link leads to it
 
 
 def test_a_supervisor_covers_and_hands_over_from_a_page(cast, now):

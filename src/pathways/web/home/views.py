@@ -143,7 +143,7 @@ def _task(each: Any, reference: str, request: Request) -> dict[str, Any]:
         "reference": reference,
         "id": each.id,
         "title": each.title,
-        "href": _where(each, request.actor),
+        "href": _where(each, request.actor, is_open=bool(reference)),
         "due_at": each.due_at,
         "made_at": each.made_at,
         "is_urgent": each.is_urgent,
@@ -152,8 +152,8 @@ def _task(each: Any, reference: str, request: Request) -> dict[str, Any]:
     }
 
 
-def _where(each: Any, by: Actor) -> str:
-    """The page on which a task is done: its own address, else her page."""
+def _where(each: Any, by: Actor, *, is_open: bool) -> str:
+    """The page on which a task is done: its own address, else her page where it is still open to the reader."""
     for args in ([each.object_id], [each.client_id], []):
         if each.route and None not in args:
             try:
@@ -161,4 +161,4 @@ def _where(each: Any, by: Actor) -> str:
             except NoReverseMatch:
                 continue
             return onward.address(each.route, by, args)
-    return onward.address("herpage:story", by, [each.client_id]) if each.client_id else ""
+    return onward.address("herpage:story", by, [each.client_id]) if is_open else ""
