@@ -153,7 +153,7 @@ def _task(each: Any, reference: str, request: Request) -> dict[str, Any]:
 
 
 def _where(each: Any, by: Actor, *, is_open: bool) -> str:
-    """The page on which a task is done: its own address, else her page where it is still open to the reader."""
+    """The page on which a task is done: its own address, else her page where the reader may open it."""
     for args in ([each.object_id], [each.client_id], []):
         if each.route and None not in args:
             try:
