@@ -160,5 +160,14 @@ def reference_of(subject: Subject, *, by: Actor) -> str:
         return _reference(ReferralIn.objects.filter(id=subject.id))
 
 
+def read_reference(subject: Subject, *, by: Actor, at: datetime, route: str) -> str:
+    """Her reference for a page that says it: she was read, in one access event."""
+    found = reference_of(subject, by=by)
+    if found:
+        resource = Resource.CLIENT if subject.client_id is not None else Resource.REFERRAL_IN
+        ledger.read(by=by, at=at, resource=resource, subjects=[subject.id], route=route)
+    return found
+
+
 def _reference(rows: QuerySet[Any]) -> str:
     return rows.values_list("reference", flat=True).first() or ""
