@@ -83,6 +83,8 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
     if table == "draft":
         return facts["account_id"] == who.account and facts["organisation_id"] == who.organisation
     if table == "task":
+        if _is_told_of_her(who, facts, world):
+            return True
         mine = facts["account_id"] in (None, who.account) or who.role == "supervisor"
         hers = facts["client_id"] is None or _is_hers(who, facts["client_id"], world)
         return facts["organisation_id"] == who.organisation and mine and hers
@@ -136,6 +138,31 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
         mine = facts["organisation_id"] == who.organisation
         return mine or _is_hers(who, facts["client_id"], world)
     return _her_record(who, canary, world)
+
+
+def is_number_of_a_save(canary: Canary) -> bool:
+    """The number of the last save of a form, which the form carries; what was saved is another value."""
+    return canary.table == "form_edition" and canary.field == "id"
+
+
+def _is_told_of_her(who: Person, facts: dict[str, Any], world: Planted) -> bool:
+    """Work about a woman with whom its reader need not work: she is referred to them, or her time has ended.
+
+    Only to whoever was ever asked to take her on, or supported her, at that very organisation.
+    """
+    if facts["organisation_id"] != who.organisation or facts["account_id"] not in (None, who.account):
+        return False
+    if who.role not in ("support_worker", "provider_worker", "supervisor"):
+        return False
+    client = facts["client_id"]
+    if facts["kind"] == "time_ended":
+        return (client, who.organisation) in world.ever_worked
+    if facts["kind"] in ("referral", "referral_outcome", "referral_corrected"):
+        asked = world.rows["support_referral"].values()
+        return facts["account_id"] is None and any(
+            row["client_id"] == client and row["to_organisation_id"] == who.organisation for row in asked
+        )
+    return False
 
 
 def is_barred(who: Person, canary: Canary, world: Planted) -> bool:
