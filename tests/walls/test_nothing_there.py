@@ -125,7 +125,7 @@ def _hidden(who: Person, table: str, world: Planted, rng: random.Random) -> uuid
         columns = world.rows[table][key]
         client = key if table == "support_client" else columns.get("client_id")
         asked = Canary(table, "id", key, client, columns)
-        if table == "spine" and client is not None:  # its number is nobody's; its page is open with her record
+        if table == "spine" and client is not None:  # its page is open with her record
             asked = Canary("support_client", "id", client, client, world.rows["support_client"][client])
         if not matrix.may_know(who, asked, world):
             return key
