@@ -19,7 +19,7 @@ from tests.browser.walking import kind_of
 from tests.conftest import chromium
 from tests.web.conftest import ARGUMENTS
 
-pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.prove, pytest.mark.very_long]
+pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.prove]
 
 FORMS = 100
 

@@ -190,7 +190,6 @@ def test_what_is_hidden_looks_like_what_is_not_there(as_application: Planted) ->
 
 
 @pytest.mark.prove
-@pytest.mark.very_long
 def test_a_thousand_pairs_cannot_be_told_apart(as_application: Planted) -> None:
     with falling.figures_aside():
         found = compare(as_application, pairs=1_000, seed=42)
@@ -281,7 +280,6 @@ def test_police_cannot_tell_a_client_by_searching_or_flagging(as_application: Pl
 
 
 @pytest.mark.prove
-@pytest.mark.very_long
 def test_nor_by_the_time_it_takes(as_application: Planted) -> None:
     searched, flagged = police_pairs(as_application, pairs=300, seed=44)
     for name, found in (("searching", searched), ("flagging", flagged)):

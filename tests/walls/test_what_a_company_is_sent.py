@@ -90,7 +90,6 @@ def _hold(attack: _Noting) -> None:
 
 @pytest.mark.database
 @pytest.mark.prove
-@pytest.mark.very_long
 def test_five_thousand_payloads_to_a_company_hold_no_extra_field(as_application: Planted) -> None:
     attack = _company(as_application, 46, 5_000)
     print(f"{attack.tally.requests} payloads, {len(attack.fields)} kinds of field: {attack.tally.summary()}")
