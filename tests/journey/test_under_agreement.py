@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from pathways.domain.terms.events import ScreeningOutcome
-from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, LawfulBasis
+from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, CrossingPurpose, LawfulBasis
 from pathways.journey import home, identity, screening, under_agreement
 from pathways.records.models import Consideration, Disclosure, Organisation, SharingAgreement
 from tests.journey import people
@@ -88,7 +88,7 @@ def row(cast, **more) -> Disclosure:
         "from_organisation_id": cast.coordinator.organisation_id,
         "to_organisation_id": cast.spoc.organisation_id,
         "basis": LawfulBasis.PUBLIC_TASK.value,
-        "purpose": "To test",
+        "purpose": CrossingPurpose.CONDITION.value,
         "made_at": NOW,
         "made_by_id": cast.coordinator.account_id,
     }

@@ -218,7 +218,10 @@ def _correction(who: Person, canary: Canary, world: Planted) -> bool:
     if facts["what"] == "referral_why":
         if who.role == "coordinator":
             return (canary.client, who.organisation) in world.works
-        return facts["organisation_id"] == who.organisation and _is_hers(who, canary.client, world)
+        waits = not facts["is_answered"] and who.role in ("support_worker", "provider_worker", "supervisor")
+        return facts["organisation_id"] == who.organisation and (
+            waits or _is_hers(who, canary.client, world)
+        )
     table = CORRECTED[facts["what"]]
     if table in EMERGENCY and reads_in_emergency(who, canary.client, world):
         return True

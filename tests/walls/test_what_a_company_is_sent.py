@@ -32,6 +32,7 @@ GRANTED = {
     "draft",
     "journey_event",
     "disclosure",
+    "erasure",  # of what the company itself holds: its supervisor approves as the second person
 }
 
 

@@ -262,7 +262,9 @@ def _is_work_under_way(subject: Subject, by: Actor) -> bool:
 
 
 def is_ours(subject: Subject, *, by: Actor) -> bool:
-    """Whether the asker's organisation holds, or held, a record of her."""
+    """Whether the asker's organisation holds, or held, a record of her. For the governance lead alone."""
+    if by.role is not Role.GOVERNANCE_LEAD:
+        return False
     if subject.client_id is not None:
         return held.is_ours(subject.client_id, by)
     with identity.keeper(by, by.organisation_id):
