@@ -421,10 +421,16 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
     if not (_is_hers(who, client, world) or _was_asked_about(who, client, world)):
         return table == "support_client" and who.role == "coordinator" and row["organisation_id"] == place
     if who.sector == "private" and table in NEVER_BY_A_COMPANY:
-        return False
+        return _ended_at_her_word(table, row, world)
     if table in ("support_case_note", "support_safe_place"):
         return who.role != "coordinator" and row["organisation_id"] == place
     return True
+
+
+def _ended_at_her_word(table: str, row: dict[str, Any], world: Planted) -> bool:
+    """Anybody who works with her stops everything at her word: that ends her agreement."""
+    was = world.rows[table].get(uuid.UUID(row["id"]))
+    return table == "support_agreement" and was is not None and row.get("ended_at") is not None
 
 
 def _was_moved(
