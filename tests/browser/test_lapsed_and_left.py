@@ -260,7 +260,7 @@ def hers(programme: Programme, email: str) -> list[str]:
     client = Client(raise_request_exception=False)
     client.post("/account/sign-in/", {"email": email, "password": programme.password})
     waiting, met, found = ["/"], {"/"}, []
-    while waiting and len(found) < 12 and len(met) < 400:
+    while waiting and len(found) < 20 and len(met) < 400:
         path = waiting.pop(0)
         page = client.get(path).content.decode()
         text = re.sub(r"<[^>]+>", " ", page)
