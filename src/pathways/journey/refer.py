@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -31,6 +30,7 @@ from pathways.journey import (
     involving,
     kept_out,
     ledger,
+    numbering,
     of_age,
     packing,
     programme,
@@ -108,7 +108,6 @@ def send(
             client_id=client_id,
             organisation_id=episode.organisation_id,
             episode=episode,
-            reference=references.make(os.urandom(8)),
             status=Status.SENT.value,
             service=service,
             to_organisation_id=service.organisation_id,
@@ -120,7 +119,7 @@ def send(
             sent_at=at,
             answer_due_at=due,
         )
-        row.save(force_insert=True)
+        numbering.insert(row)
         content = packing.contents(
             client=client,
             episode=episode,
