@@ -271,7 +271,7 @@ def test_several_files_feed_one_table_and_blanks_are_filled(tmp_path):
 def test_immigration_status_is_recognised_and_left_out(tmp_path):
     put(
         tmp_path,
-        persons="person_id,surname,Immigration Status,NRPF,visa_type,nationality\n1,S,overstayer,Y,T2,British\n",
+        persons="person_id,surname,Immigration Status,NRPF,visa_type,nationality\n1,S,leave,Y,T2,British\n",
     )
     extract = taken(tmp_path)
     assert extract.left_out == {"persons.csv": ["Immigration Status", "NRPF", "visa_type"]}
