@@ -425,6 +425,161 @@ def triage_compare(
     )
 
 
+evaluate_app = typer.Typer(
+    cls=plain.Plain, help="What an extract shows: groups, change, time to an event, impact, fairness.",
+    no_args_is_help=True,
+)  # fmt: skip
+app.add_typer(evaluate_app, name="evaluate")
+
+Extract = Annotated[Path, typer.Argument(metavar="FILE", help="CSV, XLSX, ODS or Parquet.")]
+Where = Annotated[
+    str | None,
+    typer.Option(
+        "--where", metavar="EXPR", help="Only the rows of which this is true, such as \"age>=18 and sex=F\"."
+    ),
+]
+MissingWords = Annotated[
+    list[str] | None,
+    typer.Option("--missing", metavar="WORD", help="A word for missing, such as NA; may be given again."),
+]
+
+
+@evaluate_app.command("change")
+def evaluate_change(
+    path: Extract,
+    before: Annotated[str, typer.Option("--before", metavar="COL", help="The score before.")],
+    after: Annotated[str, typer.Option("--after", metavar="COL", help="The score after.")],
+    reliability: Annotated[
+        float, typer.Option("--reliability", metavar="R", help="The instrument's reliability, from 0 to 1.")
+    ],
+    sd: Annotated[
+        float | None,
+        typer.Option("--sd", metavar="SD", help="Its standard deviation; the pairs' before unless told."),
+    ] = None,
+    cutoff: Annotated[
+        str | None,
+        typer.Option(
+            "--cutoff", metavar="C", help="A score to cross, or a, b or c of Jacobson and Truax."
+        ),
+    ] = None,
+    functional_mean: Annotated[
+        float | None,
+        typer.Option("--functional-mean", metavar="M", help="Of those who are well, for b and c."),
+    ] = None,
+    functional_sd: Annotated[
+        float | None,
+        typer.Option("--functional-sd", metavar="SD", help="Of those who are well, for b and c."),
+    ] = None,
+    lower: Annotated[
+        bool, typer.Option("--lower-is-better/--higher-is-better", help="Which way is better.")
+    ] = True,
+    method: Annotated[
+        str, typer.Option("--method", metavar="JT", help="JT is Jacobson and Truax (1991), the only one.")
+    ] = "JT",
+    where: Where = None,
+    missing: MissingWords = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Count the women whose score changed by more than the instrument's own error, a row a woman.
+
+    Reads FILE. Writes nothing but the --json file. Rows without both scores are counted and left out.
+    """
+    from pathways.cli import evaluating
+
+    evaluating.change(
+        path, before=before, after=after, reliability=reliability, sd=sd, cutoff=cutoff,
+        functional_mean=functional_mean, functional_sd=functional_sd, is_lower_better=lower, method=method,
+        where=where, missing=missing or [], json_file=json_file,
+    )  # fmt: skip
+
+
+@evaluate_app.command("survival")
+def evaluate_survival(
+    path: Extract,
+    duration: Annotated[
+        str, typer.Option("--duration", metavar="COL", help="How long each was followed; 0 or more.")
+    ],
+    event: Annotated[
+        str, typer.Option("--event", metavar="COL", help="1 or yes where it ended by the event, 0 or no.")
+    ],
+    group: Annotated[
+        str | None, typer.Option("--group", metavar="COL", help="Groups, with a log-rank test between them.")
+    ] = None,
+    covariates: Annotated[
+        str | None,
+        typer.Option("--covariates", metavar="COL,COL", help="Covariates of a Cox regression (Efron)."),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at", metavar="T,T", help="Times to say it for; quarters of the longest follow-up unless told."
+        ),
+    ] = None,
+    where: Where = None,
+    missing: MissingWords = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Say how long until an event: Kaplan-Meier, log-rank, Cox regression and its check.
+
+    Reads FILE. Writes nothing but the --json file. Time must start where follow-up starts.
+    """
+    from pathways.cli import evaluating
+
+    evaluating.survival(
+        path, duration=duration, event=event, group=group, covariates=evaluating.split(covariates), at=at,
+        where=where, missing=missing or [], json_file=json_file,
+    )  # fmt: skip
+
+
+@evaluate_app.command("compare")
+def evaluate_compare(
+    treated_events: Annotated[
+        int, typer.Option("--treated-events", metavar="A", min=0, help="With the event.")
+    ],
+    treated_n: Annotated[int, typer.Option("--treated-n", metavar="B", min=0, help="All treated.")],
+    comparison_events: Annotated[
+        int, typer.Option("--comparison-events", metavar="C", min=0, help="With the event.")
+    ],
+    comparison_n: Annotated[int, typer.Option("--comparison-n", metavar="D", min=0, help="All of them.")],
+    json_file: JsonFile = None,
+) -> None:
+    """Hold two published proportions side by side: difference, ratio, intervals and exact p.
+
+    Reads nothing. Writes nothing but the --json file.
+    """
+    from pathways.cli import evaluating
+
+    evaluating.compare(
+        treated_events=treated_events, treated_n=treated_n, comparison_events=comparison_events,
+        comparison_n=comparison_n, json_file=json_file,
+    )  # fmt: skip
+
+
+@evaluate_app.command("fairness")
+def evaluate_fairness(
+    path: Extract,
+    flag: Annotated[
+        str, typer.Option("--flag", metavar="EXPR", help="Who is flagged, such as \"decile_score>=5\".")
+    ],
+    outcome: Annotated[
+        str, typer.Option("--outcome", metavar="COL", help="1 or yes where it came true, 0 or no where not.")
+    ],
+    group: Annotated[str, typer.Option("--group", metavar="COL", help="The groups to hold side by side.")],
+    where: Where = None,
+    missing: MissingWords = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Say whom a flag is wrong about: false positives and false negatives, overall and by group.
+
+    Reads FILE. Writes nothing but the --json file. Rates are from 0 to 1, with 95% Wilson intervals.
+    """
+    from pathways.cli import evaluating
+
+    evaluating.fairness(
+        path, flag=flag, outcome=outcome, group=group, where=where, missing=missing or [], json_file=json_file
+    )
+
+
 def _settings(*, port: int | None = None, bind: str | None = None, demonstration: bool = False) -> Settings:
     """The installation's settings with what was said on the command line. Raises RefusalError."""
     try:
