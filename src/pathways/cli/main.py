@@ -580,6 +580,49 @@ def evaluate_fairness(
     )
 
 
+@app.command()
+def link(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", help="Records: CSV, XLSX, ODS or Parquet; several are one set."),
+    ],
+    record: Annotated[str, typer.Option("--id", metavar="COL", help="The column that names each record.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for pairs.csv and clusters.csv.")],
+    said: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="STANDARD=COL", help="What a column is, where its heading is no help."),
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option("--threshold", metavar="P", min=0, max=1, help="Who is joined; found unless said."),
+    ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option("--model", metavar="FILE", help="A model kept earlier, in place of training."),
+    ] = None,
+    save_model: Annotated[
+        Path | None,
+        typer.Option("--save-model", metavar="FILE",
+            help="Keep the model for later runs; it holds no names."),
+    ] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Say which records are one person's: every likely pair with its probability, and the people they make.
+
+    Reads the FILEs; --map takes first_name, middle_names, surname, former_names, full_name, date_of_birth,
+    sex, postcode, address, town, phone, email, place_of_birth, occupation and national_id, twice the same to
+    join two columns, and STANDARD= to leave one out. Writes pairs.csv (left_id, right_id, probability: every
+    pair at 0.01 or more) and clusters.csv (record_id, person_id: every record once) in DIR, whole or not at
+    all. Who is joined is found without the truth unless --threshold says it. Needs no database.
+    """
+    from pathways.cli import link as linking
+
+    linking.run(
+        paths, record=record, said=said or [], threshold=threshold, model_file=model, save_model=save_model,
+        out=out, json_file=json_file,
+    )  # fmt: skip
+
+
 def _settings(*, port: int | None = None, bind: str | None = None, demonstration: bool = False) -> Settings:
     """The installation's settings with what was said on the command line. Raises RefusalError."""
     try:
