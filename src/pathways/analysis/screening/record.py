@@ -99,7 +99,7 @@ def sections(using: Sequence[Indicator]) -> tuple[tuple[str, tuple[tuple[str, st
                 ("Method", "Rules in SQL, written by people. Nothing is learnt by machine. " + CAVEAT),
                 ("Number of rules", f"{len(using)}: {counted}."),
                 ("Edition", signs.edition(using)),
-                ("Never brings a woman onto the list", (never or "none") + "; and nothing that protects her."),
+                ("Never brings a woman onto the list", (never or "none") + "; nothing that protects."),
             ),
         ),
         (
