@@ -365,6 +365,10 @@ def screen(
             help="safety-first (immediate safety, then the latest record), latest, earliest or person.",
         ),
     ] = "safety-first",
+    leave_out: Annotated[
+        bool,
+        typer.Option("--leave-out", help="Go on without rows that cannot be read; left_out.csv says which."),
+    ] = False,
     record: Annotated[
         Path | None,
         typer.Option("--record", metavar="FILE", help="Write how all this works, as .md or .html, and end."),
@@ -388,9 +392,97 @@ def screen(
         indicators=indicators,
         as_at=as_at,
         order=order,
+        leave_out=leave_out,
         json_file=json_file,
         record=record,
         today=datetime.now(LONDON).date(),
+    )
+
+
+triage_app = typer.Typer(
+    cls=plain.Plain, help="A triage policy as a file: prove it, apply it, hold it against another.",
+    no_args_is_help=True,
+)  # fmt: skip
+app.add_typer(triage_app, name="triage")
+
+PolicyFile = Annotated[
+    Path,
+    typer.Option("--policy", metavar="FILE", help="The policy: JSON, a workbook, or its rules as CSV."),
+]
+InputsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--inputs",
+        metavar="FILE",
+        help="For rules as CSV: the JSON that names the inputs; by itself, the one beside the CSV.",
+    ),
+]
+CasesFile = Annotated[
+    Path, typer.Option("--cases", metavar="FILE", help="Rows with case_id and a column for each input.")
+]
+
+
+@triage_app.command("decide")
+def triage_decide(
+    policy: PolicyFile,
+    cases: CasesFile,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write the levels.")],
+    inputs: InputsFile = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Apply the policy table to every case of a file: its level, the rule, and what is missing.
+
+    Reads the policy and the cases. Writes OUT (case_id, level, rule, provisional, missing), whole or not at
+    all. A policy with a gap or a contradiction is refused.
+    """
+    from pathways.cli import triage
+
+    triage.decide(policy=policy, inputs=inputs, cases=cases, out=out, json_file=json_file)
+
+
+@triage_app.command("check")
+def triage_check(policy: PolicyFile, inputs: InputsFile = None, json_file: JsonFile = None) -> None:
+    """Prove that every combination of answers is taken by exactly one rule, or say where not.
+
+    Reads the policy. Writes nothing but the --json file. Gaps, overlaps, contradictions and rules that
+    nothing can meet are findings and end with status 0; a file that is no policy ends with 2.
+    """
+    from pathways.cli import triage
+
+    triage.check(policy=policy, inputs=inputs, json_file=json_file)
+
+
+@triage_app.command("compare")
+def triage_compare(
+    policy: PolicyFile,
+    against: Annotated[
+        Path, typer.Option("--against", metavar="FILE", help="The policy that would take its place.")
+    ],
+    cases: CasesFile,
+    group: Annotated[
+        list[str] | None,
+        typer.Option("--group", metavar="COL", help="Also say it by this column; may be given again."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Also write each case’s move here.")
+    ] = None,
+    inputs: InputsFile = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Say who would move under another policy: from where to where, by group, and what it asks of services.
+
+    Reads both policies and the cases. Writes OUT where it is asked for, whole or not at all.
+    """
+    from pathways.cli import triage
+
+    triage.compare(
+        policy=policy,
+        against=against,
+        inputs=inputs,
+        cases=cases,
+        groups=group or [],
+        out=out,
+        json_file=json_file,
     )
 
 

@@ -13,8 +13,9 @@ import polars as pl
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from pathways.analysis import screening, sheets
-from pathways.analysis.screening import considering, store
+from pathways.analysis import pole, screening, sheets
+from pathways.analysis.pole import reading
+from pathways.analysis.screening import considering
 from pathways.installation.refusal import RefusalError
 
 DRAFT = "An analyst’s own draft: not through disclosure control, and a named person decides on each."
@@ -28,6 +29,7 @@ def run(
     indicators: Path | None,
     as_at: str | None,
     order: str,
+    leave_out: bool,
     json_file: Path | None,
     record: Path | None,
     today: date,
@@ -46,17 +48,22 @@ def run(
         if extracts is None or out is None:
             raise RefusalError("give --extracts and --out, or --record to write how it works")
         day, wanted = _day(as_at, today), _order(order)
-        tables, unknown = _read(extracts, mapping)
+        if out.exists() and not out.is_dir():
+            raise RefusalError(f"{out} is a file; give a folder for --out")
         with _progress() as progress:
-            found = screening.screen(tables, day, indicators=using, order=wanted, progress=progress)
-        _write(found, out)
-        said = _result(found, unknown)
+            progress(0, 1, "reading")
+            latest = max(day, today)  # looking back, what is later is no error
+            extract = _read(extracts, mapping, latest, leave_out=leave_out)
+            found = screening.screen(extract.tables, day, indicators=using, order=wanted, progress=progress)
+        _write(found, extract, out)
+        said = _result(found, extract)
         if json_file is not None:
             with sheets.whole_file(json_file) as part:
                 part.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    except (screening.IndicatorError, screening.LimitError, sheets.UnreadableError) as error:
+    except (screening.IndicatorError, screening.LimitError, sheets.UnreadableError,
+            pole.MappingError) as error:
         raise RefusalError(str(error)) from None
-    _say(console, found, unknown, out)
+    _say(console, found, extract, out)
 
 
 def _day(text: str | None, today: date) -> date:
@@ -76,25 +83,20 @@ def _order(text: str) -> screening.Order:
         raise RefusalError(f"--order {text} is none of: {known}") from None
 
 
-def _read(folder: Path, mapping: Path | None) -> tuple[dict[str, pl.DataFrame], dict[str, list[str]]]:
-    """The tables of a folder by name, and the columns of each that are none of POLE's."""
+def _read(folder: Path, mapping: Path | None, latest: date, *, leave_out: bool) -> pole.Extract:
+    """The tables of a folder under a mapping, or under one guessed from its headings."""
     if not folder.is_dir():
         raise RefusalError(f"{folder} is not a folder")
-    tables: dict[str, pl.DataFrame] = {}
-    unknown: dict[str, list[str]] = {}
-    for path in sheets.files_in(folder):
-        for sheet in sheets.read_all(path):
-            name = sheet.name.lower() if sheet.name.lower() in store.TABLES else path.stem.lower()
-            if name not in store.TABLES:
-                continue
-            if name in tables:
-                raise RefusalError(f"{path}: there is more than one table {name}")
-            tables[name] = sheet.frame
-            if more := [column for column in sheet.columns if column not in store.TABLES[name]]:
-                unknown[name] = more
-    if not tables:
-        raise RefusalError(f"{folder} holds none of the tables {', '.join(store.TABLES)}")
-    return tables, unknown
+    found = reading.sheets_of(folder)
+    said = pole.load(mapping) if mapping is not None else pole.guess(found)
+    extract = pole.read_sheets(found, said, received=latest)
+    if extract.rejected and not leave_out:
+        more = len(extract.rejected) - 1
+        others = f", and {more:,} more" if more else ""
+        raise RefusalError(f"{extract.rejected[0]}{others} (--leave-out goes on without such rows)")
+    if not {"persons", "events", "links"} & set(extract.tables):
+        raise RefusalError(f"{folder} holds neither persons nor events nor links")
+    return extract
 
 
 @contextmanager
@@ -108,9 +110,7 @@ def _progress() -> Iterator[Any]:
         yield lambda done, of, what: shown.update(task, completed=done, total=of, description=what[:60])
 
 
-def _write(found: screening.Screened, out: Path) -> None:
-    if out.exists() and not out.is_dir():
-        raise RefusalError(f"{out} is a file; give a folder for --out")
+def _write(found: screening.Screened, extract: pole.Extract, out: Path) -> None:
     considerations = found.considerations.with_columns(
         pl.col("headings").list.join(";"),
         pl.col("indicators").list.join(";"),
@@ -122,6 +122,10 @@ def _write(found: screening.Screened, out: Path) -> None:
     with sheets.whole(out) as part:
         sheets.write(considerations, part / "considerations.csv")
         sheets.write(evidence, part / "evidence.csv")
+        if extract.rejected:
+            columns = ("file", "row", "column", "value", "why", "mend")
+            rows = [[getattr(each, name) for name in columns] for each in extract.rejected]
+            sheets.write(pl.DataFrame(rows, columns, orient="row"), part / "left_out.csv")
 
 
 def _write_record(using: tuple[screening.Indicator, ...], target: Path) -> None:
@@ -134,7 +138,7 @@ def _write_record(using: tuple[screening.Indicator, ...], target: Path) -> None:
         part.write_text(made, "utf-8")
 
 
-def _result(found: screening.Screened, unknown: dict[str, list[str]]) -> dict[str, Any]:
+def _result(found: screening.Screened, extract: pole.Extract) -> dict[str, Any]:
     counts = dict(found.counts)
     return {
         "persons": counts.pop("persons"),
@@ -146,7 +150,10 @@ def _result(found: screening.Screened, unknown: dict[str, list[str]]) -> dict[st
         "order": {"code": found.order.value, "words": found.order.label},
         "indicators": len(found.indicators),
         "edition": found.edition,
-        "unknown_columns": unknown,
+        "unknown_columns": extract.unknown,
+        "columns_left_out": extract.left_out,
+        "files_not_used": sorted(extract.others),
+        "rows_left_out": len({(each.file, each.row) for each in extract.rejected}),
         "is_draft": True,
         "disclosure_control": False,
     }
@@ -156,7 +163,7 @@ def _n(count: int, one: str) -> str:
     return f"{count:,} {one}{'' if count == 1 else 's'}"
 
 
-def _say(console: Console, found: screening.Screened, unknown: dict[str, list[str]], out: Path) -> None:
+def _say(console: Console, found: screening.Screened, extract: pole.Extract, out: Path) -> None:
     n = found.counts
     cannot = n["cannot_be_judged"]
     console.print(
@@ -167,7 +174,9 @@ def _say(console: Console, found: screening.Screened, unknown: dict[str, list[st
     no_sex = cannot["sex_not_recorded"] + cannot["sexes_differ"]
     if no_sex:
         whom = f"all {n['persons']:,} persons" if no_sex == n["persons"] else _n(no_sex, "person")
-        console.print(f"Sex is not recorded for {whom}, who cannot be judged: it is never told from a name.")
+        console.print(
+            f"Sex is not recorded for {whom}: they cannot be judged. Sex is never guessed from a name."
+        )
     if cannot["sexes_differ"]:
         console.print(f"  of these, {cannot['sexes_differ']:,} are recorded with more than one sex")
     if cannot["age_unknown"]:
@@ -190,8 +199,15 @@ def _say(console: Console, found: screening.Screened, unknown: dict[str, list[st
             f"{n['undated_events']:,} events have no day ({n['not_dates']:,} cells could not be read as one);"
             " no indicator with a look-back sees them."
         )
-    for table, columns in unknown.items():
-        console.print(f"not used: columns of {table}: {', '.join(columns)}")
-    for name in ("considerations.csv", "evidence.csv"):
+    for note in extract.notes:
+        console.print(f"note: {note}")
+    for file, columns in extract.unknown.items():
+        console.print(f"not used: columns of {file}: {', '.join(columns)}")
+    for file, columns in extract.left_out.items():
+        console.print(f"left out, of immigration status: columns of {file}: {', '.join(columns)}")
+    if extract.rejected:
+        rows = len({(each.file, each.row) for each in extract.rejected})
+        console.print(f"LEFT OUT: {_n(rows, 'row')} that could not be read; left_out.csv says which and why")
+    for name in ("considerations.csv", "evidence.csv", *(["left_out.csv"] if extract.rejected else [])):
         console.print(str(out / name))
     console.print(DRAFT)

@@ -154,8 +154,7 @@ def _observe(
     limits: Limits,
     steps: _Steps,
 ) -> None:
-    nodes = [sandbox.check(each, store.READABLE) for each in using]
-    taken_apart = [compiled.plain(each, node) for each, node in zip(using, nodes, strict=True)]
+    taken_apart = [compiled.taken_apart(each) for each in using]
     together = [each for each in taken_apart if each is not None]
     number = {each.code: nth for nth, each in enumerate(using)}
     for start in range(0, len(together), compiled.MOST):

@@ -109,7 +109,7 @@ def read(path: Path, text: str) -> Indicator:
     for name in _NEEDED:
         if name not in said or not said[name][0]:
             raise IndicatorError(path, f"the head does not say “{name}”", line=said.get(name, ("", 1))[1])
-    sql = "\n".join(lines[number - 1 :]).rstrip()
+    sql = "\n".join(lines[number - 1 :]).rstrip().removesuffix(";")
     if not sql.strip():
         raise IndicatorError(path, "there is no SELECT after the head", line=number)
     return Indicator(

@@ -15,25 +15,12 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-TABLES: Final[Mapping[str, tuple[str, ...]]] = {
-    "persons": (
-        "person_id", "first_name", "middle_names", "surname", "former_names", "date_of_birth", "sex",
-        "ethnicity_code", "ethnicity_scheme", "nationality", "national_id", "phone", "email",
-    ),
-    "events": (
-        "event_id", "kind", "type", "occurred_on", "reported_on", "location_id", "outcome", "source_grade",
-        "handling", "text",
-    ),
-    "locations": ("location_id", "address", "postcode", "area_code", "latitude", "longitude"),
-    "objects": ("object_id", "kind", "identifier", "description"),
-    "groups": ("group_id", "name", "tier", "owner", "review_date"),
-    "links": (
-        "from_kind", "from_id", "relation", "to_kind", "to_id", "from_date", "to_date", "source",
-        "source_grade",
-    ),
-}  # fmt: skip
+from pathways.analysis.pole import spec
+
+#: what the extract's own tables give an indicator: their columns as the reader of extracts names them
+TABLES: Final[Mapping[str, tuple[str, ...]]] = {name: table.names for name, table in spec.TABLES.items()}
 DATES: Final = frozenset(
-    {"date_of_birth", "occurred_on", "reported_on", "review_date", "from_date", "to_date"}
+    column.name for table in spec.TABLES.values() for column in table.columns if column.kind == spec.DATE
 )
 
 #: what an indicator may read beside the tables themselves: name, columns, what a line of it is
