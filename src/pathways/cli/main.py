@@ -338,6 +338,67 @@ def reseal(
     keeping.reseal(_settings(), reference, organisation)
 
 
+@app.command()
+def screen(
+    extracts: Annotated[
+        Path | None,
+        typer.Option("--extracts", metavar="DIR", help="Folder of POLE tables: CSV, XLSX, ODS or Parquet."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder for the two lists.")
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--mapping", metavar="FILE", help="Which files and columns feed which table."),
+    ] = None,
+    indicators: Annotated[
+        Path | None,
+        typer.Option("--indicators", metavar="DIR", help="Indicators of your own, one .sql file each."),
+    ] = None,
+    as_at: Annotated[
+        str | None, typer.Option("--as-at", metavar="DATE", help="The day to look from; today unless told.")
+    ] = None,
+    order: Annotated[
+        str,
+        typer.Option(
+            "--order",
+            help="safety-first (immediate safety, then the latest record), latest, earliest or person.",
+        ),
+    ] = "safety-first",
+    leave_out: Annotated[
+        bool,
+        typer.Option("--leave-out", help="Go on without rows that cannot be read; left_out.csv says which."),
+    ] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option("--record", metavar="FILE", help="Write how all this works, as .md or .html, and end."),
+    ] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """List the women whom a person should consider, each with the records behind it. No total and no score.
+
+    Reads a POLE extract. Writes considerations.csv and evidence.csv, whole or not at all. Only persons
+    recorded as female and 18 or over are looked at; who cannot be judged is counted.
+    """
+    from datetime import datetime
+
+    from pathways.cli import screen as screening
+    from pathways.domain.terms.clocks import LONDON
+
+    screening.run(
+        extracts,
+        out,
+        mapping=mapping,
+        indicators=indicators,
+        as_at=as_at,
+        order=order,
+        leave_out=leave_out,
+        json_file=json_file,
+        record=record,
+        today=datetime.now(LONDON).date(),
+    )
+
+
 triage_app = typer.Typer(
     cls=plain.Plain, help="A triage policy as a file: prove it, apply it, hold it against another.",
     no_args_is_help=True,
