@@ -1,12 +1,12 @@
-"""How soon does the policy table answer, beside a decision engine, and do both answer alike? Never a timed test.
+"""How soon does the policy table answer, beside a decision engine, and do both answer alike?
 
     python -m bench.triage.run [--cases 1000000] [--engine 200000] [--rounds 5]
 
-Wants the package zen-engine beside the programme's own (`pip install zen-engine`); nothing else here does. One
-table of 24 rows over four inputs is given to both: the engine through its loader with content that it compiled
-beforehand, which is its quick way. Prints rates of single decisions with level and rule, the time of a million
-cases from a frame, the ratios of the medians of several rounds, taken in turn, and how many answers differ;
-ends with status 1 when an aim is missed or any answer differs.
+Never a timed test. Wants the package zen-engine beside the programme's own (`pip install zen-engine`);
+nothing else here does. One table of 24 rows over four inputs is given to both: the engine through its loader with
+content that it compiled beforehand, which is its quick way. Prints rates of single decisions with level and
+rule, the time of a million cases from a frame, the ratios of the medians of several rounds, taken in turn,
+and how many answers differ; ends with status 1 when an aim is missed or any answer differs.
 """
 
 from __future__ import annotations
@@ -100,7 +100,8 @@ def main() -> None:
         raise SystemExit("this wants zen-engine to compare with: pip install zen-engine") from None
     table = policy()
     assert proof.check(table).is_sound
-    print(f"{len(table.rules)} rows, {len(table.inputs)} inputs, {proof.check(table).combinations} combinations")
+    combinations = proof.check(table).combinations
+    print(f"{len(table.rules)} rows, {len(table.inputs)} inputs, {combinations} combinations")
     compiled = zen.ZenDecisionContent(content(table))
     engine = zen.ZenEngine({"loader": lambda key: compiled})
     ready = Ready(table)
