@@ -120,7 +120,8 @@ def draw(row: Consideration, groups: Iterable[Under], *, by: Actor, at: datetime
     number = sight.visible(SecondDraw, by).filter(consideration_id=row.id).count() + 1
     drawn = second_reading.lot(seed, row.id, number)
     is_drawn = second_reading.is_drawn(outcome, drawn, rate)
-    whom = _somebody(row, seed, by, but={by.account_id, row.flagged_by_id}) if is_drawn else None
+    but = {by.account_id} | ({row.flagged_by_id} if row.is_flagged_by_hand else set())
+    whom = _somebody(row, seed, by, but=but) if is_drawn else None
     made = SecondDraw(
         organisation_id=row.organisation_id,
         nominal_id=row.nominal_id,

@@ -80,8 +80,8 @@ def takes_new_evidence(status: Status) -> bool:
 def opens_another(statuses: Iterable[Status], *, has_new_records: bool) -> bool:
     """Whether a run puts a woman on the list whom the force has considered before.
 
-    A decision not to take her forward is looked at again only for records that nobody has seen yet; a decision
-    that stands is for the person who made it.
+    A decision not to take her forward is looked at again only for records that nobody has seen yet; one that
+    stands is for the person who made it.
     """
     known = set(statuses)
     if known & (WAITS | STANDS):

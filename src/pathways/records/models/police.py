@@ -108,7 +108,7 @@ class Consideration(Row):
     # codes for counting who is considered, so that counting opens no name
     age_band = coded(AgeBand)
     ethnic_group = models.CharField(max_length=40, blank=True, default="")
-    area = models.CharField(max_length=60, blank=True, default="")
+    area = models.CharField(max_length=40, blank=True, default="")
     # the colleague who reads the decision a second time, until both readings are in
     blind_to_id = models.UUIDField(null=True, blank=True)
 
@@ -216,12 +216,12 @@ class Observation(Row):
     consideration = models.ForeignKey(Consideration, models.PROTECT, related_name="observations")
     run = models.ForeignKey(ScreeningRun, models.PROTECT, null=True, blank=True, related_name="observations")
     extract_id = models.UUIDField(null=True, blank=True)
-    code = models.CharField(max_length=60)
+    code = models.CharField(max_length=40)
     heading = coded(Heading)
     words = models.CharField(max_length=200)
     observed_on = models.DateField(null=True, blank=True)
     # the system or kind of record, the record there, and its grade as received
-    source = models.CharField(max_length=120, blank=True, default="")
+    source = models.CharField(max_length=40, blank=True, default="")
     source_record = SealedText(privacy=Privacy.IDENTIFIES)
     says = SealedText()
     grade = models.CharField(max_length=20, blank=True, default="")
