@@ -56,6 +56,7 @@ class Indicator:
 
 _WORDS: Mapping[Heading, Mapping[str, str]] = {
     Heading.NETWORKS: {
+        "net_herself": "Is recorded as linked to an organised crime group herself",
         "net_partner": "A partner or former partner is linked to an organised crime group",
         "net_family": "A parent, sibling or adult child is linked to an organised crime group",
         "net_together": "Arrested with, or found with, a person linked to organised crime",
@@ -99,6 +100,7 @@ _WORDS: Mapping[Heading, Mapping[str, str]] = {
     },
     Heading.VULNERABILITY: {
         "vul_abuse": "Domestic abuse, coercive control or stalking",
+        "vul_threat": "A threat to her life, or grave violence",
         "vul_sexual": "Sexual exploitation",
         "vul_trafficking": "Trafficking or modern slavery",
         "vul_mental_health": "Mental ill-health",
