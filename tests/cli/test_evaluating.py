@@ -54,6 +54,16 @@ def test_survival_writes_what_was_promised(extract: Path) -> None:
     assert set(found["cox"]["coefficients"]["age"]) == {"coef", "se", "p", "hazard_ratio", "low", "high"}
 
 
+def test_impact_writes_what_was_promised(extract: Path) -> None:
+    found = answer(extract, "impact", extract, "--treated", "stopped", "--outcome", "later", "--covariates",
+                   "age,weeks", "--ratio", "2", "--caliper", "0.5", "--replace")  # fmt: skip
+    assert list(found)[:9] == ["n_treated", "n_comparison", "naive", "matched", "weighted", "balance",
+                               "balanced", "detectable", "evidence_level"]  # fmt: skip
+    promised = {"estimate", "se", "low", "high", "n_treated", "n_comparison", "unmatched"}
+    assert promised <= set(found["matched"])
+    assert [line["covariate"] for line in found["balance"]] == ["score", "age", "weeks"]
+
+
 def test_compare_writes_what_was_promised(extract: Path) -> None:
     found = answer(extract, "compare", "--treated-events", 29, "--treated-n", 114, "--comparison-events",
                    0, "--comparison-n", 100)  # fmt: skip
@@ -77,6 +87,7 @@ def test_fairness_writes_what_was_promised(extract: Path) -> None:
         (["change", "--before", "arm", "--after", "later", "--reliability", ".8"], "row 2, column arm"),
         (["change", "--before", "score", "--after", "later", "--reliability", "2"], "between 0 and 1"),
         (["survival", "--duration", "weeks", "--event", "arrested", "--at", "soon"], "--at soon"),
+        (["impact", "--treated", "arm", "--outcome", "later", "--covariates", "age"], "row 2, column arm"),
         (["survival", "--duration", "weeks", "--event", "arrested", "--where", "age>90"], "no row"),
     ],
 )

@@ -129,6 +129,48 @@ def survival(
     _end(found)
 
 
+def impact(
+    path: Path,
+    *,
+    treated: str,
+    outcome: str,
+    covariates: list[str],
+    exact: list[str],
+    ratio: int,
+    caliper: float | None,
+    replace: bool,
+    where: str | None,
+    missing: list[str],
+    json_file: Path | None,
+) -> None:
+    """Raises RefusalError for a file or a column that will not do, and where groups cannot be compared."""
+    files.check_place(json_file)
+    with _answering(path):
+        from pathways.analysis.impact import effect
+
+        found = effect.impact(
+            _read(path, where, missing), treated=treated, outcome=outcome, known=covariates, exact=exact,
+            ratio=ratio, caliper=caliper, replace=replace,
+        )  # fmt: skip
+    _write(json_file, found)
+    say = files.console()
+    say.print(found["statement"])
+    say.print(f"  {found['n_treated']:,} treated, {found['n_comparison']:,} to compare with, "
+              f"{found['missing']['rows']:,} left out for a blank")  # fmt: skip
+    say.print(f"  difference as they stand {_interval(found['naive'])}")
+    say.print(f"  weighted by the odds of treatment {_interval(found['weighted'])}")
+    say.print("  standardised differences before and after matching (balanced within 0.1):")
+    for line in found["balance"]:
+        after = line["after"]
+        far = "" if after is not None and abs(after) < 0.1 else "  not balanced"
+        say.print(f"    {line['covariate']}: {_size(line['before'])} to {_size(after)}{far}")
+    if (value := found["e_value"]) is not None and found["balanced"]:
+        say.print(f"  E-value {_size(value['estimate'])}, of the nearer limit {_size(value['limit'])}")
+    for warning in found["warnings"]:
+        say.print(f"  {warning}")
+    _end(found)
+
+
 def compare(
     *,
     treated_events: int,
@@ -208,6 +250,14 @@ def _p(value: float | None) -> str:
 
 def _short(value: float | None, digits: int = 3) -> str:
     return "without limit" if value is None else f"{value:.{digits}f}"
+
+
+def _size(value: float | None) -> str:
+    return "not known" if value is None else f"{value:.4f}"
+
+
+def _interval(each: dict[str, Any]) -> str:
+    return f"{each['estimate']:,.2f} ({each['low']:,.2f} to {each['high']:,.2f})"
 
 
 def _percent(each: dict[str, Any], rate: str) -> str:

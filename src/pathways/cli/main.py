@@ -592,6 +592,48 @@ def evaluate_survival(
     )  # fmt: skip
 
 
+@evaluate_app.command("impact")
+def evaluate_impact(
+    path: Extract,
+    treated: Annotated[
+        str, typer.Option("--treated", metavar="COL", help="1 or yes for the treated, 0 or no for others.")
+    ],
+    outcome: Annotated[
+        str, typer.Option("--outcome", metavar="COL", help="What is compared: a number, or yes or no.")
+    ],
+    covariates: Annotated[
+        str,
+        typer.Option("--covariates", metavar="COL,COL", help="What was known before treatment."),
+    ],
+    exact: Annotated[
+        str | None, typer.Option("--exact", metavar="COL,COL", help="In which matches must be the same.")
+    ] = None,
+    ratio: Annotated[int, typer.Option("--ratio", metavar="K", min=1, help="Matches for each treated.")] = 1,
+    caliper: Annotated[
+        float | None,
+        typer.Option("--caliper", metavar="C", help="The farthest match, in deviations (sd) of the logit."),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="One of the comparison group may be matched again.")
+    ] = False,
+    where: Where = None,
+    missing: MissingWords = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Compare the treated with others made alike by a propensity score, and say whether they are alike.
+
+    Reads FILE. Writes nothing but the --json file. Nearest neighbours, the largest score first. Where the
+    groups are not balanced, the statement says so in place of a finding.
+    """
+    from pathways.cli import evaluating
+
+    evaluating.impact(
+        path, treated=treated, outcome=outcome, covariates=evaluating.split(covariates),
+        exact=evaluating.split(exact), ratio=ratio, caliper=caliper, replace=replace, where=where,
+        missing=missing or [], json_file=json_file,
+    )  # fmt: skip
+
+
 @evaluate_app.command("compare")
 def evaluate_compare(
     treated_events: Annotated[

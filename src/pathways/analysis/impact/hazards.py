@@ -14,48 +14,12 @@ from typing import Any, Final
 import numpy as np
 from scipy import stats
 
-from pathways.analysis.impact import reading
 from pathways.analysis.impact.answers import UnanswerableError, number
 from pathways.analysis.impact.proportions import Z
-from pathways.analysis.sheets import Sheet
 
 _STEPS: Final = 60
 #: a hazard that is e to this times another's, for one standard deviation of a covariate, is no estimate
 _BOUNDLESS: Final = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class Design:
-    """Covariates as numbers, a column a name; `reference` is the level that a column's others are held to."""
-
-    names: list[str]
-    values: np.ndarray
-    reference: dict[str, str]
-
-
-def design(sheet: Sheet, covariates: Sequence[str]) -> Design:
-    """Numbers as they are, yes and no as 1 and 0, other words as a column for each level but the first.
-
-    A level's column is named `race=white`. Raises UnanswerableError for a column that says one thing only.
-    """
-    names: list[str] = []
-    columns: list[np.ndarray] = []
-    reference: dict[str, str] = {}
-    for covariate in covariates:
-        if reading.is_numeric(sheet, covariate) or reading.is_yes_no(sheet, covariate):
-            names.append(covariate)
-            columns.append(reading.outcome(sheet, covariate))
-            continue
-        levels, place = reading.groups(sheet, covariate)
-        if len(levels) > 50:
-            reading.numbers(sheet, covariate)  # says which cell is not the number that was meant
-        if len(levels) < 2:
-            raise UnanswerableError(f"{covariate} says one thing only, so nothing can be said of it")
-        reference[covariate] = levels[0]
-        for at, level in enumerate(levels[1:], start=1):
-            names.append(f"{covariate}={level}")
-            columns.append(np.where(place < 0, np.nan, (place == at).astype(float)))
-    return Design(names, np.column_stack(columns), reference)
 
 
 def cox(durations: np.ndarray, events: np.ndarray, x: np.ndarray, names: Sequence[str]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from scipy import stats
 
+from pathways.analysis.impact import covariates as known
 from pathways.analysis.impact import hazards, reading
 from pathways.analysis.impact.answers import UnanswerableError, number
 from pathways.analysis.impact.proportions import Z
@@ -138,7 +139,7 @@ def survival(
     lengths = reading.numbers(sheet, duration, least=0.0)
     happened = reading.yes_no(sheet, event)
     names, place = reading.groups(sheet, group) if group else ([""], np.zeros(len(lengths), dtype=int))
-    design = hazards.design(sheet, covariates) if covariates else None
+    design = known.design(sheet, covariates) if covariates else None
     is_whole = ~np.isnan(lengths) & ~np.isnan(happened) & (place >= 0)
     if design is not None:
         is_whole &= ~np.isnan(design.values).any(axis=1)
