@@ -5,8 +5,8 @@
 Never a timed test. Wants the package zen-engine beside the programme's own (`pip install zen-engine`);
 nothing else here does. One table of 24 rows over four inputs is given to both: the engine through its loader
 with content that it compiled beforehand, which is its quick way. Prints rates of single decisions with level
-and rule, the time of a million cases from a frame, the ratios of the medians of several rounds, taken in turn,
-and how many answers differ; ends with status 1 when an aim is missed or any answer differs.
+and rule, the time of a million cases from a frame, the ratios of the medians of several rounds, taken in
+turn, and how many answers differ; ends with status 1 when an aim is missed or any answer differs.
 """
 
 from __future__ import annotations
