@@ -425,6 +425,57 @@ def triage_compare(
     )
 
 
+disclose_app = typer.Typer(
+    cls=plain.FileFirst,
+    help="A table protected before it leaves (`disclose FILE …`), and held against earlier ones.",
+    no_args_is_help=True,
+)
+app.add_typer(disclose_app, name="disclose")
+
+Threshold = Annotated[
+    int, typer.Option("--threshold", metavar="N", min=1, help="Counts from 1 to N are small.")
+]
+ZerosSay = Annotated[str, typer.Option("--zeros", metavar="show|hide", help="Whether noughts are shown.")]
+Base = Annotated[
+    int | None, typer.Option("--round", metavar="BASE", min=1, help="Round what is shown to this base.")
+]
+
+
+@disclose_app.command("table")
+def disclose_table(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A person a line, or a cell a line.")
+    ],
+    rows: Annotated[str, typer.Option("--rows", metavar="COL", help="The column that makes the rows.")],
+    columns: Annotated[
+        str, typer.Option("--columns", metavar="COL", help="The column that makes the columns.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write the protected table.")],
+    counts: Annotated[
+        str | None, typer.Option("--counts", metavar="COL", help="How many each line stands for; else one.")
+    ] = None,
+    threshold: Threshold = 4,
+    zeros: ZerosSay = "show",
+    base: Base = None,
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", metavar="NAME", help="Which sheet of a workbook; else the first.")
+    ] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Protect a two-way table: hide small counts and what would give them away, then attack the result.
+
+    Reads FILE. Writes OUT (row, column, value; c for a hidden cell; totals as Total), whole or not at all.
+    Small totals are hidden too. With --round every shown number is rounded by itself, totals as well, so
+    that rows and columns need not add up. `disclose FILE …` does the same.
+    """
+    from pathways.cli import disclosing
+
+    disclosing.table(
+        file=file, sheet=sheet, rows=rows, columns=columns, counts=counts, threshold=threshold, zeros=zeros,
+        base=base, out=out, json_file=json_file,
+    )  # fmt: skip
+
+
 def _settings(*, port: int | None = None, bind: str | None = None, demonstration: bool = False) -> Settings:
     """The installation's settings with what was said on the command line. Raises RefusalError."""
     try:
