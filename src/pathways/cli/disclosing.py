@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pathways.cli import files
 from pathways.installation.refusal import RefusalError
@@ -30,7 +24,7 @@ def table(
 ) -> None:
     """Raises RefusalError for a file or an option that will not do."""
     _check_places(out, json_file, not_on=[file])
-    with files.reading(), _steps(4) as step:
+    with files.reading(), files.steps(4) as step:
         import numpy as np
 
         from pathways.analysis import disclosure, sheets
@@ -88,19 +82,3 @@ def _check_places(*places: Path | None, not_on: list[Path]) -> None:
             if place.resolve() in taken:
                 raise RefusalError(f"{place} is read or written already: name another file")
             taken.add(place.resolve())
-
-
-@contextmanager
-def _steps(count: int) -> Iterator[Callable[[str], None]]:
-    """Says at the terminal which step runs and for how long; nothing where nobody watches."""
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),
-        console=Console(stderr=True), transient=True, disable=not os.isatty(2),
-    ) as progress:  # fmt: skip
-        task = progress.add_task("", total=count)
-
-        def step(words: str) -> None:
-            progress.update(task, description=words, advance=0 if not progress.tasks[0].description else 1)
-
-        yield step
-

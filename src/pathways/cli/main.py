@@ -476,6 +476,44 @@ def disclose_table(
     )  # fmt: skip
 
 
+@app.command()
+def picture(
+    ties: Annotated[Path, typer.Argument(metavar="TIES", help="A tie a line: CSV, XLSX, ODS or Parquet.")],
+    source: Annotated[str, typer.Option("--source", metavar="COL", help="The column of one end of a tie.")],
+    target: Annotated[str, typer.Option("--target", metavar="COL", help="The column of the other end.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files.")],
+    weight: Annotated[
+        str | None, typer.Option("--weight", metavar="COL", help="How strong a tie is; for strength only.")
+    ] = None,
+    directed: Annotated[
+        bool, typer.Option("--directed", help="A tie from one to another is not the tie back.")
+    ] = False,
+    people: Annotated[
+        Path | None, typer.Option("--people", metavar="FILE", help="What is known of each person.")
+    ] = None,
+    id_column: Annotated[
+        str | None, typer.Option("--id", metavar="COL", help="The column of ids in that file.")
+    ] = None,
+    groups: Annotated[
+        Path | None,
+        typer.Option("--groups", metavar="FILE", help="Recorded membership: a person and a group a line."),
+    ] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Say where people stand in recorded ties, and draw them. For police analysts; no score of anybody.
+
+    Reads TIES, and the other files where they are given. Writes DIR: people.csv, groups.csv, picture.svg
+    and picture.ftm.json (FollowTheMoney), whole or not at all. Repeated ties are merged and their weights
+    added up; betweenness is unnormalised, over undirected shortest paths, without weights.
+    """
+    from pathways.cli import picturing
+
+    picturing.picture(
+        ties=ties, source=source, target=target, weight=weight, is_directed=directed, people=people,
+        id_column=id_column, groups=groups, out=out, json_file=json_file,
+    )  # fmt: skip
+
+
 def _settings(*, port: int | None = None, bind: str | None = None, demonstration: bool = False) -> Settings:
     """The installation's settings with what was said on the command line. Raises RefusalError."""
     try:

@@ -55,14 +55,16 @@ def crossed(sheet: Sheet, *, rows: str, columns: str, counts: str | None = None)
         .group_by("row", "column")
         .agg(pl.col("n").sum())
     )
-    names = [tuple(sorted(found[side].unique().to_list(), key=_order)) for side in ("row", "column")]
-    if not names[0]:
+    down, across = (
+        tuple(sorted(found[side].unique().to_list(), key=_order)) for side in ("row", "column")
+    )
+    if not down:
         raise UnreadableError(sheet.path, "has no line below its headings: there is nothing to count")
-    if (cells := len(names[0]) * len(names[1])) > MOST_CELLS:
-        many = max(zip(map(len, names), (rows, columns), strict=True))
+    if (cells := len(down) * len(across)) > MOST_CELLS:
+        many = max((len(down), rows), (len(across), columns))
         why = f"makes a table of {cells:,} cells ({MOST_CELLS:,} at most): group its {many[0]:,} values first"
         raise UnreadableError(sheet.path, why, column=many[1])
-    return Crossing(*names, {(row, column): RawCount(n) for row, column, n in found.iter_rows()})
+    return Crossing(down, across, {(row, column): RawCount(n) for row, column, n in found.iter_rows()})
 
 
 def _numbers(sheet: Sheet, counts: str) -> pl.Series:
