@@ -723,6 +723,7 @@ def link(
     linking.run(
         paths, record=record, said=said or [], threshold=threshold, model_file=model, save_model=save_model,
         out=out, json_file=json_file,
+    )  # fmt: skip
 
 
 disclose_app = typer.Typer(
