@@ -53,7 +53,9 @@ pytestmark = pytest.mark.django_db
 WHO = flagging.Named(
     "Marta", "Invented", born=date(1991, 3, 4), telephone="01632 960456", address="1 Made Up Row"
 )
-SEEN = flagging.Seen(("pro_adult", "net_partner"), Source.POLICE_RECORD, Confidence.LIKELY, date(2026, 10, 1))
+SEEN = flagging.Seen(
+    ("pro_adult", "net_partner", "vul_housing"), Source.POLICE_RECORD, Confidence.LIKELY, date(2026, 10, 1)
+)
 WAYS = plan.Facts(plan.Status.PROVISIONAL, NOW, channels=frozenset({Channel.TEXT}), is_any_time=True)
 
 
@@ -102,6 +104,7 @@ def screened(cast, outcome=ScreeningOutcome.CONFIRMED, *, ways=WAYS, **more):
     with identity.acting(cast.spoc) as by:
         assert screening.start(consideration_id=key, by=by, at=NOW)
         assert screening.plan_contact(consideration_id=key, ways=ways, by=by, at=NOW)
+        screening.open_evidence(consideration_id=key, by=by, at=NOW)
         said = screening.decide(consideration_id=key, said=judgement(outcome), by=by, at=NOW)
         assert said, said.reason
     return key
@@ -167,9 +170,10 @@ def test_the_page_shows_what_protects_her_first_and_no_number_that_sums_her_up(c
     key = flag(cast.officer).id
     with identity.acting(cast.analyst) as by:
         page = screening.page(consideration_id=key, by=by, at=NOW)
-    assert [group.heading.value for group in page.signs] == ["protective", "networks"]
-    sign = page.signs[1].signs[0]
-    assert (sign.source, sign.confidence, sign.seen_on) == ("Police record", "Likely", date(2026, 10, 1))
+    headings = [group.heading.value for group in page.evidence]
+    assert headings == ["protective", "networks", "vulnerability"]
+    sign = page.evidence[1].indicators[0].records[0]
+    assert (sign.source, sign.confidence, sign.observed_on) == ("Police record", "Likely", date(2026, 10, 1))
     assert not [name for name in page.__slots__ if "score" in name or "total" in name]
 
 
@@ -180,6 +184,7 @@ def test_no_decision_is_recorded_while_a_part_of_the_decision_model_is_blank(cas
     with identity.acting(cast.spoc) as by:
         screening.start(consideration_id=key, by=by, at=NOW)
         screening.plan_contact(consideration_id=key, ways=WAYS, by=by, at=NOW)
+        screening.open_evidence(consideration_id=key, by=by, at=NOW)
         said = screening.decide(consideration_id=key, said=judgement(record=blank), by=by, at=NOW)
         assert not said and heading.label in said.reason
         assert Consideration.objects.get().status == "under_review"
@@ -205,6 +210,7 @@ def test_no_decision_is_recorded_while_an_answer_is_missing(cast, missing, words
         screening.plan_contact(consideration_id=key, ways=WAYS, by=by, at=NOW)
         outcome = missing.get("outcome", ScreeningOutcome.CONFIRMED)
         rest = {name: value for name, value in missing.items() if name != "outcome"}
+        screening.open_evidence(consideration_id=key, by=by, at=NOW)
         said = screening.decide(consideration_id=key, said=judgement(outcome, **rest), by=by, at=NOW)
     assert not said and words in said.reason
 
@@ -213,6 +219,7 @@ def test_nobody_is_confirmed_before_it_is_planned_how_she_can_be_reached(cast):
     key = flag(cast.officer).id
     with identity.acting(cast.spoc) as by:
         screening.start(consideration_id=key, by=by, at=NOW)
+        screening.open_evidence(consideration_id=key, by=by, at=NOW)
         said = screening.decide(consideration_id=key, said=judgement(), by=by, at=NOW)
         assert not said and "reached" in said.reason
 
@@ -222,6 +229,7 @@ def test_an_analyst_begins_a_review_and_cannot_decide(cast):
     with identity.acting(cast.analyst) as by:
         assert screening.start(consideration_id=key, by=by, at=NOW)
         assert not screening.plan_contact(consideration_id=key, ways=WAYS, by=by, at=NOW)
+        screening.open_evidence(consideration_id=key, by=by, at=NOW)
         assert not screening.decide(consideration_id=key, said=judgement(), by=by, at=NOW)
 
 
@@ -320,6 +328,7 @@ def flag_again(cast):
     with identity.acting(cast.spoc) as by:
         screening.start(consideration_id=key, by=by, at=NOW)
         screening.plan_contact(consideration_id=key, ways=WAYS, by=by, at=NOW)
+        screening.open_evidence(consideration_id=key, by=by, at=NOW)
         said = screening.decide(consideration_id=key, said=judgement(), by=by, at=NOW)
         assert said
         row = Consideration.objects.get(pk=key)

@@ -54,6 +54,7 @@ def confirmed(cast):
         assert screening.start(consideration_id=key, by=by, at=NOW)
         assert screening.plan_contact(consideration_id=key, ways=WAYS, by=by, at=NOW)
         said = judgement(ScreeningOutcome.CONFIRMED)
+        screening.open_evidence(consideration_id=key, by=by, at=NOW)
         return key, screening.decide(consideration_id=key, said=said, by=by, at=NOW)
 
 

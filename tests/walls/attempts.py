@@ -35,6 +35,7 @@ HOLES = {
     "client_id": "support_client",
     "consideration_id": "police_consideration",
     "nominal_id": "police_nominal",
+    "reading_id": "police_second_reading",
     "referral_in_id": "support_referral_in",
     "joined_id": "spine",
     "disclosure_id": "disclosure",

@@ -265,12 +265,14 @@ def _police_record(who: Person, canary: Canary) -> bool:
     facts = canary.facts
     if who.sector != "police" or facts["organisation_id"] != who.organisation:
         return False
+    if facts.get("blind_to_id") == who.account:
+        return False  # she reads the decision a second time, and is not told before both are in
     if who.role in POLICE_DESK:
         return True
     if who.role != "police_officer":
         return False
     is_receipt = canary.table == "police_flag_receipt" or canary.field == "reference"
-    return is_receipt and facts["flagged_by_id"] == who.account
+    return is_receipt and facts.get("flagged_by_id") == who.account
 
 
 def _message(who: Person, facts: dict[str, Any]) -> bool:

@@ -26,7 +26,17 @@ from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, CrossingPur
 from pathways.domain.terms.people import Role, Sector
 from pathways.domain.terms.routes import Door, Route
 from pathways.domain.terms.words import Worded
-from pathways.journey import her, identity, joining, kept_out, ledger, sight, tasks, under_agreement
+from pathways.journey import (
+    her,
+    identity,
+    joining,
+    kept_out,
+    ledger,
+    second_readings,
+    sight,
+    tasks,
+    under_agreement,
+)
 from pathways.journey.her import Banner
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
@@ -302,7 +312,7 @@ def crossings(
     limit: int = 25,
 ) -> tuple[Sequence[Crossing], int]:
     """What crossed from or to this organisation, newest first, and how many there are."""
-    rows = sight.visible(Disclosure, by)
+    rows = _unhidden(by)
     if kind is not None:
         rows = rows.filter(kind=kind.value)
     total = rows.count()
@@ -312,9 +322,16 @@ def crossings(
     return [_crossing(row, names, by, whole=False) for row in page], total
 
 
+def _unhidden(by: Actor) -> QuerySet[Disclosure]:
+    """What crossed, but for women whose decision this person reads a second time: it would say it."""
+    rows = sight.visible(Disclosure, by)
+    hidden = second_readings.hidden_from(by=by)
+    return rows.exclude(person_id__in=hidden) if hidden else rows
+
+
 def crossing(*, disclosure_id: UUID, by: Actor, at: datetime) -> Crossing | None:
     """One crossing. Why it could not wait is read only where it was decided."""
-    row = sight.visible(Disclosure, by).filter(pk=disclosure_id).first()
+    row = _unhidden(by).filter(pk=disclosure_id).first()
     if row is None:
         return None
     _log([row], by, at, "doors:crossing")

@@ -110,6 +110,8 @@ class Task(Row):
     title = models.CharField(max_length=200)
     route = models.CharField(max_length=80, blank=True, default="")
     object_id = models.UUIDField(null=True, blank=True)
+    # the colleague to whom this would say what was decided before she has read it a second time
+    blind_to_id = models.UUIDField(null=True, blank=True)
     made_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)
     is_urgent = models.BooleanField(default=False)
