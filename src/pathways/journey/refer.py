@@ -296,7 +296,7 @@ def accept(*, referral_id: UUID, worker_id: UUID | None = None, by: Actor, at: d
             row.status, row.answered_at, row.answered_by_id = Status.ACCEPTED.value, at, by.account_id
             row.waits_until = None
             row.save(update_fields=["status", "answered_at", "answered_by_id", "waits_until"])
-            _close_pack(row)
+            _close_pack(row, by)
             episode = Episode.objects.select_for_update(of=("self",)).get(id=row.episode_id)
             becomes_lead = episode.lead_account_id is None
             if becomes_lead:
@@ -468,10 +468,11 @@ def _settle(row: Referral, by: Actor, at: datetime) -> None:
         tasks.settle(kind, object_id=row.id, by=by, at=at)
 
 
-def _close_pack(row: Referral) -> None:
+def _close_pack(row: Referral, by: Actor) -> None:
     """What was shared, and what its reason said before it was corrected, is read from now on only of hers."""
-    ReferralPack.objects.filter(referral=row).update(is_answered=True)
-    Correction.objects.filter(what=What.REFERRAL_WHY.value, object_id=row.id).update(is_answered=True)
+    with identity.clerk(by):
+        ReferralPack.objects.filter(referral=row).update(is_answered=True)
+        Correction.objects.filter(what=What.REFERRAL_WHY.value, object_id=row.id).update(is_answered=True)
 
 
 def _end(row: Referral, status: Status, reason: str, by: Actor, at: datetime) -> None:
@@ -481,7 +482,7 @@ def _end(row: Referral, status: Status, reason: str, by: Actor, at: datetime) ->
         if status is Status.DECLINED_BY_SERVICE:
             row.answered_at, row.answered_by_id = at, by.account_id
         row.save(update_fields=["status", "reason_code", "ended_at", "answered_at", "answered_by_id"])
-        _close_pack(row)
+        _close_pack(row, by)
         Engagement.objects.filter(referral=row, ended_at__isnull=True).update(ended_at=at)
     _settle(row, by, at)
     if not involving.end(client_id=row.client_id, referral_id=row.id, by=by, at=at):
