@@ -505,6 +505,53 @@ MissingWords = Annotated[
 ]
 
 
+@evaluate_app.command("table")
+def evaluate_table(
+    path: Extract,
+    rows: Annotated[
+        str, typer.Option("--rows", metavar="COL,COL", help="The characteristics, a row of the table each.")
+    ],
+    columns: Annotated[
+        str | None, typer.Option("--columns", metavar="COL", help="The column whose values are the groups.")
+    ] = None,
+    stages: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--stages", metavar="NAME=COL", help="A set of women, who may be in others: COL says yes or no."
+        ),
+    ] = None,
+    categorical: Annotated[
+        str | None,
+        typer.Option("--categorical", metavar="COL,COL", help="Rows of numbers that are categories."),
+    ] = None,
+    numeric: Annotated[
+        str | None, typer.Option("--numeric", metavar="COL,COL", help="Rows that are numbers, however few.")
+    ] = None,
+    protect: Annotated[
+        bool, typer.Option("--protect", help="Pass every count through disclosure control.")
+    ] = False,
+    threshold: Annotated[
+        int | None,
+        typer.Option("--threshold", metavar="N", min=1, help="With --protect: 1 to N are small (4)."),
+    ] = None,
+    where: Where = None,
+    missing: MissingWords = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Describe groups side by side: counts and per cents or means and medians, tests, differences.
+
+    Reads FILE. Writes nothing but the --json file. No test stands between stages that overlap. Numbers of at
+    most ten different values, each held by three on average, are taken for categories.
+    """
+    from pathways.cli import evaluating
+
+    evaluating.table(
+        path, columns=columns, rows=evaluating.split(rows), stages=stages or [],
+        categorical=evaluating.split(categorical), numeric=evaluating.split(numeric), protect=protect,
+        threshold=threshold, where=where, missing=missing or [], json_file=json_file,
+    )  # fmt: skip
+
+
 @evaluate_app.command("change")
 def evaluate_change(
     path: Extract,
