@@ -36,6 +36,7 @@ HOLES = {
     "consideration_id": "police_consideration",
     "nominal_id": "police_nominal",
     "reading_id": "police_second_reading",
+    "run_id": "police_screening_run",
     "referral_in_id": "support_referral_in",
     "joined_id": "spine",
     "disclosure_id": "disclosure",

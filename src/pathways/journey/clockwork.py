@@ -29,6 +29,7 @@ from pathways.journey import (
     ledger,
     naming,
     programme,
+    runs,
     second_readings,
     tasks,
 )
@@ -278,6 +279,7 @@ JOBS: dict[str, Callable[..., int]] = {
     "end_covers": end_covers,
     "end_appointments": end_appointments,
     "clear_drafts": clear_drafts,
+    "screening_runs": runs.perform,
     "second_readings": second_readings.give_to_others,
     "finish_erasing": finish_erasing,
     "forget_former_keys": forget_former_keys,
