@@ -25,6 +25,8 @@ HOURS = {
     "clear_drafts": "40 3 * * *",
     "finish_erasing": "*/5 * * * *",
     "forget_former_keys": "50 * * * *",
+    "clear_uploads": "*/10 * * * *",
+    "erase_extracts": "30 * * * *",
 }
 
 

@@ -64,6 +64,15 @@ from pathways.records.models.support import (
     TriageDecision,
     TriagePolicy,
 )
+from pathways.records.models.taking_in import (
+    ColumnMapping,
+    Denominator,
+    Purpose,
+    ReferenceSet,
+    TakeIn,
+    TakeInPart,
+    TakenRow,
+)
 
 __all__ = [
     "AccessEvent",
@@ -78,11 +87,13 @@ __all__ = [
     "CaseNote",
     "Client",
     "Closure",
+    "ColumnMapping",
     "ComplexityLevel",
     "Consideration",
     "Contact",
     "Correction",
     "Demographics",
+    "Denominator",
     "DesiredOutcome",
     "Disclosure",
     "Draft",
@@ -119,6 +130,8 @@ __all__ = [
     "OutgoingMessage",
     "ParticipationAgreement",
     "ProvisionalPlan",
+    "Purpose",
+    "ReferenceSet",
     "Referral",
     "ReferralIn",
     "ReferralPack",
@@ -132,6 +145,9 @@ __all__ = [
     "SharingAgreement",
     "Spine",
     "Stop",
+    "TakeIn",
+    "TakeInPart",
+    "TakenRow",
     "Task",
     "TriageDecision",
     "TriagePolicy",
