@@ -64,6 +64,7 @@ HOLES = {
     "emergency_id": "support_emergency_access",
     "erasure_id": "erasure",
     "hold_id": "legal_hold",
+    "take_in_id": "take_in",
     "joining_id": "support_joining",
     "other_id": "support_client",
     "rating_id": "support_goal_rating",

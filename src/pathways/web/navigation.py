@@ -36,6 +36,7 @@ REFERRALS = Entry("Referrals", "refer:list", ("refer", "directory"))
 DIRECTORY = Entry("Services", "directory:list", ("directory",))
 EVALUATION = Entry("Evaluation", "evaluate:overview", ("evaluate",))
 FLAG = Entry("Flag a woman", "police:flag")
+FILES = Entry("Files", "taking:list", ("take-in",))
 CROSSINGS = Entry("What crossed", "doors:crossings", ("doors/crossings",))
 
 #: at most six for each role
@@ -55,6 +56,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
         FLAG,
         MESSAGES,
         CROSSINGS,
+        FILES,
     ),
     Role.COORDINATOR: (
         HOME,
@@ -75,6 +77,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
         Entry("Erasing", "governance:erasures", ("governance/erasing",)),
         CROSSINGS,
         EVALUATION,
+        FILES,
     ),
     Role.COMMISSIONER: (HOME, EVALUATION),
     Role.ADMINISTRATOR: (
@@ -82,6 +85,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
         Entry("People", "administer:people"),
         Entry("Organisations", "administer:organisations"),
         DIRECTORY,
+        FILES,
         Entry("Settings", "administer:settings"),
     ),
 }

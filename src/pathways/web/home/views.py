@@ -40,6 +40,8 @@ def home(request: Request) -> HttpResponse:
         "tasks": _tasks(waiting[:_FIRST_TASKS], request),
         "task_count": len(waiting),
         "drafts": drafts.unfinished(by=request.actor),
+        "files_address": onward.address("taking:list", request.actor),
+        "take_in_address": onward.address("taking:add", request.actor),
     }
     if found.main is homes.Leads.EVALUATION:
         context |= _released(request)
