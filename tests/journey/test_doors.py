@@ -20,6 +20,7 @@ from pathways.domain.terms.indicators import Confidence, Source
 from pathways.domain.terms.law import (
     ConfidenceBasis,
     CrossingKind,
+    CrossingPurpose,
     FactOrOpinion,
     LawfulBasis,
     SocInvolvement,
@@ -457,7 +458,7 @@ def telling(cast, **more) -> disclosing.Telling:
         "fields": (disclosing.Field.NAME, disclosing.Field.WHAT_HAPPENED),
         "words": "He has said that he will come to her home tonight.",
         "because": "She cannot be reached, and the harm feared is serious.",
-        "purpose": "To protect her tonight",
+        "purpose": CrossingPurpose.PREVENT_HARM,
         "basis": LawfulBasis.VITAL_INTERESTS,
         "confidence_basis": ConfidenceBasis.PUBLIC_INTEREST,
     }
@@ -497,7 +498,7 @@ def test_police_learn_of_her_only_what_a_recorded_disclosure_names(cast):
         {"because": ""},
         {"words": " "},
         {"fields": ()},
-        {"purpose": ""},
+        {"purpose": CrossingPurpose.CONDITION},
         {"confidence_basis": ConfidenceBasis.HER_AGREEMENT},
     ],
 )
@@ -519,8 +520,8 @@ def test_a_disclosure_can_never_be_changed_or_removed(cast):
         assert policy.roles_that(action, Resource.DISCLOSURE) == frozenset()
     for by in (cast.spoc, cast.coordinator):
         with identity.acting(by), pytest.raises(ProgrammingError), transaction.atomic():
-            Disclosure.objects.update(purpose="Something else")
+            Disclosure.objects.update(purpose="other")
         with identity.acting(by), pytest.raises(ProgrammingError), transaction.atomic():
             Disclosure.objects.all().delete()
     with identity.clerk(), pytest.raises(ProgrammingError), transaction.atomic():
-        Disclosure.objects.update(purpose="Something else")
+        Disclosure.objects.update(purpose="other")

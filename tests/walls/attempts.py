@@ -180,6 +180,12 @@ class Tally:
     leaks: list[Leak] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
+    def leaked(self) -> str:
+        """Every leak on a line of its own, for whoever has to find it."""
+        return "\n".join(
+            f"{one.did} as {one.who}: {one.where} {one.what}" for one in self.leaks[:60]
+        )
+
     def summary(self) -> str:
         shares = ", ".join(f"{name} {count}" for name, count in sorted(self.statuses.items()))
         return (

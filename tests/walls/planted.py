@@ -622,6 +622,7 @@ def _corrections(now: datetime) -> None:
                 organisation_id=row.organisation_id,
                 what=what.value,
                 object_id=row.pk,
+                is_answered=getattr(row, "is_answered", False),
                 before=[["Asked", "words"]],
                 after=[["Asked", "words"]],
                 why="words",

@@ -176,7 +176,7 @@ def test_a_partner_brings_her_the_coordinator_confirms_and_police_see_nothing(ca
         "force": str(cast.spoc.organisation_id),
         "fields_told": ["name", "what_happened"],
         "words": "He has said that he will come tonight.",
-        "purpose": "To protect her",
+        "purpose": "prevent_harm",
         "basis": "vital_interests",
     }
     assert spoc.get(f"/doors/tell-police/{client_id}/").status_code == 403

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,14 +15,14 @@ from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
 from pathways.domain.identification import listing
 from pathways.domain.reach.police_view import PoliceView
-from pathways.domain.terms import clocks, demographics, indicators, references
+from pathways.domain.terms import clocks, demographics, indicators
 from pathways.domain.terms.demographics import EthnicityScheme
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.indicators import Confidence, Source
 from pathways.domain.terms.law import FactOrOpinion, SubjectCategory
 from pathways.domain.terms.people import Role
 from pathways.domain.terms.routes import Door, Route
-from pathways.journey import ledger, naming, of_age, programme, sight, tasks
+from pathways.journey import ledger, naming, numbering, of_age, programme, sight, tasks
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import Consideration, FlagReceipt, Nominal
 
@@ -85,7 +84,6 @@ def flag(
         row = Consideration(
             organisation_id=by.organisation_id,
             nominal=nominal,
-            reference=references.make(os.urandom(8)),
             route=route.value,
             flagged_at=at,
             flagged_by_id=by.account_id,
@@ -102,7 +100,7 @@ def flag(
             police_view_at=at,
         )
         count_as(row, nominal, at)
-        row.save(force_insert=True)
+        numbering.insert(row)
         FlagReceipt(
             organisation_id=by.organisation_id,
             consideration_id=row.id,

@@ -6,7 +6,6 @@ whatever came in; what was decided is opened again for records alone that nobody
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,13 +20,13 @@ from pathways.domain.governance.policy import Resource
 from pathways.domain.identification import listing
 from pathways.domain.identification.consideration import Status
 from pathways.domain.reach.police_view import PoliceView
-from pathways.domain.terms import clocks, demographics, indicators, references
+from pathways.domain.terms import clocks, demographics, indicators
 from pathways.domain.terms.demographics import EthnicityScheme
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.indicators import Heading
 from pathways.domain.terms.law import FactOrOpinion, SubjectCategory
 from pathways.domain.terms.routes import Route
-from pathways.journey import evidence, flagging, ledger, naming, sight
+from pathways.journey import evidence, flagging, ledger, naming, numbering, sight
 from pathways.records.models import Consideration, Nominal, Observation, ScreeningRun
 
 Tables = Mapping[str, pl.DataFrame]
@@ -169,7 +168,6 @@ def _list(
     row = Consideration(
         organisation_id=by.organisation_id,
         nominal=nominal,
-        reference=references.make(os.urandom(8)),
         route=Route.POLICE_SEARCH.value,
         flagged_at=at,
         flagged_by_id=by.account_id,
@@ -186,7 +184,7 @@ def _list(
         police_view_at=at,
     )
     flagging.count_as(row, nominal, at)
-    row.save(force_insert=True)
+    numbering.insert(row)
     ledger.record(
         EventKind.FLAGGED, by=by, at=at, case_id=row.case_id, detail={"route": Route.POLICE_SEARCH.value}
     )

@@ -8,7 +8,6 @@ nothing else of an extract is kept. It lists, and decides nothing.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,8 +22,8 @@ from pathways.domain import decision
 from pathways.domain.governance.actors import Actor
 from pathways.domain.identification import run as asking
 from pathways.domain.identification.run import ASKERS, WORKFLOW, Action
-from pathways.domain.terms import clocks, references
-from pathways.journey import extracts, found, identity, ledger, sight
+from pathways.domain.terms import clocks
+from pathways.journey import extracts, found, identity, ledger, numbering, sight
 from pathways.journey.found import Tables
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import ScreeningRun
@@ -51,14 +50,13 @@ def ask(*, extract_ids: Iterable[UUID], as_at: date, by: Actor, at: datetime) ->
     with transaction.atomic():
         row = ScreeningRun(
             organisation_id=by.organisation_id,
-            reference=references.make(os.urandom(8)),
             extracts=[{"id": str(key), "words": _called(there[key])} for key in wanted],
             as_at=as_at,
             asked_at=at,
             asked_by_id=by.account_id,
             step="Waiting for the worker",
         )
-        row.save(force_insert=True)
+        numbering.insert(row)
         ledger.kept_up(by=by, at=at, what=f"screening run {row.reference} asked for", route="considering:ask")
         return done(
             row.id,

@@ -23,7 +23,13 @@ from pathways.domain.reach import plan, police_view
 from pathways.domain.reach.police_view import PoliceView
 from pathways.domain.terms import clocks, demographics
 from pathways.domain.terms.events import EventKind, ScreeningOutcome
-from pathways.domain.terms.law import CrossingKind, FactOrOpinion, LawfulBasis, SubjectCategory
+from pathways.domain.terms.law import (
+    CrossingKind,
+    CrossingPurpose,
+    FactOrOpinion,
+    LawfulBasis,
+    SubjectCategory,
+)
 from pathways.domain.terms.people import Role
 from pathways.domain.terms.routes import Route
 from pathways.journey import (
@@ -252,7 +258,7 @@ def _hand_over(
         from_organisation_id=by.organisation_id,
         to_organisation_id=there.id,
         basis=LawfulBasis.AUTHORISED_BY_LAW.value,
-        purpose="To offer her the programme’s support",
+        purpose=CrossingPurpose.OFFER_SUPPORT.value,
         fields=[name for name, value in handed.items() if value],
         agreement_id=agreed.id if agreed else None,
         made_at=at,

@@ -1078,6 +1078,13 @@ _WRITTEN: tuple[Rule, ...] = (
     ),
     _rule(
         (Role.CLERK,),
+        (Action.READ, Action.CHANGE),
+        (Resource.CORRECTION,),
+        Among("what", ("referral_why",)),
+        "What was corrected of the reason of a referral closes to the service when the reason does.",
+    ),
+    _rule(
+        (Role.CLERK,),
         _READ,
         (Resource.JOURNEY_EVENT,),
         Always(),
@@ -1179,18 +1186,8 @@ def _of_corrections() -> Iterable[Rule]:
     """
     for what, resource in CORRECTED.items():
         only = Among("what", (what,))
-        if resource is Resource.REFERRAL_PACK:
-            yield _rule(
-                (Role.SUPPORT_WORKER, Role.PROVIDER_WORKER, Role.SUPERVISOR),
-                _READ,
-                (Resource.CORRECTION,),
-                both(only, _OWN_ORGANISATION),
-                "A service that was given a reason sees that it was corrected.",
-            )
         for rule in _WRITTEN:
             if resource not in rule.resources or rule.roles & MACHINE_ROLES:
-                continue
-            if resource is Resource.REFERRAL_PACK and Role.COORDINATOR not in rule.roles:
                 continue
             actions = {Action.READ: Action.READ, Action.CHANGE: Action.CREATE}
             for had, given in actions.items():
