@@ -70,6 +70,15 @@ from pathways.records.models.support import (
     TriageDecision,
     TriagePolicy,
 )
+from pathways.records.models.taking_in import (
+    ColumnMapping,
+    Denominator,
+    Purpose,
+    ReferenceSet,
+    TakeIn,
+    TakeInPart,
+    TakenRow,
+)
 
 __all__ = [
     "AccessEvent",
@@ -84,11 +93,13 @@ __all__ = [
     "CaseNote",
     "Client",
     "Closure",
+    "ColumnMapping",
     "ComplexityLevel",
     "Consideration",
     "Contact",
     "Correction",
     "Demographics",
+    "Denominator",
     "DesiredOutcome",
     "Disclosure",
     "Draft",
@@ -127,6 +138,8 @@ __all__ = [
     "OutgoingMessage",
     "ParticipationAgreement",
     "ProvisionalPlan",
+    "Purpose",
+    "ReferenceSet",
     "Referral",
     "ReferralIn",
     "ReferralPack",
@@ -144,6 +157,9 @@ __all__ = [
     "SharingAgreement",
     "Spine",
     "Stop",
+    "TakeIn",
+    "TakeInPart",
+    "TakenRow",
     "Task",
     "TriageDecision",
     "TriagePolicy",
