@@ -30,6 +30,7 @@ from pathways.journey import (
     ledger,
     naming,
     programme,
+    second_readings,
     taking_in,
     tasks,
 )
@@ -289,6 +290,7 @@ JOBS: dict[str, Callable[..., int]] = {
     "end_covers": end_covers,
     "end_appointments": end_appointments,
     "clear_drafts": clear_drafts,
+    "second_readings": second_readings.give_to_others,
     "finish_erasing": finish_erasing,
     "forget_former_keys": forget_former_keys,
     "clear_uploads": clear_uploads,

@@ -11,7 +11,7 @@ import pathways.records.sealed
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0009_joined_records_of_every_kind'),
+        ('records', '0013_considering'),
     ]
 
     operations = [
