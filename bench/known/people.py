@@ -17,25 +17,27 @@ from pathways.analysis.linkage import features
 
 #: name and how many of ten thousand women have it, about
 FIRST = """
-sarah 190 emma 160 claire 150 laura 130 rebecca 130 nicola 120 lisa 120 samantha 120 jessica 120 charlotte 120
-hannah 110 amy 110 michelle 100 karen 100 susan 100 julie 100 joanne 100 sophie 100 emily 100 rachel 100
-jennifer 100 kelly 90 gemma 90 chloe 90 lauren 90 katie 90 victoria 90 lucy 90 danielle 80 louise 80 amanda 80
-elizabeth 80 helen 80 tracey 70 deborah 70 stephanie 70 natalie 70 megan 70 donna 60 jade 60 angela 60 sharon 60
-olivia 60 kirsty 50 stacey 50 leanne 50 catherine 50 caroline 50 natasha 50 georgia 50 bethany 50 holly 50 zoe 50
-alison 50 abigail 50 kerry 40 jodie 40 paula 40 maria 40 shannon 40 aisha 30 fatima 30 margaret 50 christine 40
-jacqueline 40 patricia 40 linda 40 katherine 40 alice 40 ellie 40 eleanor 30 grace 40 anna 40 naomi 25 molly 25
-teresa 25 andrea 30 carly 25 tara 20 kayleigh 25 toni 15 mary 30 anne 25 jane 30 ruth 20 sandra 30 tina 20
-zainab 15 maryam 15 priya 15 agnieszka 12 katarzyna 12 blessing 10 shanice 10 keeley 12 chantelle 20 siobhan 12
+sarah 190 emma 160 claire 150 laura 130 rebecca 130 nicola 120 lisa 120 samantha 120 jessica 120 charlotte
+120 hannah 110 amy 110 michelle 100 karen 100 susan 100 julie 100 joanne 100 sophie 100 emily 100 rachel 100
+jennifer 100 kelly 90 gemma 90 chloe 90 lauren 90 katie 90 victoria 90 lucy 90 danielle 80 louise 80 amanda
+80 elizabeth 80 helen 80 tracey 70 deborah 70 stephanie 70 natalie 70 megan 70 donna 60 jade 60 angela 60
+sharon 60 olivia 60 kirsty 50 stacey 50 leanne 50 catherine 50 caroline 50 natasha 50 georgia 50 bethany 50
+holly 50 zoe 50 alison 50 abigail 50 kerry 40 jodie 40 paula 40 maria 40 shannon 40 aisha 30 fatima 30
+margaret 50 christine 40 jacqueline 40 patricia 40 linda 40 katherine 40 alice 40 ellie 40 eleanor 30 grace
+40 anna 40 naomi 25 molly 25 teresa 25 andrea 30 carly 25 tara 20 kayleigh 25 toni 15 mary 30 anne 25 jane
+30 ruth 20 sandra 30 tina 20 zainab 15 maryam 15 priya 15 agnieszka 12 katarzyna 12 blessing 10 shanice 10
+keeley 12 chantelle 20 siobhan 12
 """
 LAST = """
-smith 126 jones 90 williams 66 taylor 59 brown 58 davies 50 evans 41 wilson 40 thomas 38 johnson 38 roberts 36
-walker 33 wright 32 robinson 32 thompson 31 white 31 hughes 30 edwards 30 khan 30 green 29 hall 29 lewis 28
-singh 28 harris 27 clarke 27 patel 26 jackson 26 wood 25 turner 25 martin 25 cooper 25 hussain 25 hill 24 ward 24
-morris 24 ahmed 24 moore 23 clark 23 lee 22 king 22 baker 22 harrison 22 begum 22 morgan 21 allen 21 james 21
-scott 20 phillips 20 ali 20 kaur 20 watson 19 davis 19 parker 19 price 19 bennett 18 young 18 griffiths 18
-mitchell 18 kelly 18 cook 17 carter 17 richardson 17 bailey 17 collins 17 bell 17 shaw 16 murphy 16 miller 16
-cox 16 richards 16 marshall 15 simpson 15 anderson 15 adams 15 wilkinson 14 foster 13 mason 13 ellis 13 powell 13
-chapman 13 webb 13 rogers 13 gray 12 hunt 12 mills 12 campbell 12 holmes 12 palmer 12 reid 10 murray 10 grant 9
+smith 126 jones 90 williams 66 taylor 59 brown 58 davies 50 evans 41 wilson 40 thomas 38 johnson 38 roberts
+36 walker 33 wright 32 robinson 32 thompson 31 white 31 hughes 30 edwards 30 khan 30 green 29 hall 29 lewis
+28 singh 28 harris 27 clarke 27 patel 26 jackson 26 wood 25 turner 25 martin 25 cooper 25 hussain 25 hill 24
+ward 24 morris 24 ahmed 24 moore 23 clark 23 lee 22 king 22 baker 22 harrison 22 begum 22 morgan 21 allen 21
+james 21 scott 20 phillips 20 ali 20 kaur 20 watson 19 davis 19 parker 19 price 19 bennett 18 young 18
+griffiths 18 mitchell 18 kelly 18 cook 17 carter 17 richardson 17 bailey 17 collins 17 bell 17 shaw 16
+murphy 16 miller 16 cox 16 richards 16 marshall 15 simpson 15 anderson 15 adams 15 wilkinson 14 foster 13
+mason 13 ellis 13 powell 13 chapman 13 webb 13 rogers 13 gray 12 hunt 12 mills 12 campbell 12 holmes 12
+palmer 12 reid 10 murray 10 grant 9
 """
 
 

@@ -22,7 +22,8 @@ from pathways.domain.terms.indicators import Confidence, Source
 from pathways.domain.terms.law import FactOrOpinion, SubjectCategory
 from pathways.domain.terms.people import Role
 from pathways.domain.terms.routes import Door, Route
-from pathways.journey import ledger, naming, of_age, programme, sight, tasks
+from pathways.journey import comparing, ledger, naming, of_age, programme, sight, tasks
+from pathways.journey.comparing import Paper
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import Consideration, FlagReceipt, Nominal
 
@@ -114,6 +115,11 @@ def flag(
                 by.organisation_id,
                 names=[who.given_names, who.surname, who.other_names],
                 born=who.born,
+                kept_under=comparing.kept_under(
+                    Paper(
+                        who.given_names, who.surname, who.other_names, who.born, who.address, who.telephone
+                    )
+                ),
                 by=by,
             )
         to_screen(row, by=by, at=at)
