@@ -83,7 +83,8 @@ def _measure(said: Any, installation: Any) -> bool:
     ids = _write(force, hers, now)
     run._tidy(installation)
     print(f"{len(ids):,} nominals written in {time.perf_counter() - start:.0f} s", flush=True)
-    asked = [(place, people.again(hers[place], rng, GROUPS)) for place in rng.sample(range(len(ids)), said.asked)]
+    places = rng.sample(range(len(ids)), said.asked)
+    asked = [(place, people.again(hers[place], rng, GROUPS)) for place in places]
     splink = _Splink(train, [(str(key), 0, her) for key, her in zip(ids, hers, strict=True)])
     for _, her in asked[:10]:  # plans, caches and keys of both
         _ours(force, her)
@@ -177,7 +178,9 @@ class _Splink:
         rows = said.as_duckdbpyrelation().to_arrow_table().to_pylist()
         said.drop_table_from_database_and_remove_from_cache()
         return {
-            row["unique_id_r"] if row["unique_id_l"] == "asked" else row["unique_id_l"]: row["match_probability"]
+            next(key for key in (row["unique_id_l"], row["unique_id_r"]) if key != "asked"): row[
+                "match_probability"
+            ]
             for row in rows
         }
 

@@ -50,6 +50,8 @@ OPENING: dict[str, Any] = {
     "Erasing": erasure.Facts(told=erasure.Told.TOLD),
     "Legal hold": None,
     "Joining of two records": None,
+    "Two records of one person": None,
+    "Linking run": None,
 }
 SHUTTING: dict[str, Any] = {
     "Consideration": consideration.Facts(CHILD),

@@ -148,7 +148,7 @@ def flow(table: FlowTable, source: str) -> Chart:
         f"at “{line.step.label}” {line.lost.shown} lost and {line.in_progress.shown} in progress"
         for line in table.lines[:-1]
     )
-    return _draw(
+    return draw(
         "flow",
         f"{_women(first.n)} considered, {_women(last.n, 'and ')} followed up",
         "Women at each step of the programme, and below it those who went no further and those still in "
@@ -221,7 +221,7 @@ def sets(table: OverlapTable, source: str) -> Chart:
         ),
     ).properties(width=600, height=150)
     a, b, c = (count for _, _, count in table.stages)
-    return _draw(
+    return draw(
         "sets",
         f"{_women(a)} identified, {b.shown} supported by the third sector, {c.shown} engaged with a "
         "private company",
@@ -298,7 +298,7 @@ def characteristic(table: CharacteristicTable, source: str) -> Chart:
             )
         )
     head = ("Row", *(words for _, words in table.columns))
-    return _draw(
+    return draw(
         f"characteristic-{table.code.replace('_', '-')}",
         f"{table.label} of the women in each stage",
         f"Share of each stage, missing answers included. {table.definition} “c” is a hidden count.",
@@ -359,7 +359,7 @@ def times(lines: Sequence[TimeLine], source: str) -> Chart:
         if slowest
         else "Too few women for times between steps to be shown"
     )
-    return _draw(
+    return draw(
         "times",
         headline,
         "Days between neighbouring steps: the bar is the median, the line under it reaches what the slowest "
@@ -377,7 +377,7 @@ def times(lines: Sequence[TimeLine], source: str) -> Chart:
     )
 
 
-def _draw(
+def draw(
     name: str,
     headline: str,
     subtitle: str,
@@ -386,6 +386,7 @@ def _draw(
     table: Table,
     picture: Any,
 ) -> Chart:
+    """A described picture drawn, with everything that must go with it."""
     themed = picture.configure(
         font=FONT, background="#ffffff", padding={"left": 8, "right": 16, "top": 8, "bottom": 8}
     )

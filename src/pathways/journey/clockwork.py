@@ -21,7 +21,7 @@ from pathways.domain.support import episode
 from pathways.domain.terms import clocks
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role, Sector
-from pathways.journey import emptying, gate, identity, involving, ledger, naming, programme, tasks
+from pathways.journey import emptying, gate, identity, involving, ledger, linking, naming, programme, tasks
 from pathways.records.models import (
     Appointment,
     Approach,
@@ -270,4 +270,5 @@ JOBS: dict[str, Callable[..., int]] = {
     "clear_drafts": clear_drafts,
     "finish_erasing": finish_erasing,
     "forget_former_keys": forget_former_keys,
+    "link_records": linking.run_waiting,
 }

@@ -31,6 +31,7 @@ from pathways.journey import (
     identity,
     judging,
     ledger,
+    linking,
     naming,
     police_sight,
     sight,
@@ -481,6 +482,7 @@ class Page:
     earlier_decisions: tuple[judging.Before, ...]
     moves: frozenset[Action]
     alike: tuple[Alike, ...]
+    same: tuple[linking.Same, ...]
     earlier: tuple[Line, ...]
 
 
@@ -493,12 +495,15 @@ def page(*, consideration_id: UUID, by: Actor, at: datetime) -> Page | None:
     made = sight.visible(ProvisionalPlan, by).filter(consideration=row).first()
     names = identity.names_of({key for key in (row.screened_by_id, made.made_by_id if made else None) if key})
     born = her.date_of_birth
-    alike = _alike(row, by)
+    same = linking.same_person(nominal_id=her.id, by=by)
+    alike = tuple(
+        one for one in _alike(row, by) if one.nominal_id not in {each.nominal_id for each in same}
+    )
     ledger.read(
         by=by,
         at=at,
         resource=Resource.CONSIDERATION,
-        subjects=[her.id, *(one.nominal_id for one in alike)],
+        subjects=[her.id, *(one.nominal_id for one in alike), *(one.nominal_id for one in same)],
         route="police:consideration",
     )
     return Page(
@@ -522,6 +527,7 @@ def page(*, consideration_id: UUID, by: Actor, at: datetime) -> Page | None:
         earlier_decisions=judging.earlier(row, by),
         moves=_moves(row, born, by, at),
         alike=alike,
+        same=same,
         earlier=tuple(
             _line(other)
             for other in sight.visible(Consideration, by)

@@ -25,6 +25,7 @@ HOURS = {
     "clear_drafts": "40 3 * * *",
     "finish_erasing": "*/5 * * * *",
     "forget_former_keys": "50 * * * *",
+    "link_records": "* * * * *",
 }
 
 

@@ -84,7 +84,7 @@ class Model:
     def __init__(self, settings: Mapping[str, Any], *, version: str = "") -> None:
         try:
             self.version = version or _fingerprint(settings)
-            self.prior = _weight_of(float(settings["probability_two_random_records_match"]))
+            self.prior = weight_of(float(settings["probability_two_random_records_match"]))
             self._comparisons = tuple(_comparison(one) for one in settings["comparisons"])
             self.rules = tuple(
                 one["blocking_rule"] if isinstance(one, Mapping) else str(one)
@@ -136,7 +136,8 @@ def probability_of(weight: float) -> float:
     return odds / (1 + odds)
 
 
-def _weight_of(probability: float) -> float:
+def weight_of(probability: float) -> float:
+    """A probability as a match weight. Raises NoModel for 0, 1 and what is none."""
     if not 0 < probability < 1:
         raise NoModel("the prior of the model is no probability")
     return math.log2(probability / (1 - probability))

@@ -11,6 +11,7 @@ from pathways.records.models.directory import (
 )
 from pathways.records.models.erasing import Erasure, ErasureKey, LegalHold
 from pathways.records.models.guarding import Bar, EmergencyAccess
+from pathways.records.models.linking import LinkRun, PolicePair, SupportPair
 from pathways.records.models.organisations import (
     Account,
     Appointment,
@@ -107,6 +108,7 @@ __all__ = [
     "Joining",
     "JourneyEvent",
     "LegalHold",
+    "LinkRun",
     "Message",
     "MessageKind",
     "NameToken",
@@ -118,6 +120,7 @@ __all__ = [
     "OrganisationTerm",
     "OutgoingMessage",
     "ParticipationAgreement",
+    "PolicePair",
     "ProvisionalPlan",
     "Referral",
     "ReferralIn",
@@ -132,6 +135,7 @@ __all__ = [
     "SharingAgreement",
     "Spine",
     "Stop",
+    "SupportPair",
     "Task",
     "TriageDecision",
     "TriagePolicy",
