@@ -31,6 +31,14 @@ VERSION = "known-1"
 #: of all pairs of two records that an organisation holds, about so many are of one woman
 PRIOR = 2e-5
 
+#: what a person reads of each comparison
+WORDS = {
+    "first_name": "Given name",
+    "surname": "Surname",
+    "born": "Date of birth",
+    "place": "Postcode",
+    "telephone": "Telephone",
+}
 _TURNED_ROUND = "Given name and surname the other way round"
 #: too rare to be met among random pairs: the chance of one name by the chance of the other
 SWAPPED_BY_CHANCE = 3e-6
@@ -65,7 +73,6 @@ def _comparisons() -> list[Any]:
     return [
         cl.CustomComparison(
             output_column_name="first_name",
-            comparison_description="Given name",
             comparison_levels=[
                 _null('"first_name_l" is null or "first_name_r" is null'),
                 _level('"first_name_l" = "first_name_r"', "The same given name").configure(**exact),
@@ -81,7 +88,6 @@ def _comparisons() -> list[Any]:
         ),
         cl.CustomComparison(
             output_column_name="surname",
-            comparison_description="Surname",
             comparison_levels=[
                 _null(f'"surname_l" is null or "surname_r" is null or ({_SWAPPED})'),
                 _level('"surname_l" = "surname_r"', "The same surname").configure(**last),
@@ -97,7 +103,6 @@ def _comparisons() -> list[Any]:
         ),
         cl.CustomComparison(
             output_column_name="born",
-            comparison_description="Date of birth",
             comparison_levels=[
                 _null('"dob_l" is null or "dob_r" is null'),
                 _level('"dob_l" = "dob_r"', "The same date of birth"),
@@ -112,7 +117,6 @@ def _comparisons() -> list[Any]:
         ),
         cl.CustomComparison(
             output_column_name="place",
-            comparison_description="Postcode",
             comparison_levels=[
                 _null('"postcode_l" is null or "postcode_r" is null'),
                 _level('"postcode_l" = "postcode_r"', "The same postcode"),
@@ -122,7 +126,6 @@ def _comparisons() -> list[Any]:
         ),
         cl.CustomComparison(
             output_column_name="telephone",
-            comparison_description="Telephone",
             comparison_levels=[
                 _null('"telephone_l" is null or "telephone_r" is null'),
                 _level('"telephone_l" = "telephone_r"', "The same telephone"),
@@ -202,6 +205,7 @@ def main() -> None:
     linker.training.estimate_m_from_label_column("cluster")
     kept = json.loads(json.dumps(linker.misc.save_model_to_json()))
     for comparison in kept["comparisons"]:
+        comparison["comparison_description"] = WORDS[comparison["output_column_name"]]
         for level in comparison["comparison_levels"]:
             for name in ("m_probability", "u_probability"):
                 if level.get("label_for_charts") == _TURNED_ROUND and name == "u_probability":

@@ -13,6 +13,7 @@ import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator
 
 from bench.known import people, train
+from pathways.analysis import waterfall
 from pathways.analysis.linkage import expressions, features, scorer
 from pathways.records.nicknames import GROUPS
 from pathways.records.tokens import words_of
@@ -198,3 +199,18 @@ def test_the_parts_add_up_and_what_is_not_known_says_nothing() -> None:
     assert model.score(her, record("Joan", "Price", date(1961, 1, 2))).probability < 1e-6
     rare, common = record("Katie", "Wojcik", None), record("Sarah", "Smith", None)
     assert model.score(rare, rare).weight > model.score(common, common).weight + 4
+
+
+def test_the_drawing_names_each_comparison_and_ends_where_the_weight_is() -> None:
+    model = scorer.shipped()
+    her = features.of(given=words_of("Katie"), surname=words_of("Wojcik"), born=date(1990, 3, 4),
+                      forms=GROUPS, frequencies=scorer.frequencies())  # fmt: skip
+    found = model.score(her, {**her, "dob": "1990-03-05"})
+    chart = waterfall.of(found, source="Linkage model")
+    names = [row[0] for row in chart.table[1:]]
+    assert names == ["Any two records", "Given name", "Surname", "Date of birth", "Postcode", "Telephone",
+                     "Together"]  # fmt: skip
+    assert chart.table[-1][2] == f"{found.weight:+.1f}"
+    assert chart.svg.startswith("<svg") and "style=" not in chart.svg and "<title" in chart.svg
+    for name in ("Given name", "Surname", "Date of birth", "Together"):
+        assert name in chart.svg

@@ -138,7 +138,9 @@ def test_a_pair_is_looked_at_decided_and_parted(cast) -> None:
     said = browser.post(f"{address}decide/", {"_do": "continue", "decided": "join", "why": ""})
     assert said.status_code == 422 and "Say why you think so" in said.content.decode()
     said = browser.post(
-        f"{address}decide/", {"_do": "continue", "decided": "join", "why": "One date is a slip."}, follow=True
+        f"{address}decide/",
+        {"_do": "continue", "decided": "join", "why": "One date is a slip."},
+        follow=True,
     )
     assert "Decision recorded" in said.content.decode()
     assert "One date is a slip." in browser.get(address).content.decode()
@@ -167,5 +169,5 @@ def test_womens_records_lead_to_the_joining_that_there_is(cast) -> None:
 
 def test_no_role_but_those_who_judge_opens_the_list(cast) -> None:
     for actor in cast:
-        opened = signed_in(actor).get("/linking/").status_code
-        assert opened == (200 if actor.role.value in ("coordinator", "police_spoc", "police_analyst") else 403)
+        judges = actor.role.value in ("coordinator", "police_spoc", "police_analyst")
+        assert signed_in(actor).get("/linking/").status_code == (200 if judges else 403)

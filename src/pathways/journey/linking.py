@@ -25,8 +25,9 @@ from pathways.domain.decision import Decision
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
 from pathways.domain.identification import linking
-from pathways.domain.identification.linking import Action, Of, RunAction, RunStatus, Status
+from pathways.domain.identification.linking import Action, Of, RunAction, RunStatus, Status, Trouble
 from pathways.domain.terms.people import Role
+from pathways.domain.workflow import Workflow
 from pathways.journey import comparing, history, identity, knowing, ledger, pairing, sight, tasks
 from pathways.journey.naming import Kind
 from pathways.journey.outcome import Outcome, done, refusal
@@ -83,13 +84,13 @@ def decide(*, pair_id: UUID, action: Action, why: str, by: Actor, at: datetime) 
         row = _pair(pair_id, by, lock=True)
         if row is None:
             return refusal(sight.NOT_THERE)
-        if not (answer := linking.WORKFLOW.may(action, status=Status(row.status), role=by.role)):
+        if not (answer := _workflow(by).may(action, status=Status(row.status), role=by.role)):
             return refusal(answer)
         if isinstance(row, SupportPair) and action is not Action.LEAVE_OPEN:
             return refusal(decision.no("Join or keep apart two women’s records on their own page."))
         if action is not Action.LEAVE_OPEN and not why.strip():
             return refusal(decision.no("Say why you think so."))
-        move = linking.WORKFLOW.move(action, Status(row.status))
+        move = _workflow(by).move(action, Status(row.status))
         assert move is not None
         pairing.decide(row, move.target, why=why, by=by, at=at)
         subjects, resource = list(_two(row)), _resource(row)
@@ -132,21 +133,20 @@ def run_one(*, run_id: UUID, at: datetime) -> bool:
         places = identity.workplaces_by_id(run.asked_by_id)
     by = next((place for place in places if place.appointment_id == run.appointment_id), None)
     if by is None or not _may(by):
-        _end(run_id, RunStatus.FAILED, at, trouble="Whoever asked for it does not work here any more.")
+        _end(run_id, RunStatus.FAILED, at, trouble=Trouble.ASKER_LEFT)
         return True
     try:
         found = _go_through(run_id, by)
         _put_down(run_id, found, by, at)
     except Exception:
-        trouble = "Something went wrong. No pair was changed; start it again."
-        _end(run_id, RunStatus.FAILED, at, trouble=trouble)
+        _end(run_id, RunStatus.FAILED, at, trouble=Trouble.BROKE)
         raise
     return True
 
 
-def _end(run_id: UUID, status: RunStatus, at: datetime, *, trouble: str) -> None:
+def _end(run_id: UUID, status: RunStatus, at: datetime, *, trouble: Trouble) -> None:
     with transaction.atomic(), identity.clerk():
-        LinkRun.objects.filter(pk=run_id).update(status=status.value, ended_at=at, trouble=trouble)
+        LinkRun.objects.filter(pk=run_id).update(status=status.value, ended_at=at, trouble=trouble.value)
 
 
 def _go_through(run_id: UUID, by: Actor) -> dict[tuple[UUID, UUID], float]:
@@ -243,19 +243,18 @@ def _put_down(run_id: UUID, found: dict[tuple[UUID, UUID], float], by: Actor, at
             subjects=sorted({key for pair in joins for key in pair}),
             reason=f"{said}; {run.records} records",
         )
-        waiting = _waiting(by)
-    tasks.settle(TASK, object_id=by.organisation_id, by=by, at=at)
-    if waiting:
-        tasks.set_task(
-            TASK,
-            "Records may be of one person: look at them side by side",
-            organisation_id=by.organisation_id,
-            role=Role.COORDINATOR if of(by) is Of.CLIENTS else Role.POLICE_SPOC,
-            route="linking:list",
-            object_id=by.organisation_id,
-            by=by,
-            at=at,
-        )
+        tasks.settle(TASK, object_id=by.organisation_id, by=by, at=at)
+        if _waiting(by):
+            tasks.set_task(
+                TASK,
+                "Records may be of one person: look at them side by side",
+                organisation_id=by.organisation_id,
+                role=Role.COORDINATOR if of(by) is Of.CLIENTS else Role.POLICE_SPOC,
+                route="linking:list",
+                object_id=by.organisation_id,
+                by=by,
+                at=at,
+            )
 
 
 def _bound(by: Actor) -> set[tuple[UUID, UUID]]:
@@ -315,6 +314,10 @@ def _near_certain(
 def of(by: Actor) -> Of:
     """Whose records this person's runs go through."""
     return Of.NOMINALS if by.is_police else Of.CLIENTS
+
+
+def _workflow(by: Actor) -> Workflow[Status, Action, Role]:
+    return linking.POLICE_WORKFLOW if of(by) is Of.NOMINALS else linking.SUPPORT_WORKFLOW
 
 
 def _kind(by: Actor) -> Kind:
@@ -403,7 +406,7 @@ def runs(*, by: Actor, most: int = 12) -> tuple[Run, ...]:
             row.joined,
             row.proposed,
             row.ended_at,
-            row.trouble,
+            Trouble(row.trouble).label if row.trouble else "",
         )
         for row in sight.visible(LinkRun, by).filter(of=of(by).value)[:most]
     )
@@ -526,7 +529,7 @@ def page(*, pair_id: UUID, by: Actor, at: datetime) -> Page | None:
     first, second = (comparing.columns(opened[key][1]) for key in _two(row))
     model, theirs = comparing.model(), dict(other.lines)
     status = Status(row.status)
-    moves = linking.WORKFLOW.open_to(status=status, role=by.role)
+    moves = _workflow(by).open_to(status=status, role=by.role)
     return Page(
         id=row.id,
         of=of(by),

@@ -31,6 +31,7 @@ ALL: tuple[Workflow[Any, Any, Any], ...] = (
     erasure.WORKFLOW,
     hold.WORKFLOW,
     joining.WORKFLOW,
-    linking.WORKFLOW,
+    linking.POLICE_WORKFLOW,
+    linking.SUPPORT_WORKFLOW,
     linking.RUN_WORKFLOW,
 )

@@ -44,32 +44,37 @@ class Action(Worded):
     PART = "part", "Part them again"
 
 
-#: Those who judge: each of records of her own organisation.
-JUDGES = frozenset({Role.COORDINATOR, Role.POLICE_SPOC, Role.POLICE_ANALYST})
+#: Those who judge a force's own records, and those who judge women's.
+OF_POLICE = frozenset({Role.POLICE_SPOC, Role.POLICE_ANALYST})
+OF_SUPPORT = frozenset({Role.COORDINATOR})
+JUDGES = OF_POLICE | OF_SUPPORT
 
-WORKFLOW: Workflow[Status, Action, Role] = Workflow(
-    name="Two records of one person",
-    statuses=Status,
-    start=Status.PROPOSED,
-    moves=(
-        Move(
-            Action.JOIN,
-            sources(Status.PROPOSED, Status.UNKNOWN, Status.APART, Status.PARTED),
-            Status.JOINED,
-            JUDGES,
-            "They are one person",
+
+def _of_pairs(name: str, judges: frozenset[Role]) -> Workflow[Status, Action, Role]:
+    one, two = Action.JOIN, Action.KEEP_APART
+    open_again = sources(Status.PROPOSED, Status.UNKNOWN, Status.APART, Status.PARTED)
+    undecided = sources(Status.PROPOSED, Status.UNKNOWN)
+    return Workflow(
+        name=name,
+        statuses=Status,
+        start=Status.PROPOSED,
+        moves=(
+            Move(one, open_again, Status.JOINED, judges, one.label),
+            Move(two, undecided, Status.APART, judges, two.label),
+            Move(
+                Action.LEAVE_OPEN,
+                sources(Status.PROPOSED),
+                Status.UNKNOWN,
+                judges,
+                Action.LEAVE_OPEN.label,
+            ),
+            Move(Action.PART, sources(Status.JOINED), Status.PARTED, judges, Action.PART.label),
         ),
-        Move(
-            Action.KEEP_APART,
-            sources(Status.PROPOSED, Status.UNKNOWN),
-            Status.APART,
-            JUDGES,
-            "They are two people",
-        ),
-        Move(Action.LEAVE_OPEN, sources(Status.PROPOSED), Status.UNKNOWN, JUDGES, "I do not know"),
-        Move(Action.PART, sources(Status.JOINED), Status.PARTED, JUDGES, "Part them again"),
-    ),
-)
+    )
+
+
+POLICE_WORKFLOW = _of_pairs("Two records of one person", OF_POLICE)
+SUPPORT_WORKFLOW = _of_pairs("Two records of one woman", OF_SUPPORT)
 
 
 class RunStatus(Worded):
@@ -79,6 +84,13 @@ class RunStatus(Worded):
     RUNNING = "running", "Running"
     DONE = "done", "Done"
     FAILED = "failed", "Did not finish"
+
+
+class Trouble(Worded):
+    """Why a run did not finish."""
+
+    ASKER_LEFT = "asker_left", "Whoever asked for it does not work here any more."
+    BROKE = "broke", "Something went wrong. No pair was changed; start it again."
 
 
 class RunAction(Worded):

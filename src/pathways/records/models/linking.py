@@ -20,7 +20,7 @@ class LinkRun(Row):
     organisation_id = models.UUIDField(db_index=True)
     of = coded(linking.Of, blank=False)
     status = status_field(linking.RUN_WORKFLOW)
-    model = models.CharField(max_length=60, blank=True, default="")
+    model = models.CharField(max_length=40, blank=True, default="")
     asked_at = models.DateTimeField()
     asked_by_id = models.UUIDField()
     asked_by_name = models.CharField(max_length=120, blank=True, default="")
@@ -32,7 +32,7 @@ class LinkRun(Row):
     pairs = models.PositiveIntegerField(default=0)
     joined = models.PositiveIntegerField(default=0)
     proposed = models.PositiveIntegerField(default=0)
-    trouble = models.CharField(max_length=300, blank=True, default="")
+    trouble = coded(linking.Trouble)
 
     privacy: ClassVar[dict[str, Privacy]] = {"asked_by_name": Privacy.IDENTIFIES}
 
@@ -42,6 +42,7 @@ class LinkRun(Row):
         constraints: ClassVar = [
             status_holds(linking.RUN_WORKFLOW, "link_run"),
             code_holds(linking.Of, "link_run", "of", blank=False),
+            code_holds(linking.Trouble, "link_run", "trouble"),
             models.UniqueConstraint(
                 fields=["organisation_id", "of"],
                 condition=Q(
@@ -59,9 +60,9 @@ class PolicePair(Row):
     organisation_id = models.UUIDField(db_index=True)
     one_id = models.UUIDField(db_index=True)
     other_id = models.UUIDField(db_index=True)
-    status = status_field(linking.WORKFLOW)
+    status = status_field(linking.POLICE_WORKFLOW)
     weight = models.FloatField(null=True, blank=True)
-    model = models.CharField(max_length=60, blank=True, default="")
+    model = models.CharField(max_length=40, blank=True, default="")
     run_id = models.UUIDField(null=True, blank=True)
     found_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -78,7 +79,7 @@ class PolicePair(Row):
         db_table = "police_pair"
         ordering: ClassVar = ["-found_at"]
         constraints: ClassVar = [
-            status_holds(linking.WORKFLOW, "police_pair"),
+            status_holds(linking.POLICE_WORKFLOW, "police_pair"),
             paired("police_pair", "decided_at", "decided_by_id"),
             models.UniqueConstraint(
                 fields=["organisation_id", "one_id", "other_id"], name="police_pair_once"
@@ -95,9 +96,9 @@ class SupportPair(HerRow):
     is a `Joining`; here is what a run found, and that somebody could not know."""
 
     other_id = models.UUIDField(db_index=True)
-    status = status_field(linking.WORKFLOW)
+    status = status_field(linking.SUPPORT_WORKFLOW)
     weight = models.FloatField(null=True, blank=True)
-    model = models.CharField(max_length=60, blank=True, default="")
+    model = models.CharField(max_length=40, blank=True, default="")
     run_id = models.UUIDField(null=True, blank=True)
     found_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -114,7 +115,7 @@ class SupportPair(HerRow):
         db_table = "support_pair"
         ordering: ClassVar = ["-found_at"]
         constraints: ClassVar = [
-            status_holds(linking.WORKFLOW, "support_pair"),
+            status_holds(linking.SUPPORT_WORKFLOW, "support_pair"),
             paired("support_pair", "decided_at", "decided_by_id"),
             models.UniqueConstraint(fields=["client_id", "other_id"], name="support_pair_once"),
             models.CheckConstraint(condition=Q(client_id__lt=F("other_id")), name="support_pair_in_order"),

@@ -10,7 +10,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from pathways.domain.identification.linking import JUDGES, Action, Of, RunStatus, Status
+from pathways.domain.identification.linking import (
+    JUDGES,
+    OF_POLICE,
+    OF_SUPPORT,
+    Action,
+    Of,
+    RunStatus,
+    Status,
+)
 from pathways.journey import linking
 from pathways.journey.home import Leads
 from pathways.web import access, flow, lists, onward
@@ -149,7 +157,7 @@ def pair(request: Request, pair_id: UUID) -> HttpResponse:
     )
 
 
-@page(roles=JUDGES)
+@page(roles=OF_SUPPORT)
 def not_known(request: Request, pair_id: UUID) -> HttpResponse:
     """Of two women's records: I do not know. One button."""
     if request.method != "POST":
@@ -183,7 +191,7 @@ class _OfPair(flow.Flow):
         return reverse("linking:pair", args=[self.kwargs["pair_id"]])
 
 
-@page(roles={role for role in JUDGES if role.value != "coordinator"})
+@page(roles=OF_POLICE)
 class Decide(_OfPair):
     """Whether two records of a force are of one person."""
 
@@ -207,7 +215,7 @@ class Decide(_OfPair):
         )
 
 
-@page(roles={role for role in JUDGES if role.value != "coordinator"})
+@page(roles=OF_POLICE)
 class Part(_OfPair):
     """Two records that were joined are parted again."""
 
