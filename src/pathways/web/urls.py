@@ -14,6 +14,7 @@ urlpatterns = [
     path("joining/", include("pathways.web.joining.urls")),
     path("linking/", include("pathways.web.linking.urls")),
     path("police/", include("pathways.web.police.urls")),
+    path("considering/", include("pathways.web.considering.urls")),
     path("doors/", include("pathways.web.doors.urls")),
     path("assess/", include("pathways.web.assess.urls")),
     path("drafts/", include("pathways.web.drafts.urls")),

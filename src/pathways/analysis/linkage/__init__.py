@@ -1,1 +1,1 @@
-"""One person from many records: which of them are of one woman, and how surely that can be said."""
+"""One person from many records: a table of records in, pairs and people out. Never Django."""

@@ -1,0 +1,400 @@
+"""Tables as others send them: CSV, XLSX, ODS and Parquet, read as words, with the row that each stood in.
+
+Nothing is guessed here. A cell is text or nothing; what it means (a date, a code, a number) is said by
+whoever reads it, who can then name the row and the column. Rows are numbered as a spreadsheet numbers them:
+the headings are row 1, wherever nothing stands above them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import secrets
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".ods", ".parquet")
+#: a workbook is a zip: what it may grow to when it is opened, in bytes
+MOST_UNPACKED = 2 * 1024**3
+MOST_COLUMNS = 2_000
+MOST_IN_A_CELL = 1_000_000
+_BLOCK = 100_000
+_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00:00(?:\.0+)?$"
+_TIME_OF_DAY = r"^1899-12-3[01][ T](\d{2}:\d{2}:\d{2})$"
+_SAID_TO_BE_UNREADABLE = re.compile(r"\s*Context:.*", re.DOTALL)
+
+
+class UnreadableError(Exception):
+    """A file cannot be read, or a cell of it. The text is one line: which file, row and column, and why."""
+
+    def __init__(self, path: Path | str, why: str, *, row: int | None = None, column: str = "") -> None:
+        self.path, self.why, self.row, self.column = Path(path), why, row, column
+        where = [str(path), *([f"row {row}"] if row else []), *([f"column {column}"] if column else [])]
+        super().__init__(f"{', '.join(where)}: {why}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of a file.
+
+    `frame` has every column as text, in the order of the file: surrounding blanks are gone and an empty cell
+    is null. `rows` says for each line of the frame the row of the file that it stood in; rows with nothing in
+    them are left out.
+    """
+
+    path: Path
+    name: str
+    frame: pl.DataFrame
+    rows: pl.Series
+
+    @property
+    def columns(self) -> list[str]:
+        return self.frame.columns
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    def row_of(self, index: int) -> int:
+        """The row of the file in which this line of the frame stood."""
+        return int(self.rows[index])
+
+    def need(self, *columns: str) -> None:
+        """Refuses a table without one of these columns, and says which there are."""
+        for column in columns:
+            if column not in self.frame.columns:
+                known = ", ".join(self.frame.columns[:30]) or "none"
+                why = f"there is no such column; there are: {known}"
+                raise UnreadableError(self.path, why, column=column)
+
+
+def read(path: Path | str, *, sheet: str | None = None) -> Sheet:
+    """The only table of a file, or the sheet of this name; of a workbook with several, the first."""
+    return _open(Path(path), sheet)[0]
+
+
+def read_all(path: Path | str) -> list[Sheet]:
+    """Every table of a file: each sheet of a workbook that holds anything, one of anything else."""
+    return [each for each in _open(Path(path), None, every=True) if each.columns]
+
+
+def read_bytes(content: bytes, name: str, *, sheet: str | None = None) -> list[Sheet]:
+    """The same of a file that was sent: its ending says what it is."""
+    return _tables(content, Path(name), sheet, every=sheet is None)
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Every file of a folder that can be read as a table, in the order of the names."""
+    return sorted(each for each in folder.iterdir() if each.is_file() and each.suffix.lower() in ENDINGS)
+
+
+def _open(path: Path, sheet: str | None, *, every: bool = False) -> list[Sheet]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UnreadableError(path, (error.strerror or "cannot be opened").lower()) from None
+    return _tables(content, path, sheet, every=every)
+
+
+def _tables(content: bytes, path: Path, sheet: str | None, *, every: bool) -> list[Sheet]:
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        raise UnreadableError(path, f"is none of {', '.join(ENDINGS)}")
+    if ending in (".xlsx", ".xlsm", ".ods"):
+        return _workbook(content, path, sheet, every=every)
+    if sheet is not None:
+        raise UnreadableError(path, "only a workbook has sheets")
+    return [_parquet(content, path) if ending == ".parquet" else _csv(content, path)]
+
+
+# --- text with separators ------------------------------------------------------------------------------
+
+
+def _text(content: bytes, path: Path) -> str:
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        if encoding == "utf-16":
+            raise UnreadableError(path, "is not whole: its last character is cut off") from None
+        row = content.count(b"\n", 0, error.start) + 1
+    try:
+        return content.decode("cp1252")  # what a spreadsheet on Windows saves as plain CSV
+    except UnicodeDecodeError:
+        raise UnreadableError(path, "holds a character that is neither UTF-8 nor Windows-1252; save it as "
+                              "CSV UTF-8", row=row) from None  # fmt: skip
+
+
+def _separator(head: str) -> str:
+    line = next((each for each in head.splitlines() if each.strip()), "")
+    counts = Counter({sign: line.count(sign) for sign in (",", ";", "\t", "|")})
+    sign, count = counts.most_common(1)[0]
+    return sign if count else ","
+
+
+def _csv(content: bytes, path: Path) -> Sheet:
+    text = _text(content, path)
+    if "\0" in text:
+        row = text.count("\n", 0, text.index("\0")) + 1
+        raise UnreadableError(path, "holds a NUL character: this is not a table of text", row=row)
+    csv.field_size_limit(MOST_IN_A_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text[:65_536]), strict=True)
+    headings: list[str] | None = None
+    blocks, lines, rows, numbers = [], [], [], []
+    number = 0
+    try:
+        for line in reader:
+            number += 1
+            if headings is None:
+                if any(cell.strip() for cell in line):
+                    headings = line
+                continue
+            if len(line) != len(headings):
+                line = _fitted(line, headings, path, number)
+            if any(line):
+                lines.append(line)
+                rows.append(number)
+            if len(lines) == _BLOCK:
+                blocks.append(_block(lines, len(headings)))
+                numbers += rows
+                lines, rows = [], []
+    except csv.Error as error:
+        raise UnreadableError(path, f"{_plain(error)}; look at the quotation marks", row=number + 1) from None
+    blocks.append(_block(lines, len(headings or ())))
+    return _sheet(path, "", headings or [], pl.concat(blocks), numbers + rows)
+
+
+def _fitted(line: list[str], headings: list[str], path: Path, number: int) -> list[str]:
+    """A short row ends in nothing; a long one may only have nothing beyond the headings."""
+    width = len(headings)
+    if any(cell.strip() for cell in line[width:]):
+        why = f"has {len(line)} cells where the headings have {width}"
+        why += "; a value with a separator in it needs quotation marks"
+        raise UnreadableError(path, why, row=number)
+    return (line + [""] * width)[:width]
+
+
+def _block(lines: list[list[str]], width: int) -> pl.DataFrame:
+    names = [f"{place}" for place in range(width)]
+    columns = zip(*lines, strict=True) if lines else ([] for _ in range(width))
+    return pl.DataFrame(
+        [pl.Series(name, list(cells), dtype=pl.String) for name, cells in zip(names, columns, strict=True)]
+    )
+
+
+def _plain(error: Exception) -> str:
+    text = str(error)
+    if "unexpected end" in text:
+        return "a quotation mark is opened and never closed"
+    if "expected after" in text:
+        return "a quotation mark stands inside a value"
+    if "field larger" in text:
+        return f"a cell holds more than {MOST_IN_A_CELL:,} characters"
+    return text
+
+
+# --- workbooks and Parquet -----------------------------------------------------------------------------
+
+
+def _workbook(content: bytes, path: Path, sheet: str | None, *, every: bool) -> list[Sheet]:
+    import fastexcel
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(each.file_size for each in packed.infolist()) > MOST_UNPACKED:
+                raise UnreadableError(path, f"unpacks to more than {MOST_UNPACKED // 1024**3} GiB")
+        book = fastexcel.read_excel(content)
+        names = book.sheet_names
+        if sheet is not None and sheet not in names:
+            raise UnreadableError(path, f"has no sheet {sheet!r}; it has: {', '.join(names)}")
+        wanted = [sheet] if sheet is not None else names if every else names[:1]
+        return [_one_sheet(book, path, name) for name in wanted if name is not None]
+    except zipfile.BadZipFile:
+        raise UnreadableError(path, "is not a workbook, or is damaged; open it and save it anew") from None
+    except UnreadableError:
+        raise
+    except BaseException as error:  # the reader is not Python: its panics are no Exception
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            raise
+        said = _SAID_TO_BE_UNREADABLE.sub("", str(error)).splitlines()
+        why = said[0] if said else type(error).__name__
+        raise UnreadableError(path, f"cannot be read as a workbook ({why}); save it anew") from None
+
+
+def _one_sheet(book: object, path: Path, name: str) -> Sheet:
+    drawn = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")  # type: ignore[attr-defined]
+    whole: pl.DataFrame = drawn.to_polars()
+    if whole.width > MOST_COLUMNS:
+        raise UnreadableError(path, f"sheet {name!r} has more than {MOST_COLUMNS:,} columns")
+    whole = whole.rename({old: f"{place}" for place, old in enumerate(whole.columns)})
+    whole = whole.with_columns(
+        pl.all().cast(pl.String).str.replace(_MIDNIGHT, "$1").str.replace(_TIME_OF_DAY, "$1")
+    )
+    filled = _filled(whole)
+    if not filled.any():
+        return Sheet(path, name, pl.DataFrame(), pl.Series("row", [], dtype=pl.UInt32))
+    first = filled.arg_true()[0]
+    headings = [cell or "" for cell in whole.row(first)]
+    below = whole.slice(first + 1)
+    return _sheet(path, name, headings, below, list(range(first + 2, first + 2 + below.height)))
+
+
+def _parquet(content: bytes, path: Path) -> Sheet:
+    try:
+        found = pl.read_parquet(io.BytesIO(content))
+    except BaseException as error:  # the reader is not Python: its panics are no Exception
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            raise
+        raise UnreadableError(path, "cannot be read as Parquet: it is damaged or something else") from None
+    nested = next((name for name, kind in found.schema.items() if kind.is_nested()), None)
+    if nested is not None:
+        why = "holds lists or structures; a table of plain values is wanted"
+        raise UnreadableError(path, why, column=nested)
+    binary = [name for name, kind in found.schema.items() if kind == pl.Binary]
+    if binary:
+        raise UnreadableError(path, "holds bytes; text is wanted", column=binary[0])
+    words = found.with_columns(
+        pl.col(pl.Boolean).cast(pl.String), pl.col(pl.Date).dt.to_string("%Y-%m-%d")
+    ).with_columns(pl.all().cast(pl.String).str.replace(_MIDNIGHT, "$1"))
+    names = words.columns
+    plain = words.rename({old: f"{place}" for place, old in enumerate(names)})
+    return _sheet(path, "", names, plain, list(range(2, words.height + 2)))
+
+
+# --- what every kind comes to --------------------------------------------------------------------------
+
+
+def _filled(frame: pl.DataFrame) -> pl.Series:
+    """Which lines have anything in them."""
+    if not frame.width:
+        return pl.Series("any", [], dtype=pl.Boolean)
+    return frame.select(
+        pl.any_horizontal(pl.all().str.strip_chars().fill_null("").str.len_bytes() > 0).alias("any")
+    )["any"]
+
+
+def _sheet(path: Path, name: str, headings: Sequence[str], body: pl.DataFrame, rows: list[int]) -> Sheet:
+    """Named columns, cells without blanks around them, no line without a cell."""
+    if len(headings) > MOST_COLUMNS:
+        raise UnreadableError(path, f"has more than {MOST_COLUMNS:,} columns")
+    body = body.with_columns(pl.all().str.strip_chars().replace("", None)) if body.width else body
+    kept, named = [], []
+    for place, heading in enumerate(headings):
+        said = " ".join(heading.split())
+        values = body[f"{place}"]
+        if not said:
+            if values.null_count() == len(values):
+                continue
+            row = rows[int(values.is_not_null().arg_true()[0])]
+            why = "has values and no heading above them"
+            raise UnreadableError(path, why, row=row, column=f"{place + 1}")
+        if said in named:
+            raise UnreadableError(path, "two columns have this heading; name one of them anew", column=said)
+        named.append(said)
+        kept.append(values.alias(said))
+    frame, numbers = pl.DataFrame(kept), pl.Series("row", rows, dtype=pl.UInt32)
+    if kept:
+        is_filled = _filled(frame)
+        frame, numbers = frame.filter(is_filled), numbers.filter(is_filled)
+    return Sheet(path, name, frame, numbers)
+
+
+# --- writing -------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def whole(folder: Path) -> Iterator[Path]:
+    """A folder to write into beside this one's files: they take their places when all is written, or never.
+
+    Raises UnreadableError, naming the folder, when it cannot be written.
+    """
+    part = folder / f".part-{secrets.token_hex(6)}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        part.mkdir()
+    except OSError as error:
+        raise UnreadableError(folder, f"cannot be written: {(error.strerror or '').lower()}") from None
+    try:
+        yield part
+        for each in sorted(part.iterdir()):
+            os.replace(each, folder / each.name)
+    except OSError as error:
+        raise UnreadableError(folder, f"cannot be written: {(error.strerror or '').lower()}") from None
+    finally:
+        for each in part.iterdir():
+            each.unlink()
+        part.rmdir()
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """The same for one file: a path to write to, which becomes the target when all is written."""
+    with whole(target.parent) as part:
+        yield part / target.name
+
+
+def write(frame: pl.DataFrame, target: Path) -> None:
+    """A frame as CSV, XLSX, ODS or Parquet, as the ending of the target says; no cell is made a formula.
+
+    To be called inside `whole` or `whole_file`.
+    """
+    ending = target.suffix.lower()
+    if ending == ".parquet":
+        frame.write_parquet(target)
+    elif ending == ".xlsx":
+        _write_xlsx(frame, target)
+    elif ending == ".ods":
+        _write_ods(frame, target)
+    elif ending in (".csv", ".tsv", ".txt"):
+        frame.write_csv(target, separator="\t" if ending == ".tsv" else ",")
+    else:
+        raise UnreadableError(target, "can be written as .csv, .tsv, .xlsx, .ods or .parquet")
+
+
+def _write_xlsx(frame: pl.DataFrame, target: Path) -> None:
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(
+        target, {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
+    ) as book:
+        sheet = book.add_worksheet()
+        for place, line in enumerate(_lines(frame)):
+            for column, cell in enumerate(line):
+                if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+                    sheet.write_number(place, column, cell)
+                elif cell is not None:
+                    sheet.write_string(place, column, str(cell))
+
+
+def _write_ods(frame: pl.DataFrame, target: Path) -> None:
+    from odf.opendocument import OpenDocumentSpreadsheet
+    from odf.table import Table, TableCell, TableRow
+    from odf.text import P
+
+    book = OpenDocumentSpreadsheet()
+    table = Table(name="Sheet1")
+    for line in _lines(frame):
+        row = TableRow()
+        for cell in line:
+            if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+                placed = TableCell(valuetype="float", value=str(cell))
+            else:
+                placed = TableCell(valuetype="string")
+            if cell is not None:
+                placed.addElement(P(text=str(cell)))
+            row.addElement(placed)
+        table.addElement(row)
+    book.spreadsheet.addElement(table)
+    book.save(str(target))
+
+
+def _lines(frame: pl.DataFrame) -> Iterable[Sequence[object]]:
+    yield frame.columns
+    yield from frame.iter_rows()

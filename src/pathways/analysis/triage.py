@@ -1,0 +1,428 @@
+"""A triage policy and cases from files: what it gives each case, and who would move under another policy.
+
+A policy is JSON, a workbook with the sheets `inputs` and `rules`, or a CSV of the rules with a JSON that
+names the inputs. Cases are rows with `case_id` and a column for each input. The policy itself, and the proof
+that it says one thing of every combination, are the domain's: nothing is decided here that is not decided
+there. Cases with the same answers are decided once.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pathways.analysis import sheets
+from pathways.analysis.sheets import Sheet, UnreadableError
+from pathways.domain.triage import policy as table
+from pathways.domain.triage import proof
+from pathways.domain.triage.condition import Input
+from pathways.domain.triage.levels import STANDARDS, Level
+from pathways.domain.triage.policy import Malformed, Policy, Ready, Rule, Suggestion
+
+CASE = "case_id"
+#: columns of the rules that are no input
+_OF_A_RULE = ("id", "level", "because")
+#: so many combinations are looked up by their place; beyond it, by what the cases hold
+_MOST_PLACES = 4_000_000
+_RANGE = re.compile(r"(-?\d+)\s*(?:\.\.|to)\s*(-?\d+)")
+
+Progress = Callable[[int, int], None]
+
+
+# --- the policy ----------------------------------------------------------------------------------------
+
+
+def read_policy(path: Path, inputs: Path | None = None) -> Policy:
+    """The policy of a file. `inputs` is the JSON that names the inputs of a CSV: else the one beside it.
+
+    Raises UnreadableError, naming the row and the column, for one that does not make sense.
+    """
+    ending = path.suffix.lower()
+    if ending == ".json":
+        return _from_json(path)
+    if ending in (".xlsx", ".xlsm", ".ods"):
+        return _from_workbook(path)
+    if ending in (".csv", ".tsv"):
+        return _from_rules(path, inputs or path.with_suffix(".json"))
+    raise UnreadableError(path, "a policy is a .json, a workbook (.xlsx, .ods) or the rules as .csv")
+
+
+def _body(path: Path) -> dict[str, Any]:
+    try:
+        body = json.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise UnreadableError(path, (error.strerror or "cannot be opened").lower()) from None
+    except UnicodeDecodeError:
+        raise UnreadableError(path, "is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        why = f"is not JSON: {error.msg.lower()} (character {error.colno} of the line)"
+        raise UnreadableError(path, why, row=error.lineno) from None
+    if not isinstance(body, dict):
+        raise UnreadableError(path, "a policy is an object with “inputs” and “rules”")
+    return body
+
+
+def _from_json(path: Path) -> Policy:
+    body = _body(path)
+    if isinstance(body.get("rules"), str):  # the rules are kept in a sheet, which the JSON names
+        return _from_rules(path.parent / body["rules"], path)
+    try:
+        return table.read(body)
+    except Malformed as wrong:
+        raise UnreadableError(path, str(wrong)) from None
+
+
+def _from_rules(path: Path, beside: Path) -> Policy:
+    if not beside.exists():
+        why = f"a CSV holds only the rules: {beside.name} beside it, or --inputs, has to name the inputs"
+        raise UnreadableError(path, why)
+    body = _body(beside)
+    return _from_sheet(sheets.read(path), body, _inputs_of(body, beside))
+
+
+def _inputs_of(body: dict[str, Any], path: Path) -> tuple[Input, ...]:
+    try:
+        return table.read({**body, "rules": []}).inputs
+    except Malformed as wrong:
+        raise UnreadableError(path, str(wrong)) from None
+
+
+def _from_workbook(path: Path) -> Policy:
+    found = {sheet.name.strip().lower(): sheet for sheet in sheets.read_all(path)}
+    for name in ("inputs", "rules"):
+        if name not in found:
+            raise UnreadableError(path, f"has no sheet “{name}” with anything in it")
+    body: dict[str, Any] = {"name": path.stem}
+    if "about" in found:
+        found["about"].need("name", "version")
+        body |= found["about"].frame.row(0, named=True) if len(found["about"]) else {}
+    if "levels" in found:
+        found["levels"].need("level")
+        body["levels"] = found["levels"].frame["level"].drop_nulls().to_list()
+    return _from_sheet(found["rules"], body, tuple(_inputs(found["inputs"])))
+
+
+def _inputs(sheet: Sheet) -> list[Input]:
+    sheet.need("input", "values")
+    found = []
+    for index, line in enumerate(sheet.frame.iter_rows(named=True)):
+        row, name, values = sheet.row_of(index), line["input"], line["values"]
+        if not name:
+            raise UnreadableError(sheet.path, "an input needs a name", row=row, column="input")
+        if not values:
+            why = "give the values, as low|medium|high or 0..11"
+            raise UnreadableError(sheet.path, why, row=row, column="values")
+        try:
+            if run := _RANGE.fullmatch(values):
+                found.append(Input.numbers(name, int(run[1]), int(run[2])))
+            else:
+                several = tuple(part.strip() for part in re.split(r"[|,;]", values) if part.strip())
+                found.append(Input(name, several, all(re.fullmatch(r"-?\d+", each) for each in several)))
+        except ValueError as wrong:
+            raise UnreadableError(sheet.path, str(wrong), row=row, column="values") from None
+    return found
+
+
+def _from_sheet(sheet: Sheet, body: dict[str, Any], inputs: tuple[Input, ...]) -> Policy:
+    sheet.need("level")
+    names = {question.name for question in inputs}
+    for column in sheet.columns:
+        if column not in names and column not in _OF_A_RULE:
+            known = ", ".join(sorted(names))
+            raise UnreadableError(sheet.path, f"is no input of the policy ({known})", column=column)
+    rules: list[Rule] = []
+    rows: dict[str, int] = {}
+    for index, line in enumerate(sheet.frame.iter_rows(named=True)):
+        row = sheet.row_of(index)
+        named = line.get("id") or f"row {row}"
+        if named in rows:
+            why = f"{named} is the id of row {rows[named]} as well"
+            raise UnreadableError(sheet.path, why, row=row, column="id")
+        if not line["level"]:
+            raise UnreadableError(sheet.path, "a rule needs a level", row=row, column="level")
+        rows[named] = row
+        when = {name: line.get(name) or "" for name in names if name in line}
+        rules.append(Rule(named, when, line["level"], line.get("because") or ""))
+    levels = body.get("levels")
+    try:
+        return Policy(
+            name=str(body.get("name") or sheet.path.stem),
+            version=str(body.get("version") or ""),
+            inputs=inputs,
+            rules=tuple(rules),
+            **({"levels": tuple(str(level) for level in levels)} if levels else {}),
+        )
+    except Malformed as wrong:
+        said = str(wrong).removeprefix(f"rule {wrong.row}").removeprefix(f", column {wrong.column}")
+        why = said.removeprefix(": ")
+        raise UnreadableError(sheet.path, why, row=rows.get(wrong.row), column=wrong.column) from None
+
+
+def findings(policy: Policy) -> dict[str, Any]:
+    """The proof of a policy as plain data: what `pathways triage check` writes."""
+    found = proof.check(policy)
+    return {
+        "complete": found.complete,
+        "is_sound": found.is_sound,
+        "combinations": found.combinations,
+        "gap_count": found.gap_count,
+        "gaps": [dict(gap) for gap in found.gaps],
+        "overlaps": [_clash(each) for each in found.overlaps],
+        "contradictions": [_clash(each) for each in found.contradictions],
+        "never_met": list(found.idle),
+        "name": policy.name,
+        "version": policy.version,
+        "rules": len(policy.rules),
+    }
+
+
+def _clash(each: proof.Clash) -> dict[str, Any]:
+    return {
+        "rules": list(each.rules),
+        "levels": list(each.levels),
+        "combinations": each.combinations,
+        "example": dict(each.example),
+    }
+
+
+# --- the cases -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a policy gives each case, in the order of the cases.
+
+    `frame` has case_id, level, rule, provisional and missing (inputs divided by `|`); `levels` counts the
+    cases of every level of the policy.
+    """
+
+    frame: pl.DataFrame
+    levels: dict[str, int]
+    provisional: int
+
+
+def read_cases(path: Path, *policies: Policy, also: Sequence[str] = ()) -> Sheet:
+    """The cases of a file, each with an id of its own and a column for every input of the policies.
+
+    Raises UnreadableError, naming the row and the column, for an answer that an input cannot have.
+    """
+    sheet = sheets.read(path)
+    sheet.need(CASE, *(question.name for policy in policies for question in policy.inputs), *also)
+    ids = sheet.frame[CASE]
+    if ids.null_count():
+        row = sheet.row_of(int(ids.is_null().arg_true()[0]))
+        raise UnreadableError(path, "a case needs an id", row=row, column=CASE)
+    twice = ids.is_first_distinct().not_().arg_true()
+    if len(twice):
+        row = sheet.row_of(int(twice[0]))
+        why = f"{ids[int(twice[0])]} stands in an earlier row as well"
+        raise UnreadableError(path, why, row=row, column=CASE)
+    for question in {question for policy in policies for question in policy.inputs}:
+        answers = sheet.frame[question.name]
+        wrong = (answers.is_not_null() & ~answers.is_in(list(question.values))).arg_true()
+        if len(wrong):
+            shown = f"{question.values[0]} to {question.values[-1]}" if question.is_number else ", ".join(
+                question.values
+            )  # fmt: skip
+            why = f"{answers[int(wrong[0])]} is not an answer ({shown}, or blank)"
+            raise UnreadableError(path, why, row=sheet.row_of(int(wrong[0])), column=question.name)
+    return sheet
+
+
+def decide(policy: Policy, cases: pl.DataFrame) -> Decided:
+    """The policy applied to every case; a blank answer is missing, and every value is tried in its place.
+
+    Raises ValueError for a policy with a gap or a contradiction, and for an answer that an input cannot have.
+    """
+    allowed = proof.may_apply(policy)
+    if not allowed:
+        raise ValueError(allowed.reason)
+    places, given = _places(policy, cases)
+    ready = Ready(policy)
+    several = [ready.suggest(_answers(policy, place)) for place in places]
+    lines = pl.DataFrame(
+        {
+            "level": [each.level for each in several],
+            "rule": [each.rule for each in several],
+            "provisional": [each.provisional for each in several],
+            "missing": ["|".join(each.missing) or None for each in several],
+        },
+        schema={"level": pl.String, "rule": pl.String, "provisional": pl.Boolean, "missing": pl.String},
+    )
+    counts = np.bincount(given, minlength=len(several))
+    levels: Counter[str] = Counter()
+    for each, count in zip(several, counts, strict=True):
+        levels[each.level] += int(count)
+    frame = pl.concat([cases.select(CASE), lines[given]], how="horizontal")
+    return Decided(
+        frame=frame,
+        levels={level: levels[level] for level in policy.levels},
+        provisional=sum(int(n) for each, n in zip(several, counts, strict=True) if each.provisional),
+    )
+
+
+def _places(policy: Policy, cases: pl.DataFrame) -> tuple[list[int], np.ndarray[Any, Any]]:
+    """Each combination of answers that is there, as a number, and for each case which of them is hers."""
+    sizes = [len(question.values) + 1 for question in policy.inputs]
+    if math.prod(sizes) >= 2**62:
+        raise ValueError("the policy has more combinations of answers than can be numbered")
+    codes = cases.select(  # in one go: the columns are read side by side
+        pl.col(question.name).cast(pl.Enum(list(question.values)), strict=False).to_physical().cast(pl.Int64)
+        for question in policy.inputs
+    )
+    place = np.zeros(cases.height, dtype=np.int64)
+    for question, size in zip(policy.inputs, sizes, strict=True):
+        if codes[question.name].null_count() != cases[question.name].null_count():
+            raise ValueError(f"an answer is none of “{question.name}”")
+        place *= size
+        place += codes[question.name].fill_null(size - 1).to_numpy()
+    if math.prod(sizes) <= _MOST_PLACES:
+        there = np.flatnonzero(np.bincount(place, minlength=1)) if len(place) else np.zeros(0, dtype=int)
+        number = np.zeros(math.prod(sizes), dtype=np.int64)
+        number[there] = np.arange(len(there))
+        return [int(each) for each in there], number[place]
+    distinct, given = np.unique(place, return_inverse=True)
+    return [int(each) for each in distinct], given
+
+
+def _answers(policy: Policy, place: int) -> Mapping[str, str | None]:
+    found: dict[str, str | None] = {}
+    for question in reversed(policy.inputs):
+        place, code = divmod(place, len(question.values) + 1)
+        found[question.name] = question.values[code] if code < len(question.values) else None
+    return found
+
+
+# --- one policy against another ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Who moves when the second policy takes the place of the first.
+
+    `frame` has case_id, before, after, move ("up", "down" or "same") and the groups' columns; `summary` is
+    plain data: moves, groups and workload.
+    """
+
+    frame: pl.DataFrame
+    summary: dict[str, Any]
+
+
+def compare(before: Policy, after: Policy, cases: pl.DataFrame, groups: Sequence[str] = ()) -> Compared:
+    """Both policies over the same cases. Levels are compared by their rank in the first policy.
+
+    Raises ValueError when the policies have different levels, or one of them may not be applied.
+    """
+    if before.levels != after.levels:
+        said = " and ".join(", ".join(policy.levels) for policy in (before, after))
+        raise ValueError(f"the two policies have different levels: {said}")
+    one, other = decide(before, cases), decide(after, cases)
+    rank = pl.Enum(list(before.levels))
+    frame = (
+        pl.concat(
+            [
+                cases.select(CASE),
+                one.frame.select(pl.col("level").alias("before")),
+                other.frame.select(pl.col("level").alias("after")),
+            ],
+            how="horizontal",
+        )
+        .with_columns(
+            move=pl.when(pl.col("after").cast(rank) > pl.col("before").cast(rank))
+            .then(pl.lit("up"))
+            .when(pl.col("after").cast(rank) < pl.col("before").cast(rank))
+            .then(pl.lit("down"))
+            .otherwise(pl.lit("same"))
+        )
+        .with_columns(cases[name] for name in groups)
+    )
+    return Compared(
+        frame=frame,
+        summary={
+            "cases": frame.height,
+            **_moved(frame),
+            "moves": _moves(frame),
+            "groups": [
+                {"column": name, "group": value, "n": part.height, **_moved(part), "moves": _moves(part)}
+                for name in groups
+                for value, part in _parts(frame, name)
+            ],
+            "provisional": {"before": one.provisional, "after": other.provisional},
+            "workload": [
+                _load(level, one.levels[level], other.levels[level]) for level in before.levels
+            ],
+            "workload_total": _total(before.levels, one.levels, other.levels),
+            "policies": [
+                {"name": each.name, "version": each.version, "rules": len(each.rules)}
+                for each in (before, after)
+            ],
+        },
+    )
+
+
+def _moved(frame: pl.DataFrame) -> dict[str, int]:
+    counts = Counter(frame["move"].to_list())
+    return {"moved": counts["up"] + counts["down"], "up": counts["up"], "down": counts["down"]}
+
+
+def _moves(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    found = (
+        frame.filter(pl.col("move") != "same").group_by("before", "after").len().sort("before", "after")
+    )
+    return [{"from": one, "to": other, "n": n} for one, other, n in found.iter_rows()]
+
+
+def _parts(frame: pl.DataFrame, name: str) -> list[tuple[str | None, pl.DataFrame]]:
+    """The cases of each group, those of no group last."""
+    found = {key[0]: part for key, part in frame.partition_by(name, as_dict=True).items()}
+    return sorted(found.items(), key=lambda item: (item[0] is None, str(item[0])))
+
+
+def _load(level: str, before: int, after: int) -> dict[str, Any]:
+    """Cases at a level and what they ask of a service in a year, by the programme's own clocks."""
+    standard = STANDARDS[Level(int(level))] if level in {str(one.value) for one in Level} else None
+    weeks = standard.review_weeks if standard else None
+    a_year = 52 / weeks if weeks else 0.0
+    return {
+        "level": level,
+        "before": before,
+        "after": after,
+        "change": after - before,
+        "reviews_a_year_before": before * a_year,
+        "reviews_a_year_after": after * a_year,
+        "first_contact_working_days": standard.first_contact_days if standard else None,
+        "review_weeks": weeks,
+    }
+
+
+def _total(levels: Sequence[str], before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, Any]:
+    lines = [_load(level, before[level], after[level]) for level in levels]
+    soon = [line for line in lines if line["first_contact_working_days"] in (0, 1, 2)]
+    return {
+        "reviews_a_year_before": sum(line["reviews_a_year_before"] for line in lines),
+        "reviews_a_year_after": sum(line["reviews_a_year_after"] for line in lines),
+        "first_contact_within_two_days_before": sum(line["before"] for line in soon),
+        "first_contact_within_two_days_after": sum(line["after"] for line in soon),
+    }
+
+
+__all__ = [
+    "CASE",
+    "Compared",
+    "Decided",
+    "Suggestion",
+    "compare",
+    "decide",
+    "findings",
+    "read_cases",
+    "read_policy",
+]

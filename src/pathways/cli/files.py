@@ -1,0 +1,71 @@
+"""What the commands on files share: one line for a bad file, a result whole or not at all, and what it is."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from pathways.installation.refusal import RefusalError
+
+#: said with everything that a command on a file writes or prints
+DRAFT = "This is the analyst’s own draft. It has not been through disclosure control."
+PROTECTED = "This is the analyst’s own draft. It has been through disclosure control."
+
+
+def console() -> Console:
+    """Where a summary is printed: as it is, without marks of a log."""
+    return Console(highlight=False, soft_wrap=True, markup=False)
+
+
+@contextmanager
+def steps(count: int) -> Iterator[Callable[[str], None]]:
+    """Says at the terminal which step runs and for how long; nothing where nobody watches."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),
+        console=Console(stderr=True), transient=True, disable=not os.isatty(2),
+    ) as progress:  # fmt: skip
+        task = progress.add_task("", total=count)
+
+        def step(words: str) -> None:
+            progress.update(task, description=words, advance=0 if not progress.tasks[0].description else 1)
+
+        yield step
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """A file that cannot be read, or written, ends the command with one line: file, row, column, reason."""
+    from pathways.analysis.sheets import UnreadableError
+
+    try:
+        yield
+    except UnreadableError as error:
+        raise RefusalError(str(error)) from None
+
+
+def check_place(path: Path | None) -> None:
+    """Before long work: whether its outcome can be written at all."""
+    if path is None:
+        return
+    folder = path.absolute().parent
+    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise RefusalError(f"{path} cannot be written: give a file in a folder that is there")
+
+
+def write_json(path: Path | None, said: dict[str, Any]) -> None:
+    """The result in full precision, whole or not at all; nothing when no file is asked for."""
+    if path is None:
+        return
+    from pathways.analysis import sheets
+
+    text = json.dumps(said, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    with reading(), sheets.whole_file(path) as part:
+        part.write_text(text, "utf-8")
