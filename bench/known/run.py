@@ -89,16 +89,18 @@ def _measure(said: Any, installation: Any) -> bool:
     for _, her in asked[:10]:  # plans, caches and keys of both
         _ours(force, her)
         splink.ask(her)
-    mine, theirs, wide = [], [], 0
+    mine, theirs, wide, cost, their_cost = [], [], 0, [], []
     worst, pairs, missed, more, found, found_theirs = 0.0, 0, 0, 0, 0, 0
     for place, her in asked:
-        begun = time.perf_counter()
+        begun, before = time.perf_counter(), run._processor()
         ours, fell_back = _ours(force, her)
         mine.append((time.perf_counter() - begun) * 1000)
+        cost.append(run._processor() - before)
         wide += fell_back
-        begun = time.perf_counter()
+        begun, before = time.perf_counter(), time.process_time()
         said_by_splink = splink.ask(her)
         theirs.append((time.perf_counter() - begun) * 1000)
+        their_cost.append((time.process_time() - before) * 1000)
         all_pairs = _all_pairs(force, her)
         missed += len(said_by_splink.keys() - all_pairs.keys())
         more += len(all_pairs.keys() - said_by_splink.keys())
@@ -113,12 +115,15 @@ def _measure(said: Any, installation: Any) -> bool:
         f"Splink     median {statistics.median(theirs):6.1f} ms   p95 {run.p95(theirs):6.1f} ms\n"
         f"ratio of the p95 {ratio:.0f}, of the medians "
         f"{statistics.median(theirs) / statistics.median(mine):.0f} (aim {RATIO:.0f})\n"
+        f"processor: look-up, the database's included, median {statistics.median(cost):.2f} ms, p95"
+        f" {run.p95(cost):.2f} ms; Splink median {statistics.median(their_cost):.0f} ms, p95"
+        f" {run.p95(their_cost):.0f} ms; ratio of the p95 {run.p95(their_cost) / run.p95(cost):.0f}\n"
         f"{pairs} pairs of both, {missed} of Splink's alone, {more} of ours alone; probabilities differ by"
         f" {worst:.1e} at most\n"
         f"she is among those shown in {found} of {len(asked)}, among Splink's pairs in {found_theirs};"
         f" a search for her name was needed in {wide}"
     )
-    return ratio >= RATIO and worst <= AGREEMENT and not missed and found >= found_theirs - wide
+    return ratio >= RATIO and worst <= AGREEMENT and not missed and found >= found_theirs
 
 
 def _paper(her: Any) -> Any:
@@ -137,7 +142,9 @@ def _ours(force: Any, her: Any) -> tuple[list[Any], bool]:
 
     with transaction.atomic(), mock.patch.object(knowing, "_named_alike", wraps=knowing._named_alike) as wide:
         identity.assume(force)
-        found = knowing.likeliest(_paper(her), by=force, kinds=(naming.Kind.NOMINAL,))
+        found = knowing.likeliest(
+            _paper(her), by=force, kinds=(naming.Kind.NOMINAL,), thoroughly=False
+        )
     return found, wide.called
 
 

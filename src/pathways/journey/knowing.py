@@ -60,11 +60,14 @@ def may_look(by: Actor) -> bool:
     return policy.could(by, Action.READ, Resource.NAME_TOKEN) and bool(_kinds(by))
 
 
-def look(*, who: Paper, by: Actor, at: datetime) -> tuple[Likely, ...]:
-    """Records that may be hers, the likeliest first. Too little typed, or nobody like her: none."""
+def look(*, who: Paper, by: Actor, at: datetime, thoroughly: bool = True) -> tuple[Likely, ...]:
+    """Records that may be hers, the likeliest first. Too little typed, or nobody like her: none.
+
+    `thoroughly` is for a page of its own; while somebody types, what is quick to find is enough.
+    """
     if not may_look(by) or not who.says_enough:
         return ()
-    found = likeliest(who, by=by, kinds=_kinds(by))
+    found = likeliest(who, by=by, kinds=_kinds(by), thoroughly=thoroughly)
     shown = _shown(found, by)
     ledger.searched(by=by, at=at, subjects=[one.id for one in shown], route="known")
     return shown
@@ -88,14 +91,17 @@ class Compared:
     because: tuple[str, ...]
 
 
-def likeliest(who: Paper, *, by: Actor, kinds: Iterable[Kind], most: int = MOST) -> list[Compared]:
-    """The records like this one, by the model: those kept under what it would be kept under, and where none
-    of these is like her, those that a search for her name finds."""
+def likeliest(
+    who: Paper, *, by: Actor, kinds: Iterable[Kind], most: int = MOST, thoroughly: bool = True
+) -> list[Compared]:
+    """The records like this one, by the model: those kept under what it would be kept under. Where none of
+    these is like her, those that a search for her name finds, which costs more: unless `thoroughly`, only
+    where no date of birth could bring her together with her record."""
     record, model = comparing.columns(who), comparing.model()
     kinds = tuple(kinds)
     ids = _meeting(comparing.looks_under(record), by, kinds)
     found = _weighed(ids, record, model, by)
-    if not found:
+    if not found and (thoroughly or who.born is None):
         ids = _named_alike(who, by, kinds)
         found = _weighed(ids, record, model, by)
     return sorted(found, key=lambda one: (-one.weight, one.name, one.id))[:most]

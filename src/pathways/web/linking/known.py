@@ -99,7 +99,7 @@ def typed(request: Request) -> HttpResponse:
         for name in ("given_names", "called", "surname", "other_names", "address", "telephone")
     }
     who = paper({**said, "born": born.cleaned_data.get("born")})
-    found = knowing.look(who=who, by=request.actor, at=request.now)
+    found = knowing.look(who=who, by=request.actor, at=request.now, thoroughly=False)
     context = {"rows": rows(found, request), "enough": who.says_enough}
     return render(request, "linking/likely.html", context)
 
