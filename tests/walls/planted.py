@@ -390,6 +390,7 @@ def _fill_what_is_empty(now: datetime) -> None:
     _erasures(now)
     _bars(now)
     _emergencies(now)
+    _sent(now)
     for model in (each for each in apps.get_app_config("records").get_models()):
         if model._meta.db_table in {each.value for each in Resource}:
             assert model._default_manager.exists(), f"no invented row of {model._meta.db_table}"
@@ -737,6 +738,56 @@ def _erasures(now: datetime) -> None:
                 set_by_id=lead,
                 review_on=(now + timedelta(days=90)).date(),
             )
+
+
+def _sent(now: datetime) -> None:
+    """A file of every kind that an agency sends, with what it became and how it is read."""
+    for code, kind in (
+        ("ashmere-police", "pole"),
+        ("brackwater", "pole"),
+        ("pathways-hub", "reference"),
+        ("willow", "contacts"),
+        ("willow", "referrals"),
+    ):
+        place = r.Organisation.objects.get(code=code)
+        somebody = r.Appointment.objects.filter(organisation=place).first()
+        assert somebody is not None
+        sent = r.TakeIn.objects.create(
+            organisation_id=place.id,
+            kind=kind,
+            status="checked",
+            regime=place.regime,
+            names="words",
+            found={"problems": [["words", 2, "words", "words", "words", "words", True]]},
+            uploaded_at=now,
+            uploaded_by_id=somebody.account_id,
+        )
+        r.TakeInPart.objects.create(
+            take_in=sent,
+            organisation_id=place.id,
+            kind=kind,
+            purpose="upload",
+            name="words",
+            content=b"words",
+        )
+        r.TakenRow.objects.create(
+            take_in=sent,
+            organisation_id=place.id,
+            kind=kind,
+            key=uuid.uuid4().hex,
+            content=uuid.uuid4().hex,
+            row_number=2,
+            resource="support_contact",
+            object_id=uuid.uuid4(),
+        )
+        r.ColumnMapping.objects.create(
+            organisation_id=place.id,
+            kind=kind,
+            name=f"Sheet {uuid.uuid4().hex[:6]}",
+            body={"tables": []},
+            kept_at=now,
+            kept_by_id=somebody.account_id,
+        )
 
 
 def _reference(number: int) -> str:

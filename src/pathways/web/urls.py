@@ -28,6 +28,7 @@ urlpatterns = [
     path("triage/", include("pathways.web.triage.urls")),
     path("bars/", include("pathways.web.bars.urls")),
     path("emergency/", include("pathways.web.emergency.urls")),
+    path("take-in/", include("pathways.web.taking.urls")),
     path("support/", include("pathways.web.support.urls")),
 ]
 

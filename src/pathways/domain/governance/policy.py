@@ -118,6 +118,11 @@ class Resource(StrEnum):
     # streams
     JOURNEY_EVENT = "journey_event"
     ACCESS_EVENT = "access_event"
+    # files that agencies send
+    TAKE_IN = "take_in"
+    TAKE_IN_PART = "take_in_part"
+    TAKEN_ROW = "taken_row"
+    COLUMN_MAPPING = "column_mapping"
     # search
     NAME_TOKEN = "name_token"  # noqa: S105 - a table, not a secret
 
@@ -256,6 +261,10 @@ OF_HER = (
     Resource.ERASURE,
     Resource.LEGAL_HOLD,
 )
+
+#: A file that an agency sent, and what came of it. No table of these points at a woman.
+_SENT = (Resource.TAKE_IN, Resource.TAKE_IN_PART, Resource.TAKEN_ROW, Resource.COLUMN_MAPPING)
+_EVERYTHING = tuple(Action)
 
 _WRITTEN: tuple[Rule, ...] = (
     # --- the sealer: first, because it reads millions of events and the database asks the rules in order ----
@@ -957,6 +966,60 @@ _WRITTEN: tuple[Rule, ...] = (
         (Resource.ERASURE, Resource.LEGAL_HOLD),
         Always(),
         "The clerk knows what was erased and what is held.",
+    ),
+    # --- files that agencies send -----------------------------------------------------------------
+    _rule(
+        (Role.POLICE_SPOC, Role.POLICE_ANALYST),
+        _EVERYTHING,
+        _SENT,
+        both(_OWN_ORGANISATION, OfSector((Sector.POLICE,)), Among("kind", ("pole",))),
+        "A force takes in its own records, and they stay on the police side.",
+    ),
+    _rule(
+        (Role.COORDINATOR,),
+        _EVERYTHING,
+        _SENT,
+        both(_OWN_ORGANISATION, Among("kind", ("referrals", "reference"))),
+        "The coordinator takes in referrals and reference figures.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        _EVERYTHING,
+        _SENT,
+        both(
+            _OWN_ORGANISATION,
+            OfSector((*_SUPPORT_SECTORS, Sector.PRIVATE)),
+            Among("kind", ("referrals", "contacts", "attendance", "scores")),
+        ),
+        "A provider takes in what its own case system holds, and refers whom it knows.",
+    ),
+    _rule(
+        (Role.ADMINISTRATOR,),
+        _EVERYTHING,
+        _SENT,
+        both(_OWN_ORGANISATION, Among("kind", ("reference",))),
+        "Reference figures name nobody.",
+    ),
+    _rule(
+        (Role.GOVERNANCE_LEAD,),
+        _READ,
+        (Resource.TAKE_IN,),
+        _OWN_ORGANISATION,
+        "The governance lead sees what was taken in, by whom, and when it goes.",
+    ),
+    _rule(
+        (Role.CLERK,),
+        _EVERYTHING,
+        (Resource.TAKE_IN, Resource.TAKE_IN_PART, Resource.TAKEN_ROW),
+        Always(),
+        "An upload that nobody went on with goes, and a police extract on its date.",
+    ),
+    _rule(
+        (Role.KEEPER,),
+        (Action.REMOVE,),
+        (Resource.REFERRAL_IN, Resource.CONTACT, Resource.CASE_NOTE, Resource.GOAL_RATING, Resource.TASK),
+        _OWN_ORGANISATION,
+        "What was taken in from the wrong file is taken back within a day, where nobody has gone on with it.",
     ),
     # --- search ---------------------------------------------------------------------------------------
     _rule(

@@ -10,7 +10,7 @@ import pathways.records.sealed
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0013_considering'),
+        ('records', '0012_taking_in'),
     ]
 
     operations = [

@@ -71,6 +71,15 @@ from pathways.records.models.support import (
     TriageDecision,
     TriagePolicy,
 )
+from pathways.records.models.taking_in import (
+    ColumnMapping,
+    Denominator,
+    Purpose,
+    ReferenceSet,
+    TakeIn,
+    TakeInPart,
+    TakenRow,
+)
 
 __all__ = [
     "AccessEvent",
@@ -85,11 +94,13 @@ __all__ = [
     "CaseNote",
     "Client",
     "Closure",
+    "ColumnMapping",
     "ComplexityLevel",
     "Consideration",
     "Contact",
     "Correction",
     "Demographics",
+    "Denominator",
     "DesiredOutcome",
     "Disclosure",
     "Draft",
@@ -130,6 +141,8 @@ __all__ = [
     "ParticipationAgreement",
     "PolicePair",
     "ProvisionalPlan",
+    "Purpose",
+    "ReferenceSet",
     "Referral",
     "ReferralIn",
     "ReferralPack",
@@ -148,6 +161,9 @@ __all__ = [
     "Spine",
     "Stop",
     "SupportPair",
+    "TakeIn",
+    "TakeInPart",
+    "TakenRow",
     "Task",
     "TriageDecision",
     "TriagePolicy",

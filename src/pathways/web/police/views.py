@@ -267,7 +267,8 @@ def came_words(line: screening.Line) -> list[dict[str, Any]]:
         words = f"Flagged by {line.flagged_by} ({line.route.label.lower()})"
         found.append({"words": words, "at": line.flagged_at})
     if line.run_at is not None:
-        found.append({"words": "Found by a screening run", "at": line.run_at})
+        href = reverse("considering:run", args=[line.run_id])
+        found.append({"words": "Found by a screening run", "at": line.run_at, "href": href})
     return found or [{"words": line.route.label, "at": line.flagged_at}]
 
 
