@@ -4,7 +4,8 @@
     python tools/docs.py --check   exits 1 and names those that differ
 
 What comes from the code: the diagram of the floors (from the imports that are there), the diagram and table
-of every workflow, the permission matrix, the data dictionary with every field's privacy class, the glossary.
+of every workflow, the permission matrix, the data dictionary with every field's privacy class, the
+indicators, the glossary.
 """
 
 from __future__ import annotations
@@ -145,6 +146,8 @@ def _where(condition: object) -> str:
             return f"`{column}` is theirs"
         case c.Own(column):
             return f"`{column}` is the person"
+        case c.NotOwn(column):
+            return f"`{column}` is not the person"
         case c.OwnRole(column):
             return f"`{column}` is theirs"
         case c.Unassigned(column):
@@ -227,7 +230,16 @@ def _enums() -> Iterator[tuple[str, type[Enum], str]]:
                 yield name, thing, found.name.removeprefix("pathways.domain.")
 
 
+def indicators() -> str:
+    """Every sign that screening looks for, what it means and how it counts."""
+    from pathways.analysis import screening
+    from pathways.analysis.screening import record
+
+    return MADE + record.reference(screening.catalogue())
+
+
 PAGES = {
+    "docs/reference/indicators.md": indicators,
     "docs/reference/floors.md": floors,
     "docs/reference/workflows.md": workflows,
     "docs/reference/who-sees-what.md": who_sees_what,

@@ -35,6 +35,7 @@ HOLES = {
     "client_id": "support_client",
     "consideration_id": "police_consideration",
     "nominal_id": "police_nominal",
+    "reading_id": "police_second_reading",
     "referral_in_id": "support_referral_in",
     "joined_id": "spine",
     "disclosure_id": "disclosure",
@@ -176,6 +177,12 @@ class Tally:
     wrote: int = 0
     leaks: list[Leak] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+
+    def leaked(self) -> str:
+        """Every leak on a line of its own, for whoever has to find it."""
+        return "\n".join(
+            f"{one.did} as {one.who}: {one.where} {one.what}" for one in self.leaks[:60]
+        )
 
     def summary(self) -> str:
         shares = ", ".join(f"{name} {count}" for name, count in sorted(self.statuses.items()))

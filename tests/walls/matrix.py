@@ -83,6 +83,8 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
     if table == "draft":
         return facts["account_id"] == who.account and facts["organisation_id"] == who.organisation
     if table == "task":
+        if _is_told_of_her(who, facts, world):
+            return True
         mine = facts["account_id"] in (None, who.account) or who.role == "supervisor"
         hers = facts["client_id"] is None or _is_hers(who, facts["client_id"], world)
         return facts["organisation_id"] == who.organisation and mine and hers
@@ -138,6 +140,31 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
     return _her_record(who, canary, world)
 
 
+def is_number_of_a_save(canary: Canary) -> bool:
+    """The number of the last save of a form, which the form carries; what was saved is another value."""
+    return canary.table == "form_edition" and canary.field == "id"
+
+
+def _is_told_of_her(who: Person, facts: dict[str, Any], world: Planted) -> bool:
+    """Work about a woman with whom its reader need not work: she is referred to them, or her time has ended.
+
+    Only to whoever was ever asked to take her on, or supported her, at that very organisation.
+    """
+    if facts["organisation_id"] != who.organisation or facts["account_id"] not in (None, who.account):
+        return False
+    if who.role not in ("support_worker", "provider_worker", "supervisor"):
+        return False
+    client = facts["client_id"]
+    if facts["kind"] == "time_ended":
+        return (client, who.organisation) in world.ever_worked
+    if facts["kind"] in ("referral", "referral_outcome", "referral_corrected"):
+        asked = world.rows["support_referral"].values()
+        return facts["account_id"] is None and any(
+            row["client_id"] == client and row["to_organisation_id"] == who.organisation for row in asked
+        )
+    return False
+
+
 def is_barred(who: Person, canary: Canary, world: Planted) -> bool:
     """Whether this person, or everybody where she works, is kept from the woman that the value is of.
 
@@ -191,7 +218,10 @@ def _correction(who: Person, canary: Canary, world: Planted) -> bool:
     if facts["what"] == "referral_why":
         if who.role == "coordinator":
             return (canary.client, who.organisation) in world.works
-        return facts["organisation_id"] == who.organisation and _is_hers(who, canary.client, world)
+        waits = not facts["is_answered"] and who.role in ("support_worker", "provider_worker", "supervisor")
+        return facts["organisation_id"] == who.organisation and (
+            waits or _is_hers(who, canary.client, world)
+        )
     table = CORRECTED[facts["what"]]
     if table in EMERGENCY and reads_in_emergency(who, canary.client, world):
         return True
@@ -235,12 +265,14 @@ def _police_record(who: Person, canary: Canary) -> bool:
     facts = canary.facts
     if who.sector != "police" or facts["organisation_id"] != who.organisation:
         return False
+    if facts.get("blind_to_id") == who.account:
+        return False  # she reads the decision a second time, and is not told before both are in
     if who.role in POLICE_DESK:
         return True
     if who.role != "police_officer":
         return False
     is_receipt = canary.table == "police_flag_receipt" or canary.field == "reference"
-    return is_receipt and facts["flagged_by_id"] == who.account
+    return is_receipt and facts.get("flagged_by_id") == who.account
 
 
 def _message(who: Person, facts: dict[str, Any]) -> bool:
@@ -391,10 +423,16 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
     if not (_is_hers(who, client, world) or _was_asked_about(who, client, world)):
         return table == "support_client" and who.role == "coordinator" and row["organisation_id"] == place
     if who.sector == "private" and table in NEVER_BY_A_COMPANY:
-        return False
+        return _ended_at_her_word(table, row, world)
     if table in ("support_case_note", "support_safe_place"):
         return who.role != "coordinator" and row["organisation_id"] == place
     return True
+
+
+def _ended_at_her_word(table: str, row: dict[str, Any], world: Planted) -> bool:
+    """Anybody who works with her stops everything at her word: that ends her agreement."""
+    was = world.rows[table].get(uuid.UUID(row["id"]))
+    return table == "support_agreement" and was is not None and row.get("ended_at") is not None
 
 
 def _was_moved(

@@ -338,6 +338,67 @@ def reseal(
     keeping.reseal(_settings(), reference, organisation)
 
 
+@app.command()
+def screen(
+    extracts: Annotated[
+        Path | None,
+        typer.Option("--extracts", metavar="DIR", help="Folder of POLE tables: CSV, XLSX, ODS or Parquet."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder for the two lists.")
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--mapping", metavar="FILE", help="Which files and columns feed which table."),
+    ] = None,
+    indicators: Annotated[
+        Path | None,
+        typer.Option("--indicators", metavar="DIR", help="Indicators of your own, one .sql file each."),
+    ] = None,
+    as_at: Annotated[
+        str | None, typer.Option("--as-at", metavar="DATE", help="The day to look from; today unless told.")
+    ] = None,
+    order: Annotated[
+        str,
+        typer.Option(
+            "--order",
+            help="safety-first (immediate safety, then the latest record), latest, earliest or person.",
+        ),
+    ] = "safety-first",
+    leave_out: Annotated[
+        bool,
+        typer.Option("--leave-out", help="Go on without rows that cannot be read; left_out.csv says which."),
+    ] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option("--record", metavar="FILE", help="Write how all this works, as .md or .html, and end."),
+    ] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """List the women whom a person should consider, each with the records behind it. No total and no score.
+
+    Reads a POLE extract. Writes considerations.csv and evidence.csv, whole or not at all. Only persons
+    recorded as female and 18 or over are looked at; who cannot be judged is counted.
+    """
+    from datetime import datetime
+
+    from pathways.cli import screen as screening
+    from pathways.domain.terms.clocks import LONDON
+
+    screening.run(
+        extracts,
+        out,
+        mapping=mapping,
+        indicators=indicators,
+        as_at=as_at,
+        order=order,
+        leave_out=leave_out,
+        json_file=json_file,
+        record=record,
+        today=datetime.now(LONDON).date(),
+    )
+
+
 triage_app = typer.Typer(
     cls=plain.Plain, help="A triage policy as a file: prove it, apply it, hold it against another.",
     no_args_is_help=True,
@@ -423,6 +484,246 @@ def triage_compare(
         out=out,
         json_file=json_file,
     )
+
+
+evaluate_app = typer.Typer(
+    cls=plain.Plain, help="What an extract shows: groups, change, time to an event, impact, fairness.",
+    no_args_is_help=True,
+)  # fmt: skip
+app.add_typer(evaluate_app, name="evaluate")
+
+Extract = Annotated[Path, typer.Argument(metavar="FILE", help="CSV, XLSX, ODS or Parquet.")]
+Where = Annotated[
+    str | None,
+    typer.Option(
+        "--where", metavar="EXPR", help="Only the rows of which this is true, such as \"age>=18 and sex=F\"."
+    ),
+]
+MissingWords = Annotated[
+    list[str] | None,
+    typer.Option("--missing", metavar="WORD", help="A word for missing, such as NA; may be given again."),
+]
+
+
+@evaluate_app.command("change")
+def evaluate_change(
+    path: Extract,
+    before: Annotated[str, typer.Option("--before", metavar="COL", help="The score before.")],
+    after: Annotated[str, typer.Option("--after", metavar="COL", help="The score after.")],
+    reliability: Annotated[
+        float, typer.Option("--reliability", metavar="R", help="The instrument's reliability, from 0 to 1.")
+    ],
+    sd: Annotated[
+        float | None,
+        typer.Option("--sd", metavar="SD", help="Its standard deviation; the pairs' before unless told."),
+    ] = None,
+    cutoff: Annotated[
+        str | None,
+        typer.Option(
+            "--cutoff", metavar="C", help="A score to cross, or a, b or c of Jacobson and Truax."
+        ),
+    ] = None,
+    functional_mean: Annotated[
+        float | None,
+        typer.Option("--functional-mean", metavar="M", help="Of those who are well, for b and c."),
+    ] = None,
+    functional_sd: Annotated[
+        float | None,
+        typer.Option("--functional-sd", metavar="SD", help="Of those who are well, for b and c."),
+    ] = None,
+    lower: Annotated[
+        bool, typer.Option("--lower-is-better/--higher-is-better", help="Which way is better.")
+    ] = True,
+    method: Annotated[
+        str, typer.Option("--method", metavar="JT", help="JT is Jacobson and Truax (1991), the only one.")
+    ] = "JT",
+    where: Where = None,
+    missing: MissingWords = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Count the women whose score changed by more than the instrument's own error, a row a woman.
+
+    Reads FILE. Writes nothing but the --json file. Rows without both scores are counted and left out.
+    """
+    from pathways.cli import evaluating
+
+    evaluating.change(
+        path, before=before, after=after, reliability=reliability, sd=sd, cutoff=cutoff,
+        functional_mean=functional_mean, functional_sd=functional_sd, is_lower_better=lower, method=method,
+        where=where, missing=missing or [], json_file=json_file,
+    )  # fmt: skip
+
+
+@evaluate_app.command("survival")
+def evaluate_survival(
+    path: Extract,
+    duration: Annotated[
+        str, typer.Option("--duration", metavar="COL", help="How long each was followed; 0 or more.")
+    ],
+    event: Annotated[
+        str, typer.Option("--event", metavar="COL", help="1 or yes where it ended by the event, 0 or no.")
+    ],
+    group: Annotated[
+        str | None, typer.Option("--group", metavar="COL", help="Groups, with a log-rank test between them.")
+    ] = None,
+    covariates: Annotated[
+        str | None,
+        typer.Option("--covariates", metavar="COL,COL", help="Covariates of a Cox regression (Efron)."),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at", metavar="T,T", help="Times to say it for; quarters of the longest follow-up unless told."
+        ),
+    ] = None,
+    where: Where = None,
+    missing: MissingWords = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Say how long until an event: Kaplan-Meier, log-rank, Cox regression and its check.
+
+    Reads FILE. Writes nothing but the --json file. Time must start where follow-up starts.
+    """
+    from pathways.cli import evaluating
+
+    evaluating.survival(
+        path, duration=duration, event=event, group=group, covariates=evaluating.split(covariates), at=at,
+        where=where, missing=missing or [], json_file=json_file,
+    )  # fmt: skip
+
+
+@evaluate_app.command("impact")
+def evaluate_impact(
+    path: Extract,
+    treated: Annotated[
+        str, typer.Option("--treated", metavar="COL", help="1 or yes for the treated, 0 or no for others.")
+    ],
+    outcome: Annotated[
+        str, typer.Option("--outcome", metavar="COL", help="What is compared: a number, or yes or no.")
+    ],
+    covariates: Annotated[
+        str,
+        typer.Option("--covariates", metavar="COL,COL", help="What was known before treatment."),
+    ],
+    exact: Annotated[
+        str | None, typer.Option("--exact", metavar="COL,COL", help="In which matches must be the same.")
+    ] = None,
+    ratio: Annotated[int, typer.Option("--ratio", metavar="K", min=1, help="Matches for each treated.")] = 1,
+    caliper: Annotated[
+        float | None,
+        typer.Option("--caliper", metavar="C", help="The farthest match, in deviations (sd) of the logit."),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="One of the comparison group may be matched again.")
+    ] = False,
+    where: Where = None,
+    missing: MissingWords = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Compare the treated with others made alike by a propensity score, and say whether they are alike.
+
+    Reads FILE. Writes nothing but the --json file. Nearest neighbours, the largest score first. Where the
+    groups are not balanced, the statement says so in place of a finding.
+    """
+    from pathways.cli import evaluating
+
+    evaluating.impact(
+        path, treated=treated, outcome=outcome, covariates=evaluating.split(covariates),
+        exact=evaluating.split(exact), ratio=ratio, caliper=caliper, replace=replace, where=where,
+        missing=missing or [], json_file=json_file,
+    )  # fmt: skip
+
+
+@evaluate_app.command("compare")
+def evaluate_compare(
+    treated_events: Annotated[
+        int, typer.Option("--treated-events", metavar="A", min=0, help="With the event.")
+    ],
+    treated_n: Annotated[int, typer.Option("--treated-n", metavar="B", min=0, help="All treated.")],
+    comparison_events: Annotated[
+        int, typer.Option("--comparison-events", metavar="C", min=0, help="With the event.")
+    ],
+    comparison_n: Annotated[int, typer.Option("--comparison-n", metavar="D", min=0, help="All of them.")],
+    json_file: JsonFile = None,
+) -> None:
+    """Hold two published proportions side by side: difference, ratio, intervals and exact p.
+
+    Reads nothing. Writes nothing but the --json file.
+    """
+    from pathways.cli import evaluating
+
+    evaluating.compare(
+        treated_events=treated_events, treated_n=treated_n, comparison_events=comparison_events,
+        comparison_n=comparison_n, json_file=json_file,
+    )  # fmt: skip
+
+
+@evaluate_app.command("fairness")
+def evaluate_fairness(
+    path: Extract,
+    flag: Annotated[
+        str, typer.Option("--flag", metavar="EXPR", help="Who is flagged, such as \"decile_score>=5\".")
+    ],
+    outcome: Annotated[
+        str, typer.Option("--outcome", metavar="COL", help="1 or yes where it came true, 0 or no where not.")
+    ],
+    group: Annotated[str, typer.Option("--group", metavar="COL", help="The groups to hold side by side.")],
+    where: Where = None,
+    missing: MissingWords = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Say whom a flag is wrong about: false positives and false negatives, overall and by group.
+
+    Reads FILE. Writes nothing but the --json file. Rates are from 0 to 1, with 95% Wilson intervals.
+    """
+    from pathways.cli import evaluating
+
+    evaluating.fairness(
+        path, flag=flag, outcome=outcome, group=group, where=where, missing=missing or [], json_file=json_file
+    )
+
+
+@app.command()
+def link(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", help="Records: CSV, XLSX, ODS or Parquet; several are one set."),
+    ],
+    record: Annotated[str, typer.Option("--id", metavar="COL", help="The column that names each record.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for pairs.csv and clusters.csv.")],
+    said: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="STANDARD=COL", help="What a column is, where its heading is no help."),
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option("--threshold", metavar="P", min=0, max=1, help="Who is joined; found unless said."),
+    ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option("--model", metavar="FILE", help="A model kept earlier, in place of training."),
+    ] = None,
+    save_model: Annotated[
+        Path | None,
+        typer.Option("--save-model", metavar="FILE",
+            help="Keep the model for later runs; it holds no names."),
+    ] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Say which records are one person's: every likely pair with its probability, and the people they make.
+
+    Reads the FILEs; --map takes first_name, middle_names, surname, former_names, full_name, date_of_birth,
+    sex, postcode, address, town, phone, email, place_of_birth, occupation and national_id, twice the same to
+    join two columns, and STANDARD= to leave one out. Writes pairs.csv (left_id, right_id, probability: every
+    pair at 0.01 or more) and clusters.csv (record_id, person_id: every record once) in DIR, whole or not at
+    all. Who is joined is found without the truth unless --threshold says it. Needs no database.
+    """
+    from pathways.cli import link as linking
+
+    linking.run(
+        paths, record=record, said=said or [], threshold=threshold, model_file=model, save_model=save_model,
+        out=out, json_file=json_file,
+    )  # fmt: skip
 
 
 disclose_app = typer.Typer(
@@ -544,6 +845,8 @@ def picture(
     picturing.picture(
         ties=ties, source=source, target=target, weight=weight, is_directed=directed, people=people,
         id_column=id_column, groups=groups, out=out, json_file=json_file,
+
+
     )  # fmt: skip
 
 

@@ -21,7 +21,17 @@ from pathways.domain.support import episode
 from pathways.domain.terms import clocks
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role, Sector
-from pathways.journey import emptying, gate, identity, involving, ledger, naming, programme, tasks
+from pathways.journey import (
+    emptying,
+    gate,
+    identity,
+    involving,
+    ledger,
+    naming,
+    programme,
+    second_readings,
+    tasks,
+)
 from pathways.records.models import (
     Appointment,
     Approach,
@@ -268,6 +278,7 @@ JOBS: dict[str, Callable[..., int]] = {
     "end_covers": end_covers,
     "end_appointments": end_appointments,
     "clear_drafts": clear_drafts,
+    "second_readings": second_readings.give_to_others,
     "finish_erasing": finish_erasing,
     "forget_former_keys": forget_former_keys,
 }

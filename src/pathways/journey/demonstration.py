@@ -80,6 +80,9 @@ _PLACES = (
     ("commissioning", "Office of the Ashmere Commissioner", Sector.OTHER_STATUTORY, False),
 )
 
+#: whoever has a service to which women are referred
+_OFFERING = (Sector.THIRD_SECTOR.value, Sector.PRIVATE.value, Sector.HEALTH.value)
+
 #: One sign-in for each role that a person can have.
 _FIRST = (
     (Role.COORDINATOR, "pathways-hub", "Cora Whitlock"),
@@ -236,7 +239,9 @@ def _places(at: datetime) -> None:
         BankHoliday(date=date.fromisoformat(day), name="Bank holiday") for day in _HOLIDAYS.split()
     )
     Setting.objects.create(key="programme.name", value="Ashmere Pathways (fictional)", changed_at=began)
-    for first, second in (("ashmere-police", "pathways-hub"), ("pathways-hub", "ashmere-police")):
+    hub, force = "pathways-hub", "ashmere-police"
+    offering = [one.code for one in places.values() if one.sector in _OFFERING and one.code != hub]
+    for first, second in ((force, hub), (hub, force), *((hub, code) for code in offering)):
         SharingAgreement.objects.create(
             name=f"{places[first].name} to {places[second].name}",
             from_organisation=places[first],

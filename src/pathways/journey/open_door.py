@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +18,7 @@ from pathways.domain.governance.policy import Resource
 from pathways.domain.identification import eligibility, referral_in
 from pathways.domain.identification.referral_in import WORKFLOW, Action, Status
 from pathways.domain.reach import plan
-from pathways.domain.terms import clocks, demographics, references
+from pathways.domain.terms import clocks, demographics
 from pathways.domain.terms.events import EventKind, ScreeningOutcome
 from pathways.domain.terms.indicators import Heading
 from pathways.domain.terms.people import Role, Sector
@@ -31,6 +30,7 @@ from pathways.journey import (
     judging,
     ledger,
     naming,
+    numbering,
     police_sight,
     programme,
     sight,
@@ -98,7 +98,6 @@ def receive(
     with transaction.atomic():
         row = ReferralIn(
             organisation_id=there.id,
-            reference=references.make(os.urandom(8)),
             route=route.value,
             flagged_at=at,
             flagged_by_id=by.account_id,
@@ -116,7 +115,7 @@ def receive(
             she_knows=she_knows,
             is_adult=True if who.born else who.is_adult,
         )
-        row.save(force_insert=True)
+        numbering.insert(row)
         ledger.record(
             EventKind.SELF_REFERRED if route is Route.SELF else EventKind.FLAGGED,
             by=by,

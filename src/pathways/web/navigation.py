@@ -43,7 +43,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.POLICE_OFFICER: (HOME, FLAG, Entry("Your flags", "police:mine")),
     Role.POLICE_SPOC: (
         HOME,
-        Entry("Considerations", "police:list", ("police",)),
+        Entry("Considerations", "police:list", ("police", "considering")),
         FLAG,
         Entry("Told to us", "police:told"),
         MESSAGES,
@@ -51,7 +51,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     ),
     Role.POLICE_ANALYST: (
         HOME,
-        Entry("Considerations", "police:list", ("police",)),
+        Entry("Considerations", "police:list", ("police", "considering")),
         FLAG,
         MESSAGES,
         CROSSINGS,

@@ -13,6 +13,7 @@ urlpatterns = [
     path("correct/", include("pathways.web.correct.urls")),
     path("joining/", include("pathways.web.joining.urls")),
     path("police/", include("pathways.web.police.urls")),
+    path("considering/", include("pathways.web.considering.urls")),
     path("doors/", include("pathways.web.doors.urls")),
     path("assess/", include("pathways.web.assess.urls")),
     path("drafts/", include("pathways.web.drafts.urls")),

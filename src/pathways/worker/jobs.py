@@ -23,6 +23,7 @@ HOURS = {
     "chase_referrals": "10 * * * *",
     "follow_ups_due": "20 5 * * *",
     "clear_drafts": "40 3 * * *",
+    "second_readings": "25 * * * *",
     "finish_erasing": "*/5 * * * *",
     "forget_former_keys": "50 * * * *",
 }

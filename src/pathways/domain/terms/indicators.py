@@ -56,6 +56,7 @@ class Indicator:
 
 _WORDS: Mapping[Heading, Mapping[str, str]] = {
     Heading.NETWORKS: {
+        "net_herself": "Is recorded as linked to an organised crime group herself",
         "net_partner": "A partner or former partner is linked to an organised crime group",
         "net_family": "A parent, sibling or adult child is linked to an organised crime group",
         "net_together": "Arrested with, or found with, a person linked to organised crime",
@@ -99,6 +100,7 @@ _WORDS: Mapping[Heading, Mapping[str, str]] = {
     },
     Heading.VULNERABILITY: {
         "vul_abuse": "Domestic abuse, coercive control or stalking",
+        "vul_threat": "A threat to her life, or grave violence",
         "vul_sexual": "Sexual exploitation",
         "vul_trafficking": "Trafficking or modern slavery",
         "vul_mental_health": "Mental ill-health",
@@ -130,6 +132,9 @@ _WORDS: Mapping[Heading, Mapping[str, str]] = {
         "pro_peers": "Friends outside crime",
     },
 }
+
+#: What was done to her, as reported: alone it is a reason for help and never one for a list.
+REPORTED_AS_VICTIM = frozenset({"vul_repeat_victim", "vul_abuse"})
 
 CATALOGUE: tuple[Indicator, ...] = tuple(
     Indicator(code, heading, words) for heading in Heading for code, words in _WORDS[heading].items()

@@ -153,6 +153,8 @@ _GOALS = (
 _PLACES_OF_SUPPORT = ("willow", "willow", "harbour", "lantern", "safe-steps", "turning-tide", "meadow")
 #: screenings that are taken up again
 _LATER = (ScreeningOutcome.DEFERRED, ScreeningOutcome.SAFEGUARDING_FIRST)
+#: the headings of what is her own; what was reported of her as a victim is not enough alone
+_HER_OWN = ("cri_", "abl_", "idn_", "vul_h", "vul_m", "vul_s", "vul_c", "vul_d", "vul_l", "vul_p", "vul_t")
 _SHARES = frozenset(ShareField) - {ShareField.HEALTH, ShareField.SAFETY_PLAN}
 
 
@@ -198,7 +200,8 @@ class _Life:
         with identity.acting(by):
             answer = verb(**said, by=by, at=self.now)
         if not answer:
-            raise RefusedError(f"{verb.__module__}.{verb.__name__}: {answer.reason}")
+            reason = getattr(answer, "reason", "it is not there")
+            raise RefusedError(f"{verb.__module__}.{verb.__name__}: {reason}")
         return answer
 
     @property
@@ -244,6 +247,8 @@ class _Life:
         officer = self.world.one(Role.POLICE_OFFICER, "ashmere-police")
         by = officer if self.route is Route.POLICE_OFFICER and self.chance(0.5) else spoc
         signs = self.rng.sample(sorted(indicators.BY_CODE), self.rng.randrange(2, 6))
+        if not any(one.startswith(_HER_OWN) for one in signs):
+            signs.append("vul_housing")  # nobody is flagged for the company that she keeps
         flagged = self.do(
             flagging.flag,
             by,
@@ -273,11 +278,13 @@ class _Life:
         if outcome is ScreeningOutcome.CONFIRMED:
             self.do(screening.plan_contact, spoc, consideration_id=flagged.id, ways=self.provisional())
         self.wait(0.1, 3)
+        self.do(screening.open_evidence, spoc, consideration_id=flagged.id)
         self.do(screening.decide, spoc, consideration_id=flagged.id, said=self.judgement(outcome))
         if outcome in _LATER:
             self.wait(15, 30)
             self.do(screening.resume, spoc, consideration_id=flagged.id)
             self.wait(0.1, 2)
+            self.do(screening.open_evidence, spoc, consideration_id=flagged.id)
             outcome = ScreeningOutcome.NOT_THIS_PROGRAMME
             self.do(screening.decide, spoc, consideration_id=flagged.id, said=self.judgement(outcome))
         if outcome is ScreeningOutcome.CONFIRMED:
@@ -723,6 +730,7 @@ class _Life:
 
     def close(self, worker: Actor, kept: list[UUID]) -> None:
         self.wait(5, 25)
+        self.seen_to(worker)
         for key in kept:
             self.do(
                 goals.settle, worker, goal_id=key, action=self.rng.choice((Action.MEET, Action.MEET_IN_PART))
