@@ -54,6 +54,8 @@ def session(master: str | None = None) -> Any:
             .config("spark.sql.shuffle.partitions", "16")
             .config("spark.sql.execution.arrow.pyspark.enabled", "true")
             .config("spark.ui.enabled", "false")
+            .config("spark.executor.heartbeatInterval", "60s")  # a busy machine is no lost worker
+            .config("spark.network.timeout", "600s")
             .config("spark.log.level", "ERROR")
             .getOrCreate()
         )
