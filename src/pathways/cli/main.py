@@ -770,6 +770,9 @@ def link(
         typer.Option("--save-model", metavar="FILE",
             help="Keep the model for later runs; it holds no names."),
     ] = None,
+    on: Annotated[
+        str, typer.Option("--engine", metavar="ENGINE", help="duckdb, or spark for very many records.")
+    ] = "duckdb",
     json_file: JsonFile = None,
 ) -> None:
     """Say which records are one person's: every likely pair with its probability, and the people they make.
@@ -784,7 +787,7 @@ def link(
 
     linking.run(
         paths, record=record, said=said or [], threshold=threshold, model_file=model, save_model=save_model,
-        out=out, json_file=json_file,
+        on=on, out=out, json_file=json_file,
     )  # fmt: skip
 
 
