@@ -723,6 +723,7 @@ class _Life:
 
     def close(self, worker: Actor, kept: list[UUID]) -> None:
         self.wait(5, 25)
+        self.seen_to(worker)
         for key in kept:
             self.do(
                 goals.settle, worker, goal_id=key, action=self.rng.choice((Action.MEET, Action.MEET_IN_PART))
