@@ -269,8 +269,8 @@ def reworded(indicator: Indicator, error: duckdb.Error) -> IndicatorError:
 
 
 def connect(limits: Limits) -> duckdb.DuckDBPyConnection:
-    """A database in memory that spills nothing to the disk and loads nothing; not locked yet."""
-    return duckdb.connect(
+    """A database in memory, compressed there, that spills nothing and loads nothing; not locked yet."""
+    connection = duckdb.connect(
         ":memory:",
         config={
             "memory_limit": limits.memory,
@@ -282,6 +282,10 @@ def connect(limits: Limits) -> duckdb.DuckDBPyConnection:
             "preserve_insertion_order": "false",
         },
     )
+    connection.execute("set enable_progress_bar = false")
+    connection.execute("attach ':memory:' as records (compress)")
+    connection.execute("use records")
+    return connection
 
 
 def lock(connection: duckdb.DuckDBPyConnection) -> None:

@@ -99,6 +99,7 @@ def fill(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pl.DataFram
             )
             unreadable += _one(connection, asked)
         connection.unregister("given")
+        connection.execute("checkpoint")  # in a compressed database, a fifth of the memory or less
     return unreadable
 
 
@@ -110,6 +111,7 @@ def lay_out(connection: duckdb.DuckDBPyConnection, *, as_at: date, least_age: in
     """Makes what the indicators read, and the women who are eligible. Then the database can be locked."""
     for statement in _LAYOUT:
         connection.execute(statement)
+    connection.execute("checkpoint")
     connection.execute(
         "create table eligible as select person_id from people"
         " where sex = 'female' and date_of_birth <= $as_at::date - to_years($least::int)",
