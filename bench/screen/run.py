@@ -80,7 +80,9 @@ def _compare(told: dict[str, dict[str, Any]], less: dict[str, Any]) -> bool:
     share = _median(told["ours"], "evidence") / ours
     good &= _say(f"evidence of 500 women, of the list, at most {OF_LIST}", share, share <= OF_LIST)
     memory = told["ours"]["memory"]
-    good &= _say(f"GB at most, with the table it starts from, at most {MEMORY / 1e9}", memory / 1e9, memory <= MEMORY)
+    good &= _say(
+        f"GB at most, with the table it starts from, at most {MEMORY / 1e9}", memory / 1e9, memory <= MEMORY
+    )
     _say("times the time for ten times the events", ours / _median(less, "list"), True)
     return good
 

@@ -25,7 +25,8 @@ from pathways.analysis.screening import compiled, sandbox, signs
 
 AS_AT = date(2026, 11, 27)
 TWELVE = (
-    "cri_supply", "cri_money", "cri_justice", "cri_firearms", "cri_breach", "cri_coerced", "vul_abuse", "vul_sexual",
+    "cri_supply", "cri_money", "cri_justice", "cri_firearms", "cri_breach", "cri_coerced", "vul_abuse",
+    "vul_sexual",
     "vul_mental_health", "vul_housing", "vul_missing", "pro_professional",
 )  # fmt: skip
 WOMEN = 500
@@ -44,7 +45,7 @@ def days(each: compiled.Plain) -> dict[str, str]:
 
 def condition(each: compiled.Plain) -> str:
     """An indicator's whole condition as SQL, as its file has it, its days written out."""
-    text = f"{each.on_words} and {each.on_days}"
+    text = " and ".join([*(words for _, words in each.on_words), each.on_days])
     for name, value in days(each).items():
         text = text.replace(f"${name}", value)
     return text
@@ -69,14 +70,17 @@ def in_duckdb(file: str) -> Callable[[], tuple[pl.DataFrame, dict[str, float]]]:
     connection = duckdb.connect(":memory:")  # as anybody opens it
     connection.execute("set enable_progress_bar = false")
     connection.execute(f"create table involvement as select * from read_parquet('{file}')")
-    columns = ", ".join(f"count(*) filter (where {condition(each)}) as {each.indicator.code}" for each in the_twelve())
+    columns = ", ".join(
+        f"count(*) filter (where {condition(each)}) as {each.indicator.code}" for each in the_twelve()
+    )
     any_of = " + ".join(TWELVE)
 
     def run() -> tuple[pl.DataFrame, dict[str, float]]:
         start = time.perf_counter()
         table = counted(
             connection,
-            f"select * from (select person_id, {columns} from involvement group by person_id) where {any_of} > 0",
+            f"select * from (select person_id, {columns} from involvement group by person_id) where "
+            f"{any_of} > 0",
         )
         return table, {"list": time.perf_counter() - start}
 
@@ -150,7 +154,9 @@ def in_ours(file: str) -> Callable[[], tuple[pl.DataFrame, dict[str, float]]]:
             {"women": women},
         ).fetchall()
         done = time.perf_counter()
-        wanted = table.filter(pl.col("person_id").is_in(women)).select(pl.sum_horizontal(*TWELVE).sum()).item()
+        wanted = (
+            table.filter(pl.col("person_id").is_in(women)).select(pl.sum_horizontal(*TWELVE).sum()).item()
+        )
         assert len(evidence) == wanted
         return table, {
             "list": listed - start, "laying out": laid_out - start, "pass and count": listed - laid_out,

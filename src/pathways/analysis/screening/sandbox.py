@@ -280,6 +280,7 @@ def connect(limits: Limits) -> duckdb.DuckDBPyConnection:
             "allow_community_extensions": "false",
             "python_enable_replacements": "false",
             "preserve_insertion_order": "false",
+            "checkpoint_threshold": "1TB",  # compressed when `store` says so, and not in the middle of a pass
         },
     )
     connection.execute("set enable_progress_bar = false")
