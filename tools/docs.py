@@ -146,6 +146,8 @@ def _where(condition: object) -> str:
             return f"`{column}` is theirs"
         case c.Own(column):
             return f"`{column}` is the person"
+        case c.NotOwn(column):
+            return f"`{column}` is not the person"
         case c.OwnRole(column):
             return f"`{column}` is theirs"
         case c.Unassigned(column):

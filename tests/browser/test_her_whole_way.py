@@ -46,6 +46,7 @@ WHY = {"route": "custody", "why": "Found at a searched address, afraid.", "fact_
 SIGNS = {
     "protective": ["pro_adult"],
     "networks": ["net_partner"],
+    "vulnerability": ["vul_housing"],
     "source": "custody_record",
     "confidence": "sure",
 }
@@ -131,7 +132,8 @@ class Play:
         spoc.whole(
             f"/police/{flag.id}/plan/", [{"is_safe": "yes", "channels": ["call", "text"], "times": "any"}]
         )
-        spoc.whole(f"/police/{flag.id}/decide/", [MODEL, ABOUT, {"outcome": "confirmed"}])
+        spoc.go(f"/police/{flag.id}/evidence/")
+        spoc.whole(f"/police/{flag.id}/decide/", [{"outcome": "confirmed"}, MODEL, ABOUT])
 
     def reach(self) -> None:
         her = self.one(Client)
@@ -284,7 +286,7 @@ def test_she_comes_by_the_open_door_and_police_learn_nothing(
     brought, coordinator = play.one(ReferralIn), play.at("coordinator")
     coordinator.go(f"/doors/{brought.id}/")
     coordinator.press("main button[value=start_review]")
-    said = coordinator.whole(f"/doors/{brought.id}/decide/", [MODEL, ABOUT, {"outcome": "confirmed"}])
+    said = coordinator.whole(f"/doors/{brought.id}/decide/", [{"outcome": "confirmed"}, MODEL, ABOUT])
     assert "She is in the programme" in said
     spoc = play.at("spoc")
     for path in ("/", "/police/", "/police/told/", "/doors/crossings/", "/messages/"):

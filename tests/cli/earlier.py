@@ -102,6 +102,29 @@ def _opened(wanted: dict[str, list[str]]) -> dict[str, list[Any]]:
     return found
 
 
+#: as it was typed by whoever told police, and stood in the clear
+TYPED = "To find Shanice at her mother’s before he does"
+
+
+def type_purpose() -> None:
+    """One disclosure of the earlier version, made for a purpose that was typed."""
+    with _superuser() as link:
+        link.execute("set session_replication_role = replica")
+        link.execute(
+            "update disclosure set kind = 'threat_to_life', purpose = %s"
+            " where id = (select min(id::text)::uuid from disclosure)",
+            [TYPED],
+        )
+
+
+def purposes() -> list[list[str]]:
+    """What each disclosure is for now, and the reason beside it, opened."""
+    opened()  # connects as the superuser
+    from pathways.records.models import Disclosure
+
+    return sorted([row.purpose, str(row.emergency_reason)] for row in Disclosure.objects.all())
+
+
 def make() -> None:
     """Writes the fixture from the database of this folder."""
     from django.apps import apps
@@ -139,7 +162,14 @@ def main() -> None:
     import django
 
     django.setup()
-    answers = {"make": make, "lay": lay, "sums": sums, "opened": opened}
+    answers: dict[str, Any] = {
+        "make": make,
+        "lay": lay,
+        "sums": sums,
+        "opened": opened,
+        "type_purpose": type_purpose,
+        "purposes": purposes,
+    }
     print(json.dumps(answers[what]()))
 
 

@@ -199,7 +199,7 @@ def flags(desk: Desk, tally: Tally, mark: str) -> Work:
             }),
             ("why", {"route": "custody", "why": ODD, "fact_or_opinion": "fact"}),
             ("signs", {"protective": ["pro_adult"], "networks": ["net_partner"],
-                       "source": "custody_record", "confidence": "sure"}),
+                       "vulnerability": ["vul_housing"], "source": "custody_record", "confidence": "sure"}),
         ]  # fmt: skip
         assert steps(desk, tally, "/police/flag/", given)
         tally.done("flag", words)

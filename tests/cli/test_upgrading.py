@@ -29,7 +29,9 @@ pytestmark = [pytest.mark.prove, pytest.mark.database]
 
 INTERRUPTED = 4
 #: tables whose values an upgrade changes on purpose, each with the reason
-CHANGED: dict[str, str] = {}
+CHANGED: dict[str, str] = {
+    "disclosure": "what it is for became a code; what was typed is sealed with its reason",
+}
 
 
 def said(data: Path, module: str, *words: str) -> Any:
@@ -99,8 +101,12 @@ def test_every_value_of_the_earlier_version_is_there_and_opens(data: Path, as_it
     with folder.held(data):
         database = cluster.Cluster(data)
         database.start()
+        said(data, "tests.cli.earlier", "type_purpose")
         subprocess.run(migrating(data), env=environment(data), cwd=postgres.ROOT, check=True)
         is_whole(data, before)
+        typed, *others = sorted(said(data, "tests.cli.earlier", "purposes"), key=lambda one: not one[1])
+        assert typed == ["save_life", f"What they needed it for: {earlier.TYPED}"]
+        assert {tuple(one) for one in others} == {("offer_support", "")}
         wanted = run(data, "doctor", "--json", str(data.parent / "found.json"))
         database.stop()
     said_of = json.loads((data.parent / "found.json").read_text())["checks"]

@@ -15,7 +15,7 @@ import pytest
 
 from pathways.domain.evaluation.workflows import ALL
 from pathways.domain.governance import emergency, erasure, hold
-from pathways.domain.identification import consideration, eligibility, referral_in
+from pathways.domain.identification import consideration, eligibility, referral_in, run, second_reading
 from pathways.domain.outcomes import followup
 from pathways.domain.reach import approach, plan, stop
 from pathways.domain.referral import referral, sharing
@@ -32,7 +32,9 @@ LEAST = frozenset({sharing.ShareField.NAME, sharing.ShareField.SAFE_CONTACT})
 
 #: Facts with which every gate of a workflow opens, and facts with which every gate stays shut.
 OPENING: dict[str, Any] = {
-    "Consideration": consideration.Facts(ADULT),
+    "Screening run": run.Facts(),
+    "Consideration": consideration.Facts(ADULT, has_opened_evidence=True),
+    "Second reading": second_reading.Facts(),
     "Referral in": referral_in.Facts(ADULT),
     "Safe-contact plan": plan.Facts(plan.Status.PROVISIONAL, datetime(2026, 11, 1, tzinfo=UTC)),
     "Approach": approach.Facts(attempts=3),
@@ -52,7 +54,9 @@ OPENING: dict[str, Any] = {
     "Joining of two records": None,
 }
 SHUTTING: dict[str, Any] = {
+    "Screening run": run.Facts(are_extracts_there=False),
     "Consideration": consideration.Facts(CHILD),
+    "Second reading": second_reading.Facts(is_reader=False, took_part=False),
     "Referral in": referral_in.Facts(CHILD),
     "Approach": approach.Facts(attempts=0, is_stopped=True),
     "Stop": stop.Facts(stop.Kind.WITHDRAW, has_she_asked_to_start=True),
@@ -127,13 +131,13 @@ def test_every_action_leads_somewhere_and_every_final_status_is_an_end(
 
 def test_the_list_of_workflows_names_each_once() -> None:
     names = [workflow.name for workflow in ALL]
-    assert len(set(names)) == len(names) == 17
+    assert len(set(names)) == len(names) == 19
     assert set(OPENING) | {"Referral"} == set(names)
 
 
 # --- the walls in the tables
 
-POLICE_SIDE = {"Consideration"}
+POLICE_SIDE = {"Consideration", "Screening run", "Second reading"}
 ONLOOKERS = (
     Role.EVALUATOR,
     Role.GOVERNANCE_LEAD,
@@ -150,7 +154,7 @@ ONLOOKERS = (
 def test_police_move_nothing_of_her_support(workflow: Workflow[Any, Any, Any]) -> None:
     moving = frozenset(role for move in workflow.moves for role in move.actors)
     if workflow.name in POLICE_SIDE:
-        assert moving <= POLICE_ROLES
+        assert moving <= POLICE_ROLES | {Role.CLERK, Role.SUPERVISOR}
     else:
         assert not moving & POLICE_ROLES
 

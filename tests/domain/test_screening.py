@@ -54,7 +54,8 @@ def test_safeguarding_comes_before_confirmation_at_both_doors() -> None:
     adult = person(is_adult=True)
     assert not consideration.may_confirm(consideration.Facts(adult, has_safeguarding_open=True))
     assert not referral_in.may_confirm(referral_in.Facts(adult, has_safeguarding_open=True))
-    assert consideration.may_confirm(consideration.Facts(adult))
+    assert consideration.may_confirm(consideration.Facts(adult, has_opened_evidence=True))
+    assert not consideration.may_confirm(consideration.Facts(adult))
     assert referral_in.may_confirm(referral_in.Facts(adult))
 
 

@@ -95,6 +95,8 @@ def cast() -> Cast:
     academy = organisation("academy", "Westmoor Research", Sector.ACADEMIC)
     shares(force, council)
     shares(council, force)
+    for place in (charity, other, company):
+        shares(council, place)
     return Cast(
         officer=appoint("Olu Officer", Role.POLICE_OFFICER, force),
         spoc=appoint("Sam Spoc", Role.POLICE_SPOC, force),

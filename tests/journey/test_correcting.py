@@ -254,7 +254,7 @@ def test_a_decision_at_either_door_is_corrected_by_a_new_one_that_keeps_the_earl
 
 def test_nobody_sees_a_correction_who_does_not_see_its_entry():
     """By the rules themselves: a correction opens to no role that its entry's table does not open to."""
-    for what in set(What) - {What.REFERRAL_WHY}:
+    for what in What:
         readers = policy.roles_that(Action.READ, policy.CORRECTED[what.value]) | {Role.REGISTRAR}
         for role in Role:
             rules = policy.rules_for(role, Action.READ, Resource.CORRECTION)
@@ -263,7 +263,9 @@ def test_nobody_sees_a_correction_who_does_not_see_its_entry():
 
 
 def test_the_first_version_cannot_be_changed(cast):
-    # by no person: one hand of the machine moves it with her record, another empties it when she is erased
-    assert policy.roles_that(Action.CHANGE, Resource.CORRECTION) == {Role.REGISTRAR, Role.KEEPER}
-    assert {Role.REGISTRAR, Role.KEEPER} <= MACHINE_ROLES
+    # by no person: one hand of the machine moves it with her record, another empties it when she is erased,
+    # and a third closes what was said of a referral when the service has answered
+    hands = {Role.REGISTRAR, Role.KEEPER, Role.CLERK}
+    assert policy.roles_that(Action.CHANGE, Resource.CORRECTION) == hands
+    assert hands <= MACHINE_ROLES
     assert not policy.roles_that(Action.REMOVE, Resource.CORRECTION)

@@ -20,6 +20,7 @@ from pathways.domain.terms.indicators import Confidence, Source
 from pathways.domain.terms.law import (
     ConfidenceBasis,
     CrossingKind,
+    CrossingPurpose,
     FactOrOpinion,
     LawfulBasis,
     SocInvolvement,
@@ -52,7 +53,9 @@ pytestmark = pytest.mark.django_db
 WHO = flagging.Named(
     "Marta", "Invented", born=date(1991, 3, 4), telephone="01632 960456", address="1 Made Up Row"
 )
-SEEN = flagging.Seen(("pro_adult", "net_partner"), Source.POLICE_RECORD, Confidence.LIKELY, date(2026, 10, 1))
+SEEN = flagging.Seen(
+    ("pro_adult", "net_partner", "vul_housing"), Source.POLICE_RECORD, Confidence.LIKELY, date(2026, 10, 1)
+)
 WAYS = plan.Facts(plan.Status.PROVISIONAL, NOW, channels=frozenset({Channel.TEXT}), is_any_time=True)
 
 
@@ -101,6 +104,7 @@ def screened(cast, outcome=ScreeningOutcome.CONFIRMED, *, ways=WAYS, **more):
     with identity.acting(cast.spoc) as by:
         assert screening.start(consideration_id=key, by=by, at=NOW)
         assert screening.plan_contact(consideration_id=key, ways=ways, by=by, at=NOW)
+        screening.open_evidence(consideration_id=key, by=by, at=NOW)
         said = screening.decide(consideration_id=key, said=judgement(outcome), by=by, at=NOW)
         assert said, said.reason
     return key
@@ -166,9 +170,10 @@ def test_the_page_shows_what_protects_her_first_and_no_number_that_sums_her_up(c
     key = flag(cast.officer).id
     with identity.acting(cast.analyst) as by:
         page = screening.page(consideration_id=key, by=by, at=NOW)
-    assert [group.heading.value for group in page.signs] == ["protective", "networks"]
-    sign = page.signs[1].signs[0]
-    assert (sign.source, sign.confidence, sign.seen_on) == ("Police record", "Likely", date(2026, 10, 1))
+    headings = [group.heading.value for group in page.evidence]
+    assert headings == ["protective", "networks", "vulnerability"]
+    sign = page.evidence[1].indicators[0].records[0]
+    assert (sign.source, sign.confidence, sign.observed_on) == ("Police record", "Likely", date(2026, 10, 1))
     assert not [name for name in page.__slots__ if "score" in name or "total" in name]
 
 
@@ -179,6 +184,7 @@ def test_no_decision_is_recorded_while_a_part_of_the_decision_model_is_blank(cas
     with identity.acting(cast.spoc) as by:
         screening.start(consideration_id=key, by=by, at=NOW)
         screening.plan_contact(consideration_id=key, ways=WAYS, by=by, at=NOW)
+        screening.open_evidence(consideration_id=key, by=by, at=NOW)
         said = screening.decide(consideration_id=key, said=judgement(record=blank), by=by, at=NOW)
         assert not said and heading.label in said.reason
         assert Consideration.objects.get().status == "under_review"
@@ -204,6 +210,7 @@ def test_no_decision_is_recorded_while_an_answer_is_missing(cast, missing, words
         screening.plan_contact(consideration_id=key, ways=WAYS, by=by, at=NOW)
         outcome = missing.get("outcome", ScreeningOutcome.CONFIRMED)
         rest = {name: value for name, value in missing.items() if name != "outcome"}
+        screening.open_evidence(consideration_id=key, by=by, at=NOW)
         said = screening.decide(consideration_id=key, said=judgement(outcome, **rest), by=by, at=NOW)
     assert not said and words in said.reason
 
@@ -212,6 +219,7 @@ def test_nobody_is_confirmed_before_it_is_planned_how_she_can_be_reached(cast):
     key = flag(cast.officer).id
     with identity.acting(cast.spoc) as by:
         screening.start(consideration_id=key, by=by, at=NOW)
+        screening.open_evidence(consideration_id=key, by=by, at=NOW)
         said = screening.decide(consideration_id=key, said=judgement(), by=by, at=NOW)
         assert not said and "reached" in said.reason
 
@@ -221,6 +229,7 @@ def test_an_analyst_begins_a_review_and_cannot_decide(cast):
     with identity.acting(cast.analyst) as by:
         assert screening.start(consideration_id=key, by=by, at=NOW)
         assert not screening.plan_contact(consideration_id=key, ways=WAYS, by=by, at=NOW)
+        screening.open_evidence(consideration_id=key, by=by, at=NOW)
         assert not screening.decide(consideration_id=key, said=judgement(), by=by, at=NOW)
 
 
@@ -319,6 +328,7 @@ def flag_again(cast):
     with identity.acting(cast.spoc) as by:
         screening.start(consideration_id=key, by=by, at=NOW)
         screening.plan_contact(consideration_id=key, ways=WAYS, by=by, at=NOW)
+        screening.open_evidence(consideration_id=key, by=by, at=NOW)
         said = screening.decide(consideration_id=key, said=judgement(), by=by, at=NOW)
         assert said
         row = Consideration.objects.get(pk=key)
@@ -448,7 +458,7 @@ def telling(cast, **more) -> disclosing.Telling:
         "fields": (disclosing.Field.NAME, disclosing.Field.WHAT_HAPPENED),
         "words": "He has said that he will come to her home tonight.",
         "because": "She cannot be reached, and the harm feared is serious.",
-        "purpose": "To protect her tonight",
+        "purpose": CrossingPurpose.PREVENT_HARM,
         "basis": LawfulBasis.VITAL_INTERESTS,
         "confidence_basis": ConfidenceBasis.PUBLIC_INTEREST,
     }
@@ -488,7 +498,7 @@ def test_police_learn_of_her_only_what_a_recorded_disclosure_names(cast):
         {"because": ""},
         {"words": " "},
         {"fields": ()},
-        {"purpose": ""},
+        {"purpose": CrossingPurpose.CONDITION},
         {"confidence_basis": ConfidenceBasis.HER_AGREEMENT},
     ],
 )
@@ -510,8 +520,8 @@ def test_a_disclosure_can_never_be_changed_or_removed(cast):
         assert policy.roles_that(action, Resource.DISCLOSURE) == frozenset()
     for by in (cast.spoc, cast.coordinator):
         with identity.acting(by), pytest.raises(ProgrammingError), transaction.atomic():
-            Disclosure.objects.update(purpose="Something else")
+            Disclosure.objects.update(purpose="other")
         with identity.acting(by), pytest.raises(ProgrammingError), transaction.atomic():
             Disclosure.objects.all().delete()
     with identity.clerk(), pytest.raises(ProgrammingError), transaction.atomic():
-        Disclosure.objects.update(purpose="Something else")
+        Disclosure.objects.update(purpose="other")

@@ -665,6 +665,5 @@ def test_no_path_leads_round_the_rules(cast, monkeypatch):
 
 
 @pytest.mark.prove
-@pytest.mark.very_long
 def test_no_path_of_very_many_leads_round_the_rules(cast, monkeypatch):
     assert _play(cast, monkeypatch, examples=101, steps=50) >= 5_000

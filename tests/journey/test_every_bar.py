@@ -180,7 +180,6 @@ def test_no_bar_is_passed_by_any_role_on_any_table_by_either_wall(
 
 
 @pytest.mark.prove
-@pytest.mark.very_long
 def test_no_kind_of_bar_is_passed_nor_keeps_out_anybody_else(fresh_database: str, as_superuser: None) -> None:
     asked, leaks = leaks_of(fresh_database, [kind for kind in BARS if kind != "nobody"], only_readers=False)
     assert leaks == []

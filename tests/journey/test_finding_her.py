@@ -114,7 +114,6 @@ def test_a_search_opens_few_names_and_is_one_access_event(shared_data, monkeypat
 
 
 @pytest.mark.prove
-@pytest.mark.very_long
 @pytest.mark.shared_data
 def test_among_fifty_thousand_ninety_nine_of_a_hundred_find_her(fresh_database, shared_data):
     many = int(os.environ.get("PATHWAYS_PROVE_PEOPLE", "50000"))

@@ -14,10 +14,21 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import F
 
 from pathways.domain.governance.policy import Resource
+from pathways.domain.terms.people import Role
 from pathways.installation import database
 from pathways.journey import history, identity
 from pathways.records import guards, keys, walls
-from pathways.records.models import CaseNote, Client, Contact, Episode, Identity, RowChange
+from pathways.records.models import (
+    CaseNote,
+    Client,
+    Contact,
+    Episode,
+    Identity,
+    Involvement,
+    Organisation,
+    RowChange,
+    Stop,
+)
 from tests.journey import people, women
 
 pytestmark = [pytest.mark.database]
@@ -223,6 +234,32 @@ def test_her_history_tells_only_what_its_reader_may_read(cast, her):
         }
         assert Resource.CASE_NOTE not in kinds
         assert Resource.EPISODE in kinds
+
+
+def test_what_she_said_when_she_stopped_is_in_the_history_for_no_company(cast, her):
+    sue = people.appoint("Petra Second", Role.SUPERVISOR, Organisation.objects.get(code="company"))
+    with identity.clerk():
+        episode = Episode.objects.get(client_id=her)
+        for actor in (cast.provider, sue):
+            Involvement(
+                client_id=her, organisation_id=actor.organisation_id, account_id=actor.account_id,
+                kind="support", from_at=NOW, given_by_id=actor.account_id,
+            ).save(force_insert=True)  # fmt: skip
+        asked = Stop(
+            client_id=her, organisation_id=episode.organisation_id, episode=episode, kind="pause",
+            asked_by="her", words="He found out.", stopped_at=NOW,
+            recorded_by_id=cast.worker.account_id, recorded_by_organisation_id=cast.worker.organisation_id,
+        )  # fmt: skip
+        asked.save(force_insert=True)
+        asked.words = "He has found out."
+        asked.save(update_fields=["words"])
+
+    def told(actor):
+        with identity.acting(actor):
+            return str(history.of_her(client_id=her, by=actor, limit=100).changes)
+
+    assert "He found out." in told(cast.supervisor)
+    assert "support_stop" in told(sue) and "found out" not in told(sue)
 
 
 def test_a_second_page_knows_what_came_after_it(cast, her):

@@ -23,6 +23,7 @@ from pathways.records.models import (
     Identity,
     Involvement,
     JourneyEvent,
+    Organisation,
     ParticipationAgreement,
     Referral,
     ReferralPack,
@@ -369,6 +370,11 @@ def test_she_can_be_referred_to_the_womens_services_in_bedfordshire(cast, her, s
     with identity.acting(cast.coordinator):
         assert directory.take_in(found=found, by=cast.coordinator, at=NOW)
         making = referrals.making(client_id=her.client_id, by=cast.coordinator, at=NOW)
+        (match,) = _matches(cast, her, making, query="women's services in bedfordshire")
+    assert "No sharing agreement" in match.barred, "until there is one, nothing crosses to it"
+    given = Service.objects.select_related("organisation").get(id=match.service.id).organisation
+    people.shares(Organisation.objects.get(id=cast.coordinator.organisation_id), given)
+    with identity.acting(cast.coordinator):
         (match,) = _matches(cast, her, making, query="women's services in bedfordshire")
     assert match.barred == "" and match.meets == (Domain.HOUSING,)
     assert "For women only" in match.reasons_for

@@ -8,11 +8,30 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from pathways.domain.referral.reasons import DeclineReason
+from pathways.domain.referral.sharing import ShareField
 from pathways.domain.terms.events import ScreeningOutcome
-from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, LawfulBasis
-from pathways.journey import home, identity, screening, under_agreement
-from pathways.records.models import Consideration, Disclosure, Organisation, SharingAgreement
-from tests.journey import people
+from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, CrossingPurpose, LawfulBasis
+from pathways.domain.terms.needs import Domain
+from pathways.journey import (
+    correcting,
+    disclosing,
+    home,
+    identity,
+    refer,
+    screening,
+    sight,
+    under_agreement,
+)
+from pathways.records.models import (
+    Consideration,
+    Correction,
+    Disclosure,
+    Organisation,
+    Referral,
+    SharingAgreement,
+)
+from tests.journey import agreed, people
 from tests.journey.people import NOW
 from tests.journey.test_doors import WAYS, flag, judgement, tell, welcomed
 
@@ -35,6 +54,7 @@ def confirmed(cast):
         assert screening.start(consideration_id=key, by=by, at=NOW)
         assert screening.plan_contact(consideration_id=key, ways=WAYS, by=by, at=NOW)
         said = judgement(ScreeningOutcome.CONFIRMED)
+        screening.open_evidence(consideration_id=key, by=by, at=NOW)
         return key, screening.decide(consideration_id=key, said=said, by=by, at=NOW)
 
 
@@ -88,7 +108,7 @@ def row(cast, **more) -> Disclosure:
         "from_organisation_id": cast.coordinator.organisation_id,
         "to_organisation_id": cast.spoc.organisation_id,
         "basis": LawfulBasis.PUBLIC_TASK.value,
-        "purpose": "To test",
+        "purpose": CrossingPurpose.CONDITION.value,
         "made_at": NOW,
         "made_by_id": cast.coordinator.account_id,
     }
@@ -131,3 +151,83 @@ def test_the_governance_lead_sees_what_ends_soon_and_what_is_lacking(cast):
     words = [item.title for section in (*shown.first, *shown.beside) for item in section.items]
     assert "Ashmere Police has no sharing agreement with Ashmere Partnership" in words
     assert "Ashmere Partnership to Ashmere Police" in words
+
+
+# --- a referral is a crossing like any other --------------------------------------------------------
+
+
+@pytest.fixture
+def referred(cast):
+    """(her, a way to refer her to the company's service)"""
+    her = agreed.agreed(cast)
+    agreed.triaged(cast, her)
+    service = agreed.service(cast.provider.organisation_id)
+
+    def send():
+        with identity.acting(cast.coordinator) as by:
+            return refer.send(
+                client_id=her.client_id,
+                service_id=service.id,
+                needs=(Domain.HOUSING,),
+                why="A tenancy.",
+                fields=(ShareField.NAME, ShareField.SAFE_CONTACT),
+                by=by,
+                at=NOW,
+            )
+
+    return her, send
+
+
+def test_a_referral_leaves_a_disclosure_with_its_basis_purpose_fields_and_agreement(cast, referred):
+    her, send = referred
+    assert send()
+    (crossed,) = [one for one in crossings() if one.kind == CrossingKind.REFERRAL.value]
+    under = SharingAgreement.objects.get(id=crossed.agreement_id)
+    assert (crossed.from_organisation_id, crossed.to_organisation_id) == (
+        under.from_organisation_id,
+        under.to_organisation_id,
+    )
+    assert under.to_organisation_id == cast.provider.organisation_id
+    assert (crossed.client_id, crossed.basis) == (her.client_id, LawfulBasis.PUBLIC_TASK.value)
+    assert crossed.confidence_basis == ConfidenceBasis.HER_AGREEMENT.value
+    assert crossed.purpose == CrossingPurpose.SUPPORT_HER.value
+    assert set(crossed.fields) == {"name", "safe_contact"}
+    with identity.acting(cast.spoc) as by:
+        assert not disclosing.crossings(by=by, at=NOW)[1], "police learn nothing of it"
+
+
+def test_without_an_agreement_nobody_is_referred_and_nothing_is_written(cast, referred):
+    her, send = referred
+    SharingAgreement.objects.filter(to_organisation_id=cast.provider.organisation_id).delete()
+    said = send()
+    assert not said and said.ask == "the information-governance lead"
+    assert said.reason.startswith("No sharing agreement from Ashmere Partnership to Brightpath Training")
+    assert crossings() == []
+    with identity.clerk():
+        assert not Referral.objects.filter(client_id=her.client_id).exists()
+    with identity.acting(cast.governance) as by:
+        shown = home.of(by=by, at=NOW)
+    words = [item.title for section in (*shown.first, *shown.beside) for item in section.items]
+    assert "Ashmere Partnership has no sharing agreement with Brightpath Training" in words
+
+
+def test_what_a_referral_said_before_it_was_corrected_closes_with_it(cast, referred):
+    _, send = referred
+    said = send()
+    with identity.acting(cast.coordinator) as by:
+        assert correcting.referral_why(
+            referral_id=said.id, words="A home of her own.", why="Too short.", by=by, at=NOW
+        )
+
+    def readable(who):
+        with identity.acting(who) as by:
+            by_both = sight.visible(Correction, by).count()
+            assert Correction.objects.count() == by_both
+            return by_both
+
+    assert readable(cast.provider) == readable(cast.provider_supervisor) == 1
+    assert readable(cast.other_worker) == 0
+    with identity.acting(cast.provider) as by:
+        assert refer.decline(referral_id=said.id, reason=DeclineReason.FULL, by=by, at=NOW)
+    assert readable(cast.provider) == readable(cast.provider_supervisor) == 0
+    assert readable(cast.coordinator) == 1

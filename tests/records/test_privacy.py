@@ -15,6 +15,8 @@ CLEAR_TEXT = {
     "title", "url", "route", "key", "reason", "why", "purpose", "reference", "stage",
     "policy_name", "policy_version", "suggested_rule", "result", "role", "resource",
     "ethnicity_code", "ethnicity_scheme", "lapsed_because", "unrated", "to_sector", "sector", "kind",
+    "words", "edition", "step", "why_failed",  # what the catalogue calls an indicator; a screening run
+    "mark", "seed", "seed_mark",  # hashes, and the seed of a draw
 }  # fmt: skip
 
 

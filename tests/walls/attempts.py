@@ -35,6 +35,8 @@ HOLES = {
     "client_id": "support_client",
     "consideration_id": "police_consideration",
     "nominal_id": "police_nominal",
+    "reading_id": "police_second_reading",
+    "run_id": "police_screening_run",
     "referral_in_id": "support_referral_in",
     "joined_id": "spine",
     "disclosure_id": "disclosure",
@@ -62,6 +64,7 @@ HOLES = {
     "emergency_id": "support_emergency_access",
     "erasure_id": "erasure",
     "hold_id": "legal_hold",
+    "take_in_id": "take_in",
     "joining_id": "support_joining",
     "other_id": "support_client",
     "rating_id": "support_goal_rating",
@@ -176,6 +179,12 @@ class Tally:
     wrote: int = 0
     leaks: list[Leak] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+
+    def leaked(self) -> str:
+        """Every leak on a line of its own, for whoever has to find it."""
+        return "\n".join(
+            f"{one.did} as {one.who}: {one.where} {one.what}" for one in self.leaks[:60]
+        )
 
     def summary(self) -> str:
         shares = ", ".join(f"{name} {count}" for name, count in sorted(self.statuses.items()))

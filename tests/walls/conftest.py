@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -77,14 +78,30 @@ $$ select count(*) from draft where account_id is distinct from me $$;
 
 
 @pytest.fixture
-def as_application(planted: Planted, django_db_blocker: Any) -> Iterator[Planted]:
+def signed_in_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody stays signed in however long an attack takes, and no request is the one that notes so.
+
+    What each does is taken back, the moment at which she was last seen as well: else all would be signed out
+    in the middle, and find nothing for that reason alone.
+    """
+    from pathways.web import sessions
+
+    monkeypatch.setattr(sessions, "WRITE_EVERY", timedelta(hours=9))
+
+
+@pytest.fixture
+def as_application(
+    planted: Planted, django_db_blocker: Any, signed_in_for_long: None
+) -> Iterator[Planted]:
     """Django connected as the application, on the planted programme: both walls stand."""
     with django_db_blocker.unblock(), _connected(database.Role.APP, planted.database):
         yield planted
 
 
 @pytest.fixture
-def without_row_security(planted: Planted, django_db_blocker: Any) -> Iterator[Planted]:
+def without_row_security(
+    planted: Planted, django_db_blocker: Any, signed_in_for_long: None
+) -> Iterator[Planted]:
     """Django connected as the superuser, whom row security does not bind."""
     with django_db_blocker.unblock(), _connected(database.Role.SUPERUSER, planted.database):
         yield planted

@@ -69,6 +69,8 @@ CORRECTED = {
 ABOUT = ("client_id", "other_id", "case_id", "consideration_id", "person_id", "object_id", "referral_in_id")
 #: who reads no record at all: numbers through disclosure control, logs, or the machine
 NO_RECORD = ("evaluator", "commissioner", "administrator")
+#: files that agencies send, and what they became
+SENT = ("take_in", "take_in_part", "taken_row", "column_mapping")
 #: only a name of a row, which says that there is something and nothing of what it says
 NAMES_OF_ROWS = ("id", "reference")
 
@@ -83,9 +85,13 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
     if table == "draft":
         return facts["account_id"] == who.account and facts["organisation_id"] == who.organisation
     if table == "task":
+        if _is_told_of_her(who, facts, world):
+            return True
         mine = facts["account_id"] in (None, who.account) or who.role == "supervisor"
         hers = facts["client_id"] is None or _is_hers(who, facts["client_id"], world)
         return facts["organisation_id"] == who.organisation and mine and hers
+    if table in SENT:
+        return _sent(who, canary)
     if who.role in NO_RECORD:
         return False
     if table == "support_emergency_access":
@@ -136,6 +142,31 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
         mine = facts["organisation_id"] == who.organisation
         return mine or _is_hers(who, facts["client_id"], world)
     return _her_record(who, canary, world)
+
+
+def is_number_of_a_save(canary: Canary) -> bool:
+    """The number of the last save of a form, which the form carries; what was saved is another value."""
+    return canary.table == "form_edition" and canary.field == "id"
+
+
+def _is_told_of_her(who: Person, facts: dict[str, Any], world: Planted) -> bool:
+    """Work about a woman with whom its reader need not work: she is referred to them, or her time has ended.
+
+    Only to whoever was ever asked to take her on, or supported her, at that very organisation.
+    """
+    if facts["organisation_id"] != who.organisation or facts["account_id"] not in (None, who.account):
+        return False
+    if who.role not in ("support_worker", "provider_worker", "supervisor"):
+        return False
+    client = facts["client_id"]
+    if facts["kind"] == "time_ended":
+        return (client, who.organisation) in world.ever_worked
+    if facts["kind"] in ("referral", "referral_outcome", "referral_corrected"):
+        asked = world.rows["support_referral"].values()
+        return facts["account_id"] is None and any(
+            row["client_id"] == client and row["to_organisation_id"] == who.organisation for row in asked
+        )
+    return False
 
 
 def is_barred(who: Person, canary: Canary, world: Planted) -> bool:
@@ -191,7 +222,10 @@ def _correction(who: Person, canary: Canary, world: Planted) -> bool:
     if facts["what"] == "referral_why":
         if who.role == "coordinator":
             return (canary.client, who.organisation) in world.works
-        return facts["organisation_id"] == who.organisation and _is_hers(who, canary.client, world)
+        waits = not facts["is_answered"] and who.role in ("support_worker", "provider_worker", "supervisor")
+        return facts["organisation_id"] == who.organisation and (
+            waits or _is_hers(who, canary.client, world)
+        )
     table = CORRECTED[facts["what"]]
     if table in EMERGENCY and reads_in_emergency(who, canary.client, world):
         return True
@@ -235,12 +269,14 @@ def _police_record(who: Person, canary: Canary) -> bool:
     facts = canary.facts
     if who.sector != "police" or facts["organisation_id"] != who.organisation:
         return False
+    if facts.get("blind_to_id") == who.account:
+        return False  # she reads the decision a second time, and is not told before both are in
     if who.role in POLICE_DESK:
         return True
     if who.role != "police_officer":
         return False
     is_receipt = canary.table == "police_flag_receipt" or canary.field == "reference"
-    return is_receipt and facts["flagged_by_id"] == who.account
+    return is_receipt and facts.get("flagged_by_id") == who.account
 
 
 def _message(who: Person, facts: dict[str, Any]) -> bool:
@@ -391,10 +427,16 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
     if not (_is_hers(who, client, world) or _was_asked_about(who, client, world)):
         return table == "support_client" and who.role == "coordinator" and row["organisation_id"] == place
     if who.sector == "private" and table in NEVER_BY_A_COMPANY:
-        return False
+        return _ended_at_her_word(table, row, world)
     if table in ("support_case_note", "support_safe_place"):
         return who.role != "coordinator" and row["organisation_id"] == place
     return True
+
+
+def _ended_at_her_word(table: str, row: dict[str, Any], world: Planted) -> bool:
+    """Anybody who works with her stops everything at her word: that ends her agreement."""
+    was = world.rows[table].get(uuid.UUID(row["id"]))
+    return table == "support_agreement" and was is not None and row.get("ended_at") is not None
 
 
 def _was_moved(
@@ -434,3 +476,19 @@ def _writes_police(
         )
     is_known = uuid.UUID(row["id"]) in world.rows[table]
     return table in ("police_consideration", "police_flag_receipt") and is_known
+
+
+def _sent(who: Person, canary: Canary) -> bool:
+    """A file is its sender's: the force's for police records, the provider's for its own system's."""
+    facts, kind = canary.facts, canary.facts["kind"]
+    if facts["organisation_id"] != who.organisation:
+        return False
+    if who.role == "governance_lead":  # that it came, by whom, and when it goes: nothing of what is in it
+        return canary.table == "take_in" and canary.field in NAMES_OF_ROWS
+    if kind == "pole":
+        return who.sector == "police" and who.role in ("police_spoc", "police_analyst")
+    if kind == "reference":
+        return who.role in ("coordinator", "administrator")
+    if kind == "referrals":
+        return who.role == "coordinator" or (who.role == "supervisor" and who.sector in SUPPORT)
+    return who.role == "supervisor" and who.sector != "police"

@@ -48,7 +48,10 @@ KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 REFERENCE = re.compile(r"\b([A-Z]{2}) ?(\d{4}) ?([A-Z]{2})\b")
 #: values of a sealed structure that are codes, times or addresses of ours, and not words about her
 _CODES = frozenset(
-    {"channels", "windows", "changes", "day", "start", "until", "token", "saved", "href", "coercion"}
+    {
+        *("channels", "windows", "changes", "day", "start", "until", "token", "saved", "href", "coercion"),
+        *("route", "heading", "came", "code", "flagged_at", "on", "fact_or_opinion", "as_victim"),
+    }
 )
 
 
@@ -375,6 +378,7 @@ def _fill_what_is_empty(now: datetime) -> None:
         worker = r.Involvement.objects.filter(organisation_id=place, account_id__isnull=False).first()
         if worker is not None:
             _group(worker, now)
+    _considered(now)
     _messages(now)
     _outgoing(now)
     _stops(now)
@@ -385,9 +389,98 @@ def _fill_what_is_empty(now: datetime) -> None:
     _erasures(now)
     _bars(now)
     _emergencies(now)
+    _sent(now)
     for model in (each for each in apps.get_app_config("records").get_models()):
         if model._meta.db_table in {each.value for each in Resource}:
             assert model._default_manager.exists(), f"no invented row of {model._meta.db_table}"
+
+
+def _considered(now: datetime) -> None:
+    """Evidence of every kind on both forces' lists, opened by some, and second readings at every stage."""
+    began = now - timedelta(days=5)
+    for place in r.Organisation.objects.filter(sector=Sector.POLICE.value):
+        desk = list(
+            r.Appointment.objects.filter(
+                organisation=place, role__in=("police_spoc", "police_analyst", "supervisor")
+            ).order_by("role")
+        )
+        run = r.ScreeningRun.objects.create(
+            organisation_id=place.id,
+            reference=references.make(place.id.bytes[:8]),
+            status="done",
+            extracts=[{"id": str(uuid.uuid4()), "words": "An extract"}],
+            as_at=began.date(),
+            asked_at=began,
+            asked_by_id=desk[0].account_id,
+        )
+        if not r.SecondRate.objects.filter(organisation_id=place.id).exists():
+            r.SecondRate.objects.create(
+                organisation_id=place.id, seed="s", changed_at=began, changed_by_id=desk[0].account_id
+            )
+        flags = r.Consideration.objects.filter(organisation_id=place.id).order_by("id")
+        for number, flag in enumerate(flags[:12]):
+            hers = {"organisation_id": place.id, "nominal_id": flag.nominal_id}
+            r.Observation.objects.create(
+                **hers,
+                consideration=flag,
+                run=run,
+                code="cri_supply",
+                heading="criminality",
+                words="Arrested",
+                observed_on=began.date(),
+                source="custody",
+                source_record="words",
+                says="words",
+                mark=str(number),
+                made_at=began,
+            )
+            for each in desk[:2]:
+                r.EvidenceOpened.objects.create(
+                    **hers, consideration_id=flag.id, account_id=each.account_id, opened_at=began
+                )
+            reader = desk[number % len(desk)]
+            is_in = number % 3 == 2
+            draw = r.SecondDraw.objects.create(
+                **hers,
+                consideration_id=flag.id,
+                number=90,
+                outcome="rejected",
+                reason_code="no_link",
+                lot=0.1,
+                percent=20,
+                seed_mark="s",
+                is_drawn=True,
+                decided_at=began,
+                decided_by_id=desk[(number + 1) % len(desk)].account_id,
+                blind_to_id=None if is_in else reader.account_id,
+            )
+            kept = {"heading": "criminality", "indicators": [{"code": "cri_supply", "words": "words"}]}
+            kept["indicators"][0]["records"] = [
+                {
+                    **dict.fromkeys(("source", "confidence", "record", "says", "grade", "handling"), "words"),
+                    "came": "by_run",
+                    "on": "",
+                    "fact_or_opinion": "",
+                    "as_victim": False,
+                }
+            ]
+            said = {"outcome": "deferred", "because": "words", "read_at": now, "status": "apart"}
+            r.SecondReading.objects.create(
+                **hers,
+                consideration_id=flag.id,
+                draw=draw,
+                reference=references.make(flag.id.bytes[:8]),
+                shown={"why": "words", "route": flag.route, "flagged_by": "words", "evidence": [kept]},
+                drawn_at=began,
+                due_at=now,
+                reader_id=reader.account_id,
+                **({**said, "read_by_id": reader.account_id} if is_in else {}),
+            )
+            if not is_in:
+                r.Consideration.objects.filter(id=flag.id).update(blind_to_id=reader.account_id)
+                for model in (r.FlagReceipt, r.ProvisionalPlan, r.EarlierDecision):
+                    rows: Any = model._default_manager.filter(consideration_id=flag.id)
+                    rows.update(blind_to_id=reader.account_id)
 
 
 def _group(link: r.Involvement, now: datetime) -> None:
@@ -529,6 +622,7 @@ def _corrections(now: datetime) -> None:
                 organisation_id=row.organisation_id,
                 what=what.value,
                 object_id=row.pk,
+                is_answered=getattr(row, "is_answered", False),
                 before=[["Asked", "words"]],
                 after=[["Asked", "words"]],
                 why="words",
@@ -626,6 +720,56 @@ def _erasures(now: datetime) -> None:
                 set_by_id=lead,
                 review_on=(now + timedelta(days=90)).date(),
             )
+
+
+def _sent(now: datetime) -> None:
+    """A file of every kind that an agency sends, with what it became and how it is read."""
+    for code, kind in (
+        ("ashmere-police", "pole"),
+        ("brackwater", "pole"),
+        ("pathways-hub", "reference"),
+        ("willow", "contacts"),
+        ("willow", "referrals"),
+    ):
+        place = r.Organisation.objects.get(code=code)
+        somebody = r.Appointment.objects.filter(organisation=place).first()
+        assert somebody is not None
+        sent = r.TakeIn.objects.create(
+            organisation_id=place.id,
+            kind=kind,
+            status="checked",
+            regime=place.regime,
+            names="words",
+            found={"problems": [["words", 2, "words", "words", "words", "words", True]]},
+            uploaded_at=now,
+            uploaded_by_id=somebody.account_id,
+        )
+        r.TakeInPart.objects.create(
+            take_in=sent,
+            organisation_id=place.id,
+            kind=kind,
+            purpose="upload",
+            name="words",
+            content=b"words",
+        )
+        r.TakenRow.objects.create(
+            take_in=sent,
+            organisation_id=place.id,
+            kind=kind,
+            key=uuid.uuid4().hex,
+            content=uuid.uuid4().hex,
+            row_number=2,
+            resource="support_contact",
+            object_id=uuid.uuid4(),
+        )
+        r.ColumnMapping.objects.create(
+            organisation_id=place.id,
+            kind=kind,
+            name=f"Sheet {uuid.uuid4().hex[:6]}",
+            body={"tables": []},
+            kept_at=now,
+            kept_by_id=somebody.account_id,
+        )
 
 
 def _reference(number: int) -> str:

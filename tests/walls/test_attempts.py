@@ -17,7 +17,7 @@ def test_a_few_attempts_come_back_with_nothing(as_application: Planted) -> None:
     with falling.figures_aside():
         tally = Attack(as_application, seed=SEED).run(260)
     print(tally.summary())
-    assert tally.leaks == []
+    assert tally.leaks == [], tally.leaked()
     assert tally.failures == []
 
 

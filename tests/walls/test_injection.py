@@ -271,7 +271,6 @@ def _swept(world: Planted, *, count: int, each: int, seed: int) -> Sweep:
 
 
 @pytest.mark.prove
-@pytest.mark.very_long
 def test_five_hundred_hostile_inputs_are_words_and_nothing_else(as_application: Planted) -> None:
     sweep = _swept(as_application, count=500, each=2, seed=47)
     print(
@@ -293,7 +292,6 @@ def test_some_hostile_inputs_are_words_and_nothing_else(as_application: Planted)
 
 
 @pytest.mark.prove
-@pytest.mark.very_long
 def test_no_words_become_a_formula_in_a_spreadsheet(as_application: Planted) -> None:
     """The exported figures hold few words of anybody's; the programme's name is one."""
     from django.utils import timezone

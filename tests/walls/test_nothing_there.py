@@ -77,7 +77,7 @@ class Pairs:
 
 def _plain(text: str, key: str) -> str:
     text = text.replace(key, "KEY").replace(key.replace("-", ""), "KEY")
-    text = re.sub(r'(name="(?:csrfmiddlewaretoken|_token)" value=")[^"]*', r"\1", text)
+    text = re.sub(r'(name="(?:csrfmiddlewaretoken|_token|_ticket|_begun)" value=")[^"]*', r"\1", text)
     return re.sub(r"\b\d{1,2}:\d{2}(?::\d{2})?\b", "CLOCK", text)
 
 
@@ -124,7 +124,10 @@ def _hidden(who: Person, table: str, world: Planted, rng: random.Random) -> uuid
     for key in keys[:12]:
         columns = world.rows[table][key]
         client = key if table == "support_client" else columns.get("client_id")
-        if not matrix.may_know(who, Canary(table, "id", key, client, columns), world):
+        asked = Canary(table, "id", key, client, columns)
+        if table == "spine" and client is not None:  # its page is open with her record
+            asked = Canary("support_client", "id", client, client, world.rows["support_client"][client])
+        if not matrix.may_know(who, asked, world):
             return key
     return None
 
@@ -187,7 +190,6 @@ def test_what_is_hidden_looks_like_what_is_not_there(as_application: Planted) ->
 
 
 @pytest.mark.prove
-@pytest.mark.very_long
 def test_a_thousand_pairs_cannot_be_told_apart(as_application: Planted) -> None:
     with falling.figures_aside():
         found = compare(as_application, pairs=1_000, seed=42)
@@ -213,6 +215,8 @@ NAMES = (
     ("Thomasina", "Bridgwater"),
     ("Bernadette", "Lockhurst"),
 )
+#: who is asked for by nobody
+ANOTHER = ("Wilhelmina", "Ravensworth")
 
 
 def _make_client(world: Planted, name: tuple[str, str], reference: str) -> None:
@@ -259,8 +263,11 @@ def police_pairs(world: Planted, *, pairs: int, seed: int) -> tuple[Pairs, Pairs
                 got: dict[bool, Answer] = {}
                 for is_client in rng.sample((True, False), 2):
                     with transaction.atomic():
+                        # somebody becomes a client either time, so that both come after the same work
                         if is_client:
                             _make_client(world, name, reference)
+                        else:
+                            _make_client(world, ANOTHER, references.make(rng.randbytes(8)))
                         got[is_client] = asker.ask(person, "POST", address, "nothing", data)
                         transaction.set_rollback(True)
                 found.note(f"{address} for {person}", got[True], got[False])
@@ -273,7 +280,6 @@ def test_police_cannot_tell_a_client_by_searching_or_flagging(as_application: Pl
 
 
 @pytest.mark.prove
-@pytest.mark.very_long
 def test_nor_by_the_time_it_takes(as_application: Planted) -> None:
     searched, flagged = police_pairs(as_application, pairs=300, seed=44)
     for name, found in (("searching", searched), ("flagging", flagged)):

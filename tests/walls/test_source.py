@@ -26,6 +26,9 @@ MAKES_SQL = {
     "cli/doctor.py": "reads the catalogue as whoever runs the machine",
     "records/guards.py": "sets the triggers with the walls, as the owner, from its own names",
 }
+#: Engines in memory over tables that were handed to them. The programme's database is out of their reach: the
+#: floors keep its driver from `analysis`, and `test_analysis_reaches_no_database` says so again.
+ENGINES_OF_THEIR_OWN = ("analysis/linkage/", "analysis/screening/")
 #: Single calls elsewhere that are not written out whole, by what they are given.
 MADE_OF_OUR_NAMES = {
     ("cli/backing.py", "query"): "counts each table of the catalogue, its name quoted by the driver",
@@ -297,12 +300,31 @@ def test_no_sql_is_made_of_parts_but_by_the_walls_and_the_installation():
     found = [
         each
         for name, tree in modules()
-        if not name.startswith("installation/") and name not in MAKES_SQL
+        if not name.startswith(("installation/", *ENGINES_OF_THEIR_OWN)) and name not in MAKES_SQL
         for each in sql_of_parts(name, tree)
     ]
     assert [each for each in found if (each[0], each[2]) not in MADE_OF_OUR_NAMES] == []
     unused = set(MADE_OF_OUR_NAMES) - {(name, said) for name, _, said in found}
     assert unused == set(), "no longer there: take it off the list"
+
+
+def test_analysis_reaches_no_database():
+    reached = [
+        (name, one)
+        for name, tree in modules()
+        if name.startswith("analysis/")
+        for node in ast.walk(tree)
+        for one in (
+            [each.name for each in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+        if one.split(".")[0] in ("psycopg", "django", "adbc_driver_postgresql")
+        or one.startswith(("pathways.records", "pathways.journey", "pathways.installation.database"))
+    ]
+    assert reached == []
 
 
 def test_no_query_is_written_by_hand():

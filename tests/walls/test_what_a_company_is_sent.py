@@ -32,6 +32,7 @@ GRANTED = {
     "draft",
     "journey_event",
     "disclosure",
+    "erasure",  # of what the company itself holds: its supervisor approves as the second person
 }
 
 
@@ -59,6 +60,8 @@ class _Noting(Attack):
 
     def judge(self, who, route, did, sent, answer, ear):  # type: ignore[no-untyped-def]
         for value, canaries in self.world.found(attempts._text(answer)):
+            if all(matrix.is_number_of_a_save(each) for each in canaries):
+                continue  # by which a form that is open to them knows that a colleague saved it
             if any(each.table in GRANTED for each in canaries):
                 for each in canaries:
                     self.fields[f"{each.table}.{each.field}"] += 1
@@ -79,8 +82,8 @@ def _company(world: Planted, seed: int, requests: int) -> _Noting:
 
 
 def _hold(attack: _Noting) -> None:
-    assert attack.beyond == []
-    assert attack.tally.leaks == []
+    assert attack.beyond == [], "\n".join(attack.beyond)
+    assert attack.tally.leaks == [], attack.tally.leaked()
     content = {name.rpartition(".")[2] for name in attack.fields if ".content." in name}
     assert not content & NEVER
     assert content >= {"name", "safe_contact"}, "the grant itself is shown"
@@ -88,7 +91,6 @@ def _hold(attack: _Noting) -> None:
 
 @pytest.mark.database
 @pytest.mark.prove
-@pytest.mark.very_long
 def test_five_thousand_payloads_to_a_company_hold_no_extra_field(as_application: Planted) -> None:
     attack = _company(as_application, 46, 5_000)
     print(f"{attack.tally.requests} payloads, {len(attack.fields)} kinds of field: {attack.tally.summary()}")

@@ -37,6 +37,7 @@ WHY = {"route": "custody", "why": "Found at a searched address, afraid.", "fact_
 SIGNS = {
     "protective": ["pro_adult"],
     "networks": ["net_partner"],
+    "vulnerability": ["vul_housing"],
     "source": "custody_record",
     "confidence": "sure",
 }
@@ -106,7 +107,9 @@ def test_from_the_officers_flag_to_the_programme(cast):
     assert "Plan how she can be reached" in spoc.get(f"/police/{key}/").content.decode()
     assert "Provisional plan saved" in press(spoc, f"/police/{key}/plan/", WAYS)
     assert "Text only, Tuesday 10 to 12" in spoc.get(f"/police/{key}/").content.decode()
-    receipt = walk(spoc, f"/police/{key}/decide/", model=MODEL, about=ABOUT, outcome={"outcome": "confirmed"})
+    assert spoc.get(f"/police/{key}/decide/").status_code == 409
+    assert "Found at a searched address" in spoc.get(f"/police/{key}/evidence/").content.decode()
+    receipt = walk(spoc, f"/police/{key}/decide/", outcome={"outcome": "confirmed"}, model=MODEL, about=ABOUT)
     assert "Decision recorded" in receipt
     page = spoc.get(f"/police/{key}/").content.decode()
     assert "With the programme" in page and "Nothing more is told to police" in page
@@ -124,6 +127,7 @@ def test_a_blank_part_of_the_decision_model_is_asked_for_by_name(cast):
     with identity.acting(cast.spoc):
         key = Consideration.objects.get().id
     spoc.post(f"/police/{key}/move/", {"action": "start_review"})
+    spoc.get(f"/police/{key}/evidence/")
     answer = spoc.post(
         f"/police/{key}/decide/", {"_do": "continue", "_step": "model", **MODEL, "options": " "}
     )
@@ -172,7 +176,7 @@ def test_a_partner_brings_her_the_coordinator_confirms_and_police_see_nothing(ca
         "force": str(cast.spoc.organisation_id),
         "fields_told": ["name", "what_happened"],
         "words": "He has said that he will come tonight.",
-        "purpose": "To protect her",
+        "purpose": "prevent_harm",
         "basis": "vital_interests",
     }
     assert spoc.get(f"/doors/tell-police/{client_id}/").status_code == 403
@@ -192,6 +196,7 @@ def test_what_is_deferred_says_when_it_is_looked_at_again(cast):
     with identity.acting(cast.spoc):
         key = Consideration.objects.get().id
     spoc.post(f"/police/{key}/move/", {"action": "start_review"})
+    spoc.get(f"/police/{key}/evidence/")
     day = timezone.now().date() + timedelta(days=9)
     outcome = {
         "outcome": "deferred",
@@ -200,7 +205,7 @@ def test_what_is_deferred_says_when_it_is_looked_at_again(cast):
         "look_again_on-month": day.month,
         "look_again_on-year": day.year,
     }
-    walk(spoc, f"/police/{key}/decide/", model=MODEL, about=ABOUT, outcome=outcome)
+    walk(spoc, f"/police/{key}/decide/", outcome=outcome, model=MODEL, about=ABOUT)
     assert "Deferred" in spoc.get("/police/?tab=later").content.decode()
     spoc.post(f"/police/{key}/move/", {"action": "resume"})
     assert "Looked at" not in spoc.get("/police/?tab=later").content.decode()

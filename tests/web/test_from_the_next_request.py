@@ -32,7 +32,6 @@ from tests.web import people
 
 pytestmark = [
     pytest.mark.prove,
-    pytest.mark.very_long,
     pytest.mark.database,
     pytest.mark.urls("tests.web.test_from_the_next_request"),
 ]

@@ -12,6 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from pathways.domain.governance.actors import Actor
+from pathways.domain.terms import references
+from pathways.journey import her as her_of
 from pathways.journey import identity, involving, tasks
 from pathways.records.models import AccessEvent, Account, InvolvementKind
 from tests.journey import people, women
@@ -82,6 +84,33 @@ def test_home_names_her_to_those_who_work_with_her_and_is_one_reading(cast: peop
         assert "Rosa" not in seen(browser(other).get("/")), other.role
     events = [event for event in read_by(cast.worker, cast) if event.route == "home:home"]
     assert [event.subjects for event in events] == [[her]]
+
+
+def test_a_list_of_tasks_that_names_her_by_her_reference_is_one_reading(cast: people.Cast) -> None:
+    her, _ = women.born(cast, "Rosa", worker=cast.worker)
+    with identity.acting(cast.coordinator) as by:
+        reference = her_of.references_of([her], by)[her]
+        for kind in ("one", "another"):
+            tasks.set_task(
+                kind, "Something", organisation_id=by.organisation_id, client_id=her, by=by, at=people.NOW
+            )
+    client = browser(cast.coordinator)
+    for address, route in (("/tasks/", "home:tasks"), ("/", "home:home")):
+        assert references.spaced(reference) in seen(client.get(address))
+        events = [event for event in read_by(cast.coordinator, cast) if event.route == route]
+        assert [event.subjects for event in events] == [[her]]
+    browser(cast.administrator).get("/tasks/")
+    assert not [event for event in read_by(cast.administrator, cast) if event.route == "home:tasks"]
+
+
+def test_a_list_of_unfinished_forms_is_one_reading(cast: people.Cast) -> None:
+    her, _ = women.born(cast, "Rosa", worker=cast.worker)
+    client = browser(cast.worker)
+    client.post(f"/support/{her}/note/", {"_do": "save", "body": "Half a"})
+    for address, route in (("/drafts/", "drafts:list"), ("/tasks/", "home:tasks")):
+        assert "Write a note" in seen(client.get(address))
+        events = [event for event in read_by(cast.worker, cast) if event.route == route]
+        assert [event.subjects for event in events] == [[her]]
 
 
 def test_a_task_is_ticked_off_and_an_overdue_one_says_so(cast: people.Cast) -> None:

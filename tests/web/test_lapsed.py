@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from pathways.domain.terms.people import Role
+from pathways.journey import identity
 from pathways.records.models import Account, Appointment, Draft
 from tests.web import people, trial_pages
 
@@ -243,3 +244,32 @@ def test_what_stands_in_the_way_of_saving_is_said(
     assert words in answer.content.decode()
     monkeypatch.undo()
     assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("lapses", [True, False])
+def test_a_password_typed_into_a_form_is_kept_nowhere(client: Client, amina: Account, lapses: bool) -> None:
+    form = opened(client, "/emergency/")
+    if lapses:
+        lapse()
+    client.post("/emergency/", {**form, "words": "He is at her door.", "password": "Shanice-99"})
+    people.post_sign_in(client, amina.email)
+    page = client.get("/emergency/").content.decode()
+    assert "He is at her door." in page and "Shanice" not in page
+    (actor,) = identity.workplaces_of(amina.email)
+    with identity.acting(actor):
+        held = str([draft.answers for draft in Draft.objects.all()])
+    assert "He is at her door." in held and "Shanice" not in held
+
+
+def test_nor_is_it_on_the_page_to_be_sent_again(
+    client: Client, amina: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: Any, **__: Any) -> None:
+        raise OperationalError
+
+    client.raise_request_exception = False
+    form = opened(client, "/emergency/")
+    monkeypatch.setattr(trial_pages.drafts, "keep", gone)
+    answer = client.post("/emergency/", {**form, "words": "At her door.", "password": "Shanice-99"})
+    assert answer.status_code == 503
+    assert "At her door." in answer.content.decode() and "Shanice" not in answer.content.decode()

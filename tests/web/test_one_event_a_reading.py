@@ -30,6 +30,7 @@ from pathways.records.models import (
     Organisation,
     ReferralIn,
 )
+from tests.walls import falling
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 AT = datetime.now(UTC)
@@ -135,15 +136,15 @@ class Walk:
 
 
 @pytest.mark.prove
-@pytest.mark.very_long
 def test_every_page_that_shows_a_woman_leaves_one_event_about_her():
     demonstration.seed(at=AT, most=25)
     names = everybody()
     wrong, showing = [], {}
-    for one in demonstration.sign_ins():
-        walk = Walk(one.email, names, per_kind=2)
-        walk.go()
-        wrong += [(one.role, *each) for each in walk.wrong]
-        showing |= walk.showing
+    with falling.figures_aside():  # no figure names a woman
+        for one in demonstration.sign_ins():
+            walk = Walk(one.email, names, per_kind=2)
+            walk.go()
+            wrong += [(one.role, *each) for each in walk.wrong]
+            showing |= walk.showing
     assert not wrong, "\n".join(map(str, wrong))
     assert len(showing) > 30

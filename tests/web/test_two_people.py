@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -369,6 +370,30 @@ def test_a_request_to_erase_that_one_checks_and_another_refuses(cast):
     assert "Gwen Lead saved it" in text(shown) and "A court has asked for it." in text(shown)
     with identity.acting(lead):
         assert Erasure.objects.get().status == "checked"
+
+
+def test_what_a_form_was_begun_from_cannot_be_made_up(cast):
+    """Else somebody who works with nobody here could ask of each woman whether a form of hers was saved."""
+    her = reaching.born(cast)
+    reaching.reached(cast, her, timezone.now())
+    first = signed_in(cast.worker)
+    url = reverse("reach:place", args=[her.client_id])
+    one = Opened(first, url)
+    shown_to_her = one.carried["_begun"]
+    one.save({"address": "1 Harbour Row", "note": ""}, checked=False)
+    with identity.clerk():
+        edition = FormEdition.objects.get(client_id=her.client_id, key__startswith="reach:place")
+    beside = signed_in(cast.colleague)  # of the same organisation, and works with her in nothing
+    nowhere = reverse("reach:place", args=[edition.id])
+    made_up = f"{'0' * 32}.{uuid.uuid4()}"
+    for begun in (shown_to_her, made_up, f"{'0' * 32}.-", "-.-", "O\x00Neill", "x" * 999):
+        given = {"_begun": begun, "_step": "answers", "_do": "continue", "address": "2", "note": ""}
+        hidden_one, absent = beside.post(url, given), beside.post(nowhere, given)
+        assert hidden_one.status_code == absent.status_code == 404, begun
+        assert text(hidden_one) == text(absent)
+    for begun in ("O\x00Neill", made_up):  # of her own making it is as if none had come
+        answer = first.post(url, {"_begun": begun, "_step": "answers", "address": "3", "note": ""})
+        assert answer.status_code == 302
 
 
 #: Every form that changes or decides something that is there, and how it is covered. A form that is in

@@ -26,7 +26,7 @@ from pathways.domain.triage import policy as table
 from pathways.domain.triage import proof
 from pathways.domain.triage.condition import Input
 from pathways.domain.triage.levels import STANDARDS, Level
-from pathways.domain.triage.policy import Malformed, Policy, Rule, Suggestion, suggest
+from pathways.domain.triage.policy import Malformed, Policy, Ready, Rule, Suggestion
 
 CASE = "case_id"
 #: columns of the rules that are no input
@@ -247,7 +247,8 @@ def decide(policy: Policy, cases: pl.DataFrame) -> Decided:
     if not allowed:
         raise ValueError(allowed.reason)
     places, given = _places(policy, cases)
-    several = [suggest(policy, _answers(policy, place)) for place in places]
+    ready = Ready(policy)
+    several = [ready.suggest(_answers(policy, place)) for place in places]
     lines = pl.DataFrame(
         {
             "level": [each.level for each in several],
@@ -272,14 +273,18 @@ def decide(policy: Policy, cases: pl.DataFrame) -> Decided:
 def _places(policy: Policy, cases: pl.DataFrame) -> tuple[list[int], np.ndarray[Any, Any]]:
     """Each combination of answers that is there, as a number, and for each case which of them is hers."""
     sizes = [len(question.values) + 1 for question in policy.inputs]
-    place = np.zeros(cases.height, dtype=np.int64 if math.prod(sizes) < 2**62 else object)
+    if math.prod(sizes) >= 2**62:
+        raise ValueError("the policy has more combinations of answers than can be numbered")
+    codes = cases.select(  # in one go: the columns are read side by side
+        pl.col(question.name).cast(pl.Enum(list(question.values)), strict=False).to_physical().cast(pl.Int64)
+        for question in policy.inputs
+    )
+    place = np.zeros(cases.height, dtype=np.int64)
     for question, size in zip(policy.inputs, sizes, strict=True):
-        answers = cases[question.name]
-        coded = answers.cast(pl.Enum(list(question.values)), strict=False)
-        if coded.null_count() != answers.null_count():
+        if codes[question.name].null_count() != cases[question.name].null_count():
             raise ValueError(f"an answer is none of “{question.name}”")
-        code = coded.to_physical().cast(pl.Int64).fill_null(size - 1).to_numpy()
-        place = place * size + code
+        place *= size
+        place += codes[question.name].fill_null(size - 1).to_numpy()
     if math.prod(sizes) <= _MOST_PLACES:
         there = np.flatnonzero(np.bincount(place, minlength=1)) if len(place) else np.zeros(0, dtype=int)
         number = np.zeros(math.prod(sizes), dtype=np.int64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,23 @@ PROTECTED = "This is the analyst’s own draft. It has been through disclosure c
 def console() -> Console:
     """Where a summary is printed: as it is, without marks of a log."""
     return Console(highlight=False, soft_wrap=True, markup=False)
+
+
+@contextmanager
+def steps(count: int) -> Iterator[Callable[[str], None]]:
+    """Says at the terminal which step runs and for how long; nothing where nobody watches."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),
+        console=Console(stderr=True), transient=True, disable=not os.isatty(2),
+    ) as progress:  # fmt: skip
+        task = progress.add_task("", total=count)
+
+        def step(words: str) -> None:
+            progress.update(task, description=words, advance=0 if not progress.tasks[0].description else 1)
+
+        yield step
 
 
 @contextmanager

@@ -167,24 +167,38 @@ def audit_compare(
 
 @app.command("take-in")
 def take_in(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="What it is: directory.")],
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="A file or a folder: JSON or CSV.")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND",
+            help="What it is: pole, referrals, contacts, attendance, scores, directory or reference.",
+        ),
+    ],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="File or folder: CSV, XLSX, ODS, Parquet.")],
     agency: Annotated[
         str, typer.Option("--agency", metavar="CODE", help="The organisation it is taken in for.")
     ],
     user: Annotated[str, typer.Option("--as", metavar="USER", help="E-mail of the person it is done as.")],
     mapping: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            "--mapping", metavar="FILE", help="JSON: names and sectors of organisations by their code."
+            "--mapping",
+            metavar="NAME",
+            help="A mapping by the name that it is remembered under, or its file. Guessed without."
+            " For a directory: names and sectors of organisations by their code.",
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and write nothing.")] = False,
     rejects: Annotated[
         Path | None,
         typer.Option(
-            "--rejects", metavar="FILE", help="Where to write what was left out; rejected.csv here."
+            "--rejects", metavar="PATH", help="Folder for rows left out (directory: the file)."
         ),
+    ] = None,
+    system: Annotated[str, typer.Option("--system", help="The system that the extract comes from.")] = "",
+    handling: Annotated[str, typer.Option("--handling", help="Its handling code, kept as received.")] = "",
+    json_to: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the counts too.")
     ] = None,
 ) -> None:
     """Take an agency's extract into the programme: all of it or nothing; twice changes nothing.
@@ -194,8 +208,9 @@ def take_in(
     from pathways.cli import take_in as taking_in
 
     taking_in.run(
-        _settings(), kind, path, agency=agency, user=user, mapping=mapping, dry_run=dry_run, rejects=rejects
-    )
+        _settings(), kind, path, agency=agency, user=user, mapping=mapping, dry_run=dry_run, rejects=rejects,
+        system=system, handling=handling, json_to=json_to,
+    )  # fmt: skip
 
 
 @app.command()
@@ -484,6 +499,384 @@ def triage_compare(
         out=out,
         json_file=json_file,
     )
+
+
+evaluate_app = typer.Typer(
+    cls=plain.Plain, help="What an extract shows: groups, change, time to an event, impact, fairness.",
+    no_args_is_help=True,
+)  # fmt: skip
+app.add_typer(evaluate_app, name="evaluate")
+
+Extract = Annotated[Path, typer.Argument(metavar="FILE", help="CSV, XLSX, ODS or Parquet.")]
+Where = Annotated[
+    str | None,
+    typer.Option(
+        "--where", metavar="EXPR", help="Only the rows of which this is true, such as \"age>=18 and sex=F\"."
+    ),
+]
+MissingWords = Annotated[
+    list[str] | None,
+    typer.Option("--missing", metavar="WORD", help="A word for missing, such as NA; may be given again."),
+]
+
+
+@evaluate_app.command("table")
+def evaluate_table(
+    path: Extract,
+    rows: Annotated[
+        str, typer.Option("--rows", metavar="COL,COL", help="The characteristics, a row of the table each.")
+    ],
+    columns: Annotated[
+        str | None, typer.Option("--columns", metavar="COL", help="The column whose values are the groups.")
+    ] = None,
+    stages: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--stages", metavar="NAME=COL", help="A set of women, who may be in others: COL says yes or no."
+        ),
+    ] = None,
+    categorical: Annotated[
+        str | None,
+        typer.Option("--categorical", metavar="COL,COL", help="Rows of numbers that are categories."),
+    ] = None,
+    numeric: Annotated[
+        str | None, typer.Option("--numeric", metavar="COL,COL", help="Rows that are numbers, however few.")
+    ] = None,
+    protect: Annotated[
+        bool, typer.Option("--protect", help="Pass every count through disclosure control.")
+    ] = False,
+    threshold: Annotated[
+        int | None,
+        typer.Option("--threshold", metavar="N", min=1, help="With --protect: 1 to N are small (4)."),
+    ] = None,
+    where: Where = None,
+    missing: MissingWords = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Describe groups side by side: counts and per cents or means and medians, tests, differences.
+
+    Reads FILE. Writes nothing but the --json file. No test stands between stages that overlap. Numbers of at
+    most ten different values, each held by three on average, are taken for categories.
+    """
+    from pathways.cli import evaluating
+
+    evaluating.table(
+        path, columns=columns, rows=evaluating.split(rows), stages=stages or [],
+        categorical=evaluating.split(categorical), numeric=evaluating.split(numeric), protect=protect,
+        threshold=threshold, where=where, missing=missing or [], json_file=json_file,
+    )  # fmt: skip
+
+
+@evaluate_app.command("change")
+def evaluate_change(
+    path: Extract,
+    before: Annotated[str, typer.Option("--before", metavar="COL", help="The score before.")],
+    after: Annotated[str, typer.Option("--after", metavar="COL", help="The score after.")],
+    reliability: Annotated[
+        float, typer.Option("--reliability", metavar="R", help="The instrument's reliability, from 0 to 1.")
+    ],
+    sd: Annotated[
+        float | None,
+        typer.Option("--sd", metavar="SD", help="Its standard deviation; the pairs' before unless told."),
+    ] = None,
+    cutoff: Annotated[
+        str | None,
+        typer.Option(
+            "--cutoff", metavar="C", help="A score to cross, or a, b or c of Jacobson and Truax."
+        ),
+    ] = None,
+    functional_mean: Annotated[
+        float | None,
+        typer.Option("--functional-mean", metavar="M", help="Of those who are well, for b and c."),
+    ] = None,
+    functional_sd: Annotated[
+        float | None,
+        typer.Option("--functional-sd", metavar="SD", help="Of those who are well, for b and c."),
+    ] = None,
+    lower: Annotated[
+        bool, typer.Option("--lower-is-better/--higher-is-better", help="Which way is better.")
+    ] = True,
+    method: Annotated[
+        str, typer.Option("--method", metavar="JT", help="JT is Jacobson and Truax (1991), the only one.")
+    ] = "JT",
+    where: Where = None,
+    missing: MissingWords = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Count the women whose score changed by more than the instrument's own error, a row a woman.
+
+    Reads FILE. Writes nothing but the --json file. Rows without both scores are counted and left out.
+    """
+    from pathways.cli import evaluating
+
+    evaluating.change(
+        path, before=before, after=after, reliability=reliability, sd=sd, cutoff=cutoff,
+        functional_mean=functional_mean, functional_sd=functional_sd, is_lower_better=lower, method=method,
+        where=where, missing=missing or [], json_file=json_file,
+    )  # fmt: skip
+
+
+@evaluate_app.command("survival")
+def evaluate_survival(
+    path: Extract,
+    duration: Annotated[
+        str, typer.Option("--duration", metavar="COL", help="How long each was followed; 0 or more.")
+    ],
+    event: Annotated[
+        str, typer.Option("--event", metavar="COL", help="1 or yes where it ended by the event, 0 or no.")
+    ],
+    group: Annotated[
+        str | None, typer.Option("--group", metavar="COL", help="Groups, with a log-rank test between them.")
+    ] = None,
+    covariates: Annotated[
+        str | None,
+        typer.Option("--covariates", metavar="COL,COL", help="Covariates of a Cox regression (Efron)."),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at", metavar="T,T", help="Times to say it for; quarters of the longest follow-up unless told."
+        ),
+    ] = None,
+    where: Where = None,
+    missing: MissingWords = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Say how long until an event: Kaplan-Meier, log-rank, Cox regression and its check.
+
+    Reads FILE. Writes nothing but the --json file. Time must start where follow-up starts.
+    """
+    from pathways.cli import evaluating
+
+    evaluating.survival(
+        path, duration=duration, event=event, group=group, covariates=evaluating.split(covariates), at=at,
+        where=where, missing=missing or [], json_file=json_file,
+    )  # fmt: skip
+
+
+@evaluate_app.command("impact")
+def evaluate_impact(
+    path: Extract,
+    treated: Annotated[
+        str, typer.Option("--treated", metavar="COL", help="1 or yes for the treated, 0 or no for others.")
+    ],
+    outcome: Annotated[
+        str, typer.Option("--outcome", metavar="COL", help="What is compared: a number, or yes or no.")
+    ],
+    covariates: Annotated[
+        str,
+        typer.Option("--covariates", metavar="COL,COL", help="What was known before treatment."),
+    ],
+    exact: Annotated[
+        str | None, typer.Option("--exact", metavar="COL,COL", help="In which matches must be the same.")
+    ] = None,
+    ratio: Annotated[int, typer.Option("--ratio", metavar="K", min=1, help="Matches for each treated.")] = 1,
+    caliper: Annotated[
+        float | None,
+        typer.Option("--caliper", metavar="C", help="The farthest match, in deviations (sd) of the logit."),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="One of the comparison group may be matched again.")
+    ] = False,
+    where: Where = None,
+    missing: MissingWords = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Compare the treated with others made alike by a propensity score, and say whether they are alike.
+
+    Reads FILE. Writes nothing but the --json file. Nearest neighbours, the largest score first. Where the
+    groups are not balanced, the statement says so in place of a finding.
+    """
+    from pathways.cli import evaluating
+
+    evaluating.impact(
+        path, treated=treated, outcome=outcome, covariates=evaluating.split(covariates),
+        exact=evaluating.split(exact), ratio=ratio, caliper=caliper, replace=replace, where=where,
+        missing=missing or [], json_file=json_file,
+    )  # fmt: skip
+
+
+@evaluate_app.command("compare")
+def evaluate_compare(
+    treated_events: Annotated[
+        int, typer.Option("--treated-events", metavar="A", min=0, help="With the event.")
+    ],
+    treated_n: Annotated[int, typer.Option("--treated-n", metavar="B", min=0, help="All treated.")],
+    comparison_events: Annotated[
+        int, typer.Option("--comparison-events", metavar="C", min=0, help="With the event.")
+    ],
+    comparison_n: Annotated[int, typer.Option("--comparison-n", metavar="D", min=0, help="All of them.")],
+    json_file: JsonFile = None,
+) -> None:
+    """Hold two published proportions side by side: difference, ratio, intervals and exact p.
+
+    Reads nothing. Writes nothing but the --json file.
+    """
+    from pathways.cli import evaluating
+
+    evaluating.compare(
+        treated_events=treated_events, treated_n=treated_n, comparison_events=comparison_events,
+        comparison_n=comparison_n, json_file=json_file,
+    )  # fmt: skip
+
+
+@evaluate_app.command("fairness")
+def evaluate_fairness(
+    path: Extract,
+    flag: Annotated[
+        str, typer.Option("--flag", metavar="EXPR", help="Who is flagged, such as \"decile_score>=5\".")
+    ],
+    outcome: Annotated[
+        str, typer.Option("--outcome", metavar="COL", help="1 or yes where it came true, 0 or no where not.")
+    ],
+    group: Annotated[str, typer.Option("--group", metavar="COL", help="The groups to hold side by side.")],
+    where: Where = None,
+    missing: MissingWords = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Say whom a flag is wrong about: false positives and false negatives, overall and by group.
+
+    Reads FILE. Writes nothing but the --json file. Rates are from 0 to 1, with 95% Wilson intervals.
+    """
+    from pathways.cli import evaluating
+
+    evaluating.fairness(
+        path, flag=flag, outcome=outcome, group=group, where=where, missing=missing or [], json_file=json_file
+    )
+
+
+@app.command()
+def link(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", help="Records: CSV, XLSX, ODS or Parquet; several are one set."),
+    ],
+    record: Annotated[str, typer.Option("--id", metavar="COL", help="The column that names each record.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for pairs.csv and clusters.csv.")],
+    said: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="STANDARD=COL", help="What a column is, where its heading is no help."),
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option("--threshold", metavar="P", min=0, max=1, help="Who is joined; found unless said."),
+    ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option("--model", metavar="FILE", help="A model kept earlier, in place of training."),
+    ] = None,
+    save_model: Annotated[
+        Path | None,
+        typer.Option("--save-model", metavar="FILE",
+            help="Keep the model for later runs; it holds no names."),
+    ] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Say which records are one person's: every likely pair with its probability, and the people they make.
+
+    Reads the FILEs; --map takes first_name, middle_names, surname, former_names, full_name, date_of_birth,
+    sex, postcode, address, town, phone, email, place_of_birth, occupation and national_id, twice the same to
+    join two columns, and STANDARD= to leave one out. Writes pairs.csv (left_id, right_id, probability: every
+    pair at 0.01 or more) and clusters.csv (record_id, person_id: every record once) in DIR, whole or not at
+    all. Who is joined is found without the truth unless --threshold says it. Needs no database.
+    """
+    from pathways.cli import link as linking
+
+    linking.run(
+        paths, record=record, said=said or [], threshold=threshold, model_file=model, save_model=save_model,
+        out=out, json_file=json_file,
+    )  # fmt: skip
+
+
+disclose_app = typer.Typer(
+    cls=plain.FileFirst,
+    help="A table protected before it leaves (`disclose FILE …`), and held against earlier ones.",
+    no_args_is_help=True,
+)
+app.add_typer(disclose_app, name="disclose")
+
+Threshold = Annotated[
+    int, typer.Option("--threshold", metavar="N", min=1, help="Counts from 1 to N are small.")
+]
+ZerosSay = Annotated[str, typer.Option("--zeros", metavar="show|hide", help="Whether noughts are shown.")]
+Base = Annotated[
+    int | None, typer.Option("--round", metavar="BASE", min=1, help="Round what is shown to this base.")
+]
+
+
+@disclose_app.command("table")
+def disclose_table(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A person a line, or a cell a line.")
+    ],
+    rows: Annotated[str, typer.Option("--rows", metavar="COL", help="The column that makes the rows.")],
+    columns: Annotated[
+        str, typer.Option("--columns", metavar="COL", help="The column that makes the columns.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write the protected table.")],
+    counts: Annotated[
+        str | None, typer.Option("--counts", metavar="COL", help="How many each line stands for; else one.")
+    ] = None,
+    threshold: Threshold = 4,
+    zeros: ZerosSay = "show",
+    base: Base = None,
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", metavar="NAME", help="Which sheet of a workbook; else the first.")
+    ] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Protect a two-way table: hide small counts and what would give them away, then attack the result.
+
+    Reads FILE. Writes OUT (row, column, value; c for a hidden cell; totals as Total), whole or not at all.
+    Small totals are hidden too. With --round every shown number is rounded by itself, totals as well, so
+    that rows and columns need not add up. `disclose FILE …` does the same.
+    """
+    from pathways.cli import disclosing
+
+    disclosing.table(
+        file=file, sheet=sheet, rows=rows, columns=columns, counts=counts, threshold=threshold, zeros=zeros,
+        base=base, out=out, json_file=json_file,
+    )  # fmt: skip
+
+
+@app.command()
+def picture(
+    ties: Annotated[Path, typer.Argument(metavar="TIES", help="A tie a line: CSV, XLSX, ODS or Parquet.")],
+    source: Annotated[str, typer.Option("--source", metavar="COL", help="The column of one end of a tie.")],
+    target: Annotated[str, typer.Option("--target", metavar="COL", help="The column of the other end.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files.")],
+    weight: Annotated[
+        str | None, typer.Option("--weight", metavar="COL", help="How strong a tie is; for strength only.")
+    ] = None,
+    directed: Annotated[
+        bool, typer.Option("--directed", help="A tie from one to another is not the tie back.")
+    ] = False,
+    people: Annotated[
+        Path | None, typer.Option("--people", metavar="FILE", help="What is known of each person.")
+    ] = None,
+    id_column: Annotated[
+        str | None, typer.Option("--id", metavar="COL", help="The column of ids in that file.")
+    ] = None,
+    groups: Annotated[
+        Path | None,
+        typer.Option("--groups", metavar="FILE", help="Recorded membership: a person and a group a line."),
+    ] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Say where people stand in recorded ties, and draw them. For police analysts; no score of anybody.
+
+    Reads TIES, and the other files where they are given. Writes DIR: people.csv, groups.csv, picture.svg
+    and picture.ftm.json (FollowTheMoney), whole or not at all. Repeated ties are merged and their weights
+    added up; betweenness is unnormalised, over undirected shortest paths, without weights.
+    """
+    from pathways.cli import picturing
+
+    picturing.picture(
+        ties=ties, source=source, target=target, weight=weight, is_directed=directed, people=people,
+        id_column=id_column, groups=groups, out=out, json_file=json_file,
+
+
+    )  # fmt: skip
 
 
 def _settings(*, port: int | None = None, bind: str | None = None, demonstration: bool = False) -> Settings:

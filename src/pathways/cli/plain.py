@@ -54,5 +54,17 @@ class Plain(TyperGroup):
             raise typer.Exit(OUR_FAILURE) from None
 
 
+class FileFirst(Plain):
+    """A group whose first command needs no name: `disclose FILE …` is `disclose table FILE …`.
+
+    A file named like a command is given as ./NAME.
+    """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = [next(iter(self.commands)), *args]
+        return super().parse_args(ctx, args)
+
+
 def _say(line: str) -> None:
     print(f"pathways: {line}", file=sys.stderr)

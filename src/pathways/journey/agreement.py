@@ -17,7 +17,7 @@ from pathways.domain.reach.agreement import Condition, Interpreter, ReturnField
 from pathways.domain.referral.sharing import ShareField
 from pathways.domain.terms.contact import Attendance
 from pathways.domain.terms.events import EventKind
-from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, LawfulBasis
+from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, CrossingPurpose, LawfulBasis
 from pathways.domain.terms.people import Role, Sector
 from pathways.journey import gate, her, identity, kept_out, ledger, of_age, sight, tasks, under_agreement
 from pathways.journey.outcome import Outcome, done, refusal
@@ -348,7 +348,7 @@ def send_return(*, client_id: UUID, by: Actor, at: datetime) -> Outcome:
             to_organisation_id=row.return_to_organisation_id,
             basis=LawfulBasis.PUBLIC_TASK.value,
             confidence_basis=ConfidenceBasis.HER_AGREEMENT.value,
-            purpose="The return that the condition of a disposal requires",
+            purpose=CrossingPurpose.CONDITION.value,
             fields=[line.field.value for line in lines],
             agreement_id=under.id,
             made_at=at,

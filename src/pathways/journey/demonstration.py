@@ -21,8 +21,8 @@ from pathways.analysis.directory import domain_of
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Regime, Role, Sector
 from pathways.journey import identity, panel, sight
-from pathways.journey.invented import lives
-from pathways.journey.invented.lives import World
+from pathways.journey.invented import lives, screened
+from pathways.journey.invented.world import World
 from pathways.records.models import (
     Account,
     Appointment,
@@ -79,6 +79,9 @@ _PLACES = (
     ("westmoor", "Westmoor University", Sector.ACADEMIC, False),
     ("commissioning", "Office of the Ashmere Commissioner", Sector.OTHER_STATUTORY, False),
 )
+
+#: whoever has a service to which women are referred
+_OFFERING = (Sector.THIRD_SECTOR.value, Sector.PRIVATE.value, Sector.HEALTH.value)
 
 #: One sign-in for each role that a person can have.
 _FIRST = (
@@ -162,6 +165,7 @@ def seed(*, at: datetime, most: int = WOMEN, say: Callable[[int, int], None] = l
             kept = Setting.objects.create(
                 key=_KEPT, value={"until": at.isoformat(), "women": 0}, changed_at=at
             )
+            screened.records(_world(), until=at)
         world = _world()
     until = datetime.fromisoformat(kept.value["until"])
     began, order = _beginnings(until), _order()
@@ -236,7 +240,9 @@ def _places(at: datetime) -> None:
         BankHoliday(date=date.fromisoformat(day), name="Bank holiday") for day in _HOLIDAYS.split()
     )
     Setting.objects.create(key="programme.name", value="Ashmere Pathways (fictional)", changed_at=began)
-    for first, second in (("ashmere-police", "pathways-hub"), ("pathways-hub", "ashmere-police")):
+    hub, force = "pathways-hub", "ashmere-police"
+    offering = [one.code for one in places.values() if one.sector in _OFFERING and one.code != hub]
+    for first, second in ((force, hub), (hub, force), *((hub, code) for code in offering)):
         SharingAgreement.objects.create(
             name=f"{places[first].name} to {places[second].name}",
             from_organisation=places[first],

@@ -19,13 +19,24 @@ from pathways.domain.decision import Decision
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
 from pathways.domain.identification import telling_police
+from pathways.domain.referral.sharing import ShareField
 from pathways.domain.support import episode
 from pathways.domain.terms.events import EventKind
-from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, LawfulBasis
+from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, CrossingPurpose, LawfulBasis
 from pathways.domain.terms.people import Role, Sector
 from pathways.domain.terms.routes import Door, Route
 from pathways.domain.terms.words import Worded
-from pathways.journey import her, identity, joining, kept_out, ledger, sight, tasks, under_agreement
+from pathways.journey import (
+    her,
+    identity,
+    joining,
+    kept_out,
+    ledger,
+    second_readings,
+    sight,
+    tasks,
+    under_agreement,
+)
 from pathways.journey.her import Banner
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
@@ -43,6 +54,16 @@ TASK = "told_by_programme"
 
 #: The kinds of disclosure that a coordinator can make to police from here.
 KINDS = (CrossingKind.SAFEGUARDING, CrossingKind.THREAT_TO_LIFE, CrossingKind.CLIENT_REQUESTED)
+
+#: What police may be told for. Where it is another purpose, the reason that stays with the programme says so.
+PURPOSES = (
+    CrossingPurpose.SAVE_LIFE,
+    CrossingPurpose.PREVENT_HARM,
+    CrossingPurpose.PROTECT_A_CHILD,
+    CrossingPurpose.AS_SHE_ASKED,
+    CrossingPurpose.LOOK_INTO,
+    CrossingPurpose.OTHER,
+)
 
 
 class Field(Worded):
@@ -64,7 +85,7 @@ class Telling:
     fields: tuple[Field, ...]
     words: str
     because: str
-    purpose: str
+    purpose: CrossingPurpose
     basis: LawfulBasis
     confidence_basis: ConfidenceBasis
 
@@ -96,7 +117,7 @@ def tell_police(*, client_id: UUID, telling: Telling, by: Actor, at: datetime) -
             to_organisation_id=there.id,
             basis=telling.basis.value,
             confidence_basis=telling.confidence_basis.value,
-            purpose=telling.purpose.strip(),
+            purpose=telling.purpose.value,
             fields=[one.value for one in telling.fields],
             agreement_id=under.id if under else None,
             emergency_reason=telling.because.strip(),
@@ -172,7 +193,7 @@ def _may_tell(telling: Telling, last: Episode, there: Organisation | None, by: A
         )
     if not telling.fields or not telling.words.strip():
         return decision.no("Name exactly what is told.")
-    if not telling.purpose.strip():
+    if telling.purpose not in PURPOSES:
         return decision.no("Say what police need it for.")
     if not telling.because.strip():
         return decision.no(
@@ -277,6 +298,7 @@ _WORDS = {
     "ethnicity_code": "Self-defined ethnicity",
     "risk_to_worker": "What a worker should know",
     "contact_plan": "Provisional safe-contact plan",
+    **{one.value: one.label for one in ShareField},
     **{one.value: one.label for one in Field},
 }
 
@@ -290,7 +312,7 @@ def crossings(
     limit: int = 25,
 ) -> tuple[Sequence[Crossing], int]:
     """What crossed from or to this organisation, newest first, and how many there are."""
-    rows = sight.visible(Disclosure, by)
+    rows = _unhidden(by)
     if kind is not None:
         rows = rows.filter(kind=kind.value)
     total = rows.count()
@@ -300,9 +322,16 @@ def crossings(
     return [_crossing(row, names, by, whole=False) for row in page], total
 
 
+def _unhidden(by: Actor) -> QuerySet[Disclosure]:
+    """What crossed, but for women whose decision this person reads a second time: it would say it."""
+    rows = sight.visible(Disclosure, by)
+    hidden = second_readings.hidden_from(by=by)
+    return rows.exclude(person_id__in=hidden) if hidden else rows
+
+
 def crossing(*, disclosure_id: UUID, by: Actor, at: datetime) -> Crossing | None:
     """One crossing. Why it could not wait is read only where it was decided."""
-    row = sight.visible(Disclosure, by).filter(pk=disclosure_id).first()
+    row = _unhidden(by).filter(pk=disclosure_id).first()
     if row is None:
         return None
     _log([row], by, at, "doors:crossing")
@@ -336,7 +365,7 @@ def _crossing(row: Disclosure, names: dict[UUID, str], by: Actor, *, whole: bool
         to_name=names.get(row.to_organisation_id, ""),
         basis=LawfulBasis(row.basis).label,
         confidence_basis=ConfidenceBasis(row.confidence_basis).label if row.confidence_basis else "",
-        purpose=row.purpose,
+        purpose=CrossingPurpose(row.purpose).label,
         fields=tuple(_WORDS.get(one, one.replace("_", " ").capitalize()) for one in row.fields),
         because=str(row.emergency_reason) if whole and ours else "",
         agreement=row.agreement_id is not None,

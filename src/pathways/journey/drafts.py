@@ -219,6 +219,7 @@ def unfinished(by: Actor) -> list[dict[str, Any]]:
             "url": d.url,
             "kept_at": d.kept_at,
             "reference": known.get(d.client_id, "") if d.client_id else "",
+            "client_id": d.client_id,
         }
         for d in rows
     ]

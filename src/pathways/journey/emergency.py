@@ -6,7 +6,6 @@ answer. Those who answer for her record are told in the same transaction. What i
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,7 +24,7 @@ from pathways.domain.governance.policy import Resource
 from pathways.domain.terms import clocks, references
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role
-from pathways.journey import identity, kept_out, ledger, programme, running, sight, tasks
+from pathways.journey import identity, kept_out, ledger, numbering, programme, running, sight, tasks
 from pathways.journey.held import KINDS
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records import tokens
@@ -100,14 +99,13 @@ def ask(
             holder_organisation_id=client.organisation_id,
             account_id=by.account_id,
             role=by.role.value,
-            reference=references.make(os.urandom(8)),
             kind=kind.value,
             words=words.strip(),
             opened_at=at,
             ends_at=at + lasts,
             review_due_at=rules.review_due(at, working=programme.working()),
         )
-        row.save(force_insert=True)
+        numbering.insert(row)
         running.tell(
             EventKind.EMERGENCY_OPENED,
             row,

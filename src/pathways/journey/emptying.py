@@ -8,7 +8,6 @@ other way round, a transaction that is rolled back would leave a record that nob
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -26,7 +25,7 @@ from pathways.domain.reach import plan, stop
 from pathways.domain.support import closure, joining
 from pathways.domain.terms import references
 from pathways.domain.terms.privacy import Privacy
-from pathways.journey import history, identity, ledger
+from pathways.journey import history, identity, ledger, numbering
 from pathways.records import keys, walls
 from pathways.records.models import (
     Client,
@@ -152,7 +151,7 @@ def empty(subject: Subject, *, by: Actor, at: datetime) -> set[UUID]:
         hers(Involvement, subject).filter(until_at__isnull=True).update(until_at=at)
         for row in (*hers(Client, subject), *hers(ReferralIn, subject)):
             # the reference stands on letters and in other people's books: from here on it leads nowhere
-            type(row)._default_manager.filter(pk=row.pk).update(reference=references.make(os.urandom(8)))
+            numbering.renew(row)
         owned = hers(Client, subject).exists() if subject.client_id else False
     if owned and subject.client_id is not None:
         _part(subject.client_id, hand, at)

@@ -6,7 +6,6 @@ officer who confirms nor the partner who brought her may read what is made here.
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -17,12 +16,12 @@ from pathways.domain.decision import Decision
 from pathways.domain.governance.actors import Actor
 from pathways.domain.reach import plan
 from pathways.domain.support import closure, episode
-from pathways.domain.terms import clocks, demographics, references
+from pathways.domain.terms import clocks, demographics
 from pathways.domain.terms.demographics import DeclaredBy, EthnicityScheme, NoAnswer
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role, Sector
 from pathways.domain.terms.routes import Door, Route
-from pathways.journey import identity, involving, kept_out, ledger, of_age, programme, tasks
+from pathways.journey import identity, involving, kept_out, ledger, numbering, of_age, programme, tasks
 from pathways.records.models import (
     Client,
     Demographics,
@@ -82,11 +81,10 @@ def enter(
     with identity.clerk(hand):
         client = Client(
             organisation_id=coordinating_organisation_id,
-            reference=references.make(os.urandom(8)),
             called=called or given_names,
             created_at=at,
         )
-        client.save(force_insert=True)
+        numbering.insert(client)
         Identity(
             client=client,
             organisation_id=coordinating_organisation_id,

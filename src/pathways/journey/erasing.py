@@ -6,7 +6,6 @@ police hold is out of reach of all of it; another organisation's record of her i
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,9 +20,9 @@ from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.erasure import Action, Origin, RefusalReason, Status, Told
 from pathways.domain.governance.policy import Resource
 from pathways.domain.support import episode
-from pathways.domain.terms import clocks, references
+from pathways.domain.terms import clocks
 from pathways.domain.terms.people import Role
-from pathways.journey import emptying, held, identity, joining, ledger, retaining, sight, tasks
+from pathways.journey import emptying, held, identity, joining, ledger, numbering, retaining, sight, tasks
 from pathways.journey.emptying import Subject
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import Appointment, Episode, Erasure, Involvement, LegalHold
@@ -61,7 +60,6 @@ def request(
             organisation_id=subject.organisation_id,
             client_id=subject.client_id,
             referral_in_id=subject.referral_in_id,
-            reference=references.make(os.urandom(8)),
             origin=origin.value,
             kept_as=kept.kind.value if kept else "",
             asked_on=asked_on,
@@ -69,7 +67,7 @@ def request(
             requested_at=at,
             requested_by_id=by.account_id,
         )
-        row.save(force_insert=True)
+        numbering.insert(row)
         ledger.altered(
             by=by, at=at, resource=Resource.ERASURE, subjects=[subject.id], reason="Erasing was requested"
         )
@@ -262,7 +260,9 @@ def _is_work_under_way(subject: Subject, by: Actor) -> bool:
 
 
 def is_ours(subject: Subject, *, by: Actor) -> bool:
-    """Whether the asker's organisation holds, or held, a record of her."""
+    """Whether the asker's organisation holds, or held, a record of her. For the governance lead alone."""
+    if by.role is not Role.GOVERNANCE_LEAD:
+        return False
     if subject.client_id is not None:
         return held.is_ours(subject.client_id, by)
     with identity.keeper(by, by.organisation_id):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,15 +13,16 @@ from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
+from pathways.domain.identification import listing
 from pathways.domain.reach.police_view import PoliceView
-from pathways.domain.terms import clocks, demographics, indicators, references
+from pathways.domain.terms import clocks, demographics, indicators
 from pathways.domain.terms.demographics import EthnicityScheme
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.indicators import Confidence, Source
 from pathways.domain.terms.law import FactOrOpinion, SubjectCategory
 from pathways.domain.terms.people import Role
 from pathways.domain.terms.routes import Door, Route
-from pathways.journey import ledger, naming, of_age, programme, sight, tasks
+from pathways.journey import ledger, naming, numbering, of_age, programme, sight, tasks
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import Consideration, FlagReceipt, Nominal
 
@@ -70,7 +70,7 @@ def flag(
     at: datetime,
 ) -> Outcome:
     """Receives a flag. A girl under 18 is not for this programme, and nothing at all is kept of her."""
-    if not (answer := _may_flag(who, route, why, seen, by, at)):
+    if not (answer := _may_flag(who, route, why, seen, subject_category, by, at)):
         return refusal(answer)
     with transaction.atomic():
         nominal: Nominal | None
@@ -84,7 +84,6 @@ def flag(
         row = Consideration(
             organisation_id=by.organisation_id,
             nominal=nominal,
-            reference=references.make(os.urandom(8)),
             route=route.value,
             flagged_at=at,
             flagged_by_id=by.account_id,
@@ -94,10 +93,14 @@ def flag(
             indicators=[_sign(code, seen) for code in seen.codes],
             fact_or_opinion=fact_or_opinion.value,
             is_adult=True if who.born else who.is_adult,
+            evidence_at=at,
+            first_evidence_on=seen.seen_on,
+            latest_evidence_on=seen.seen_on,
             police_view=PoliceView.RECEIVED.value,
             police_view_at=at,
         )
-        row.save(force_insert=True)
+        count_as(row, nominal, at)
+        numbering.insert(row)
         FlagReceipt(
             organisation_id=by.organisation_id,
             consideration_id=row.id,
@@ -148,7 +151,15 @@ def due(flagged_at: datetime) -> datetime:
     return programme.screening_clock()(flagged_at)
 
 
-def _may_flag(who: Named, route: Route, why: str, seen: Seen, by: Actor, at: datetime) -> Decision:
+def _may_flag(
+    who: Named,
+    route: Route,
+    why: str,
+    seen: Seen,
+    subject_category: SubjectCategory,
+    by: Actor,
+    at: datetime,
+) -> Decision:
     today = clocks.local(at).date()
     if not by.is_police:
         return decision.no("This door is for police. Bring her to the open door.", ask="the coordinator")
@@ -162,6 +173,9 @@ def _may_flag(who: Named, route: Route, why: str, seen: Seen, by: Actor, at: dat
         return decision.no("Enter her name as police hold it.")
     if not why.strip():
         return decision.no("Say why she may need this programme.")
+    signs = _observed(seen.codes, subject_category)
+    if listing.has_risk(signs) and not (answer := listing.may_list(signs)):
+        return answer
     if unknown := [code for code in seen.codes if code not in indicators.BY_CODE]:
         return decision.no(f"{len(unknown)} of the signs are not in the catalogue.")
     if seen.codes and (seen.source is None or seen.confidence is None):
@@ -171,6 +185,35 @@ def _may_flag(who: Named, route: Route, why: str, seen: Seen, by: Actor, at: dat
     if who.ethnicity_code and who.ethnicity_code not in demographics.CODES[EthnicityScheme.SDE_18]:
         return decision.no("This is not a code of self-defined ethnicity.")
     return decision.yes()
+
+
+def _observed(codes: Iterable[str], category: SubjectCategory) -> list[listing.Observed]:
+    """What was ticked, as the rule on listing takes it. That she was a victim is the record of a victim."""
+    is_victim = category is SubjectCategory.VICTIM
+    return [
+        listing.Observed(
+            code, indicators.BY_CODE[code].heading, is_victim and code in indicators.REPORTED_AS_VICTIM
+        )
+        for code in codes
+        if code in indicators.BY_CODE
+    ]
+
+
+def count_as(row: Consideration, her: Nominal, at: datetime) -> None:
+    """The codes by which she is counted among those considered: age band and group, never a name."""
+    today = clocks.local(at).date()
+    born = her.date_of_birth
+    row.age_band = demographics.age_band(born, on=today).value if born and born <= today else ""
+    scheme, group = her.ethnicity_scheme, None
+    if her.ethnicity_code and scheme:
+        try:
+            group = demographics.ethnicity(her.ethnicity_code, EthnicityScheme(scheme))
+        except ValueError:
+            group = None
+    if isinstance(group, demographics.Ethnicity):
+        row.ethnic_group = group.group.value
+    else:
+        row.ethnic_group = group.value if group is not None else ""
 
 
 def under_age(who: Named, *, today: date) -> bool:

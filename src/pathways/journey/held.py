@@ -12,6 +12,7 @@ from pathways.domain import decision
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
 from pathways.domain.terms import references
+from pathways.domain.terms.law import CrossingPurpose
 from pathways.domain.terms.people import Role
 from pathways.domain.terms.words import Worded
 from pathways.journey import identity, ledger, sight
@@ -207,7 +208,7 @@ def _crossings(client_id: UUID, by: Actor) -> tuple[Crossed, ...]:
             row.made_at,
             places.get(row.from_organisation_id, ""),
             places.get(row.to_organisation_id, ""),
-            row.purpose,
+            CrossingPurpose(row.purpose).label,
             tuple(str(name).replace("_", " ") for name in row.fields),
             row.get_basis_display(),
         )

@@ -17,7 +17,6 @@ from pathways.domain.reach import plan, stop
 from pathways.domain.referral import sharing
 from pathways.domain.support import goal
 from pathways.domain.terms import contact, needs
-from pathways.domain.terms.people import Sector
 from pathways.domain.triage.levels import Level
 from pathways.journey import her, identity, sight
 from pathways.records.models import (
@@ -458,11 +457,6 @@ class Safety:
     reads_outgoing: bool
 
 
-def _may_read_words(row: Stop, by: Actor) -> bool:
-    """That she stopped is told to everybody who works with her; what she said of it, to no company else."""
-    return by.sector is not Sector.PRIVATE or row.recorded_by_organisation_id == by.organisation_id
-
-
 def safety(*, client_id: UUID, by: Actor, at: datetime) -> Safety:
     plans = sight.visible(SafeContactPlan, by).filter(client_id=client_id).order_by("-made_at")[:10]
     stops = sight.visible(Stop, by).filter(client_id=client_id).order_by("-stopped_at")
@@ -477,7 +471,7 @@ def safety(*, client_id: UUID, by: Actor, at: datetime) -> Safety:
                 row.get_asked_by_display() if row.asked_by else "",
                 row.stopped_at,
                 row.lifted_at,
-                row.words if _may_read_words(row, by) else "",
+                row.words if sight.may_read("words", row, by) else "",
             )
             for row in stops
         ),

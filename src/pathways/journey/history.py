@@ -70,7 +70,7 @@ def of_row(*, resource: Resource, row_id: UUID, by: Actor) -> tuple[Change, ...]
     if row is None:
         return ()
     found = RowChange.objects.filter(kind=resource.value, row_id=row_id).order_by("-id")
-    return tuple(_changes(list(found), {row_id: row}))
+    return tuple(_changes(list(found), {row_id: row}, by))
 
 
 def of_her(*, client_id: UUID, by: Actor, offset: int = 0, limit: int = 25) -> Page | None:
@@ -96,7 +96,7 @@ def of_her(*, client_id: UUID, by: Actor, offset: int = 0, limit: int = 25) -> P
     later: list[RowChange] = []  # what a page's rows became afterwards, so as to know what really changed
     if page and offset:
         later = list(found.filter(row_id__in=rows_now, id__gt=page[0].id))
-    changes = list(_changes([*later, *page], rows_now))
+    changes = list(_changes([*later, *page], rows_now, by))
     return Page(tuple(changes[len(later) :]), total)
 
 
@@ -105,7 +105,9 @@ def _hers(resource: Resource, client_id: UUID, by: Actor) -> Any:
     return sight.visible(walls.model_of(resource), by).filter(**{column: client_id})
 
 
-def _changes(found: list[RowChange], rows: dict[UUID, models.Model]) -> Iterable[Change]:
+def _changes(
+    found: list[RowChange], rows: dict[UUID, models.Model], by: Actor
+) -> Iterable[Change]:
     """Newest first, so that what stood in a column after a change is known when the change is met."""
     names = identity.names_of({one.account_id for one in found if one.account_id})
     roles = {role.value: role.label for role in Role}
@@ -118,7 +120,7 @@ def _changes(found: list[RowChange], rows: dict[UUID, models.Model]) -> Iterable
             fields = {field.column: field for field in row._meta.concrete_fields}
             now = after.setdefault(one.row_id, {})
             for column, value in one.old.items():
-                if (field := fields.get(column)) is None:
+                if (field := fields.get(column)) is None or not sight.may_read(column, row, by):
                     continue
                 was = _said(field, value, row, names)
                 if column not in now:

@@ -103,8 +103,10 @@ def listed(*, by: Actor, at: datetime, offset: int = 0, limit: int = 25) -> List
     """The holds of the asker's organisation: those that stand first, by the day they are looked at again."""
     rows = sight.visible(LegalHold, by).order_by("status", "review_on", "id")
     total = rows.count()
-    lines = tuple(_line(row, by, at) for row in rows[offset : offset + limit])
-    ledger.read(by=by, at=at, resource=Resource.LEGAL_HOLD, subjects=[], route="governance:holds")
+    shown = list(rows[offset : offset + limit])
+    lines = tuple(_line(row, by, at) for row in shown)
+    subjects = dict.fromkeys(emptying.of(row).id for row in shown)
+    ledger.read(by=by, at=at, resource=Resource.LEGAL_HOLD, subjects=subjects, route="governance:holds")
     return Listed(lines, total)
 
 

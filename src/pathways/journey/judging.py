@@ -72,15 +72,19 @@ def same_outcome(row: Brought, said: Judgement) -> Judgement:
 
 def whole(said: Judgement, *, today: date) -> Decision:
     """Whether nothing is missing from the record of this decision."""
-    return decision.every(judgement.complete(said.record), _answers(said), _reason(said, today))
+    return decision.every(
+        judgement.complete(said.record, said.outcome), _answers(said), _reason(said, today)
+    )
 
 
 def _answers(said: Judgement) -> Decision:
+    if said.outcome not in judgement.JUDGED:
+        return decision.yes()
     if said.involvement is None:
         return decision.no("Say how close she stands to organised crime, or that it is not established.")
     if said.victim is None:
         return decision.no("Say whether she is a victim of organised crime, or that it is not known.")
-    if not said.risk_to_worker.strip():
+    if said.outcome is ScreeningOutcome.CONFIRMED and not said.risk_to_worker.strip():
         return decision.no("Say what a worker who meets her should know, or that no risk is known.")
     return decision.yes()
 
@@ -106,8 +110,19 @@ def person(row: Brought, said: Judgement, born: date | None, at: datetime) -> el
     )
 
 
-def may(row: Brought, said: Judgement, born: date | None, by: Actor, at: datetime) -> Decision:
-    """Whether this person can record this decision now: complete, open to her role, and she is eligible."""
+def may(
+    row: Brought,
+    said: Judgement,
+    born: date | None,
+    by: Actor,
+    at: datetime,
+    *,
+    has_opened_evidence: bool = False,
+) -> Decision:
+    """Whether this person can record this decision now: complete, open to her role, and she is eligible.
+
+    At the police door it is recorded by somebody who has opened the evidence, and by nobody else.
+    """
     about = person(row, said, born, at)
     answer: Decision
     if isinstance(row, Consideration):
@@ -115,7 +130,7 @@ def may(row: Brought, said: Judgement, born: date | None, by: Actor, at: datetim
             consideration.Action(MOVES[said.outcome]),
             status=consideration.Status(row.status),
             role=by.role,
-            facts=consideration.Facts(about),
+            facts=consideration.Facts(about, has_opened_evidence=has_opened_evidence),
         )
     else:
         answer = referral_in.WORKFLOW.may(
@@ -153,9 +168,13 @@ def keep_earlier(row: Brought, why: str, by: Actor, at: datetime) -> None:
     }
     if isinstance(row, Consideration):
         number = sight.visible(EarlierDecision, by).filter(consideration=row).count() + 1
-        EarlierDecision(consideration=row, nominal_id=row.nominal_id, number=number, **shared).save(
-            force_insert=True
-        )
+        EarlierDecision(
+            consideration=row,
+            nominal_id=row.nominal_id,
+            number=number,
+            blind_to_id=row.blind_to_id,
+            **shared,
+        ).save(force_insert=True)
     else:
         number = sight.visible(EarlierDecisionIn, by).filter(referral_in=row).count() + 1
         EarlierDecisionIn(referral_in=row, number=number, **shared).save(force_insert=True)
@@ -205,18 +224,20 @@ def may_say_again(row: Brought, said: Judgement, why: str, by: Actor) -> Decisio
         return decision.no("Whoever may decide corrects a decision.", ask="the coordinator")
     if not why.strip():
         return decision.no("Say why the decision is corrected.")
-    return decision.every(judgement.complete(said.record), _answers(said))
+    said = same_outcome(row, said)
+    return decision.every(judgement.complete(said.record, said.outcome), _answers(said))
 
 
 def write(row: Brought, said: Judgement, by: Actor, at: datetime) -> None:
     """Puts the decision on the row. The outcome's name is the status it leads to."""
     for heading in Heading:
-        setattr(row, heading.value, said.record[heading].strip())
+        setattr(row, heading.value, said.record.get(heading, "").strip())
     row.status = said.outcome.value
     row.soc_involvement = said.involvement.value if said.involvement else ""
     row.victim_of_soc = said.victim.value if said.victim else ""
     row.risk_to_worker = said.risk_to_worker.strip()
-    row.is_woman, row.is_adult = said.is_woman, said.is_adult
+    if said.outcome is ScreeningOutcome.CONFIRMED:  # asked then only; else what was known stays
+        row.is_woman, row.is_adult = said.is_woman, said.is_adult
     row.reason_code = said.reason if said.outcome in REASONS else ""
     row.look_again_on = said.look_again_on if said.outcome is ScreeningOutcome.DEFERRED else None
     row.screened_at, row.screened_by_id = at, by.account_id

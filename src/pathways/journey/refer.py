@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -17,9 +16,11 @@ from pathways.domain.referral import referral as rules
 from pathways.domain.referral.reasons import DeclineReason, HerReason, WithdrawReason
 from pathways.domain.referral.referral import Action, Status
 from pathways.domain.referral.sharing import PackFacts, ShareField
+from pathways.domain.support.correction import What
 from pathways.domain.terms import references
 from pathways.domain.terms.clocks import local, said_due
 from pathways.domain.terms.events import EventKind
+from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, CrossingPurpose, LawfulBasis
 from pathways.domain.terms.needs import Domain
 from pathways.domain.terms.people import WORKER_ROLES, Role, Sector
 from pathways.domain.triage.levels import Level
@@ -29,17 +30,21 @@ from pathways.journey import (
     involving,
     kept_out,
     ledger,
+    numbering,
     of_age,
     packing,
     programme,
     referring,
     sight,
     tasks,
+    under_agreement,
 )
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
     Account,
     Client,
+    Correction,
+    Disclosure,
     Engagement,
     Episode,
     Involvement,
@@ -47,6 +52,7 @@ from pathways.records.models import (
     Referral,
     ReferralPack,
     Service,
+    SharingAgreement,
 )
 
 ANSWER_TASK = "referral"
@@ -92,13 +98,16 @@ def send(
             return refusal(may)
         if _is_with(service, episode, by):
             return refusal(decision.no("This service already has a referral for her that is not answered."))
+        giver, receiver = by.organisation_id, service.organisation_id
+        under = under_agreement.between(giver, receiver, at)
+        if giver != receiver and under is None:
+            return refusal(under_agreement.may_cross(giver, receiver, at))
         level = Level(episode.level) if episode.level is not None else Level.UNIVERSAL
         due = rules.answer_due(level, sent_at=at, working=programme.working())
         row = Referral(
             client_id=client_id,
             organisation_id=episode.organisation_id,
             episode=episode,
-            reference=references.make(os.urandom(8)),
             status=Status.SENT.value,
             service=service,
             to_organisation_id=service.organisation_id,
@@ -110,7 +119,7 @@ def send(
             sent_at=at,
             answer_due_at=due,
         )
-        row.save(force_insert=True)
+        numbering.insert(row)
         content = packing.contents(
             client=client,
             episode=episode,
@@ -131,11 +140,13 @@ def send(
                 why=why,
                 made_at=at,
             ).save(force_insert=True)
+        crossed = None if under is None else _crosses(row, content, under, by=by, at=at)
         _tell(
             EventKind.REFERRAL_SENT,
             row,
             by,
             at,
+            **({"disclosure": str(crossed.id), "basis": crossed.basis} if crossed else {}),
             service=str(service.id),
             provider=str(row.to_organisation_id),
             provider_sector=row.to_sector,
@@ -285,7 +296,7 @@ def accept(*, referral_id: UUID, worker_id: UUID | None = None, by: Actor, at: d
             row.status, row.answered_at, row.answered_by_id = Status.ACCEPTED.value, at, by.account_id
             row.waits_until = None
             row.save(update_fields=["status", "answered_at", "answered_by_id", "waits_until"])
-            ReferralPack.objects.filter(referral=row).update(is_answered=True)
+            _close_pack(row)
             episode = Episode.objects.select_for_update(of=("self",)).get(id=row.episode_id)
             becomes_lead = episode.lead_account_id is None
             if becomes_lead:
@@ -408,6 +419,30 @@ def decline(*, referral_id: UUID, reason: DeclineReason, words: str = "", by: Ac
 # --- the pieces ------------------------------------------------------------------------------------
 
 
+def _crosses(
+    row: Referral, fields: Iterable[str], under: SharingAgreement, *, by: Actor, at: datetime
+) -> Disclosure:
+    """What goes to another organisation, recorded before it can be read there: what, why, and under what."""
+    crossed = Disclosure(
+        kind=CrossingKind.REFERRAL.value,
+        person_id=row.client_id,
+        client_id=row.client_id,
+        from_organisation_id=by.organisation_id,
+        to_organisation_id=row.to_organisation_id,
+        basis=LawfulBasis.PUBLIC_TASK.value,
+        confidence_basis=ConfidenceBasis.HER_AGREEMENT.value,
+        purpose=CrossingPurpose.SUPPORT_HER.value,
+        fields=list(fields),
+        agreement_id=under.id,
+        made_at=at,
+        made_by_id=by.account_id,
+        made_by_name=by.name,
+    )
+    crossed.save(force_insert=True)
+    kept_out.known_also_by(row.client_id, (crossed.id,), by=by)
+    return crossed
+
+
 def _is_with(service: Service, episode: Episode, by: Actor) -> bool:
     return (
         sight.visible(Referral, by)
@@ -433,6 +468,12 @@ def _settle(row: Referral, by: Actor, at: datetime) -> None:
         tasks.settle(kind, object_id=row.id, by=by, at=at)
 
 
+def _close_pack(row: Referral) -> None:
+    """What was shared, and what its reason said before it was corrected, is read from now on only of hers."""
+    ReferralPack.objects.filter(referral=row).update(is_answered=True)
+    Correction.objects.filter(what=What.REFERRAL_WHY.value, object_id=row.id).update(is_answered=True)
+
+
 def _end(row: Referral, status: Status, reason: str, by: Actor, at: datetime) -> None:
     """Ends a referral whatever it was; what was shared is closed, and whoever had taken her on lets go."""
     with identity.clerk(by):
@@ -440,7 +481,7 @@ def _end(row: Referral, status: Status, reason: str, by: Actor, at: datetime) ->
         if status is Status.DECLINED_BY_SERVICE:
             row.answered_at, row.answered_by_id = at, by.account_id
         row.save(update_fields=["status", "reason_code", "ended_at", "answered_at", "answered_by_id"])
-        ReferralPack.objects.filter(referral=row).update(is_answered=True)
+        _close_pack(row)
         Engagement.objects.filter(referral=row, ended_at__isnull=True).update(ended_at=at)
     _settle(row, by, at)
     if not involving.end(client_id=row.client_id, referral_id=row.id, by=by, at=at):

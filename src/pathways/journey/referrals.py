@@ -34,6 +34,7 @@ from pathways.journey import (
     packing,
     referring,
     sight,
+    under_agreement,
 )
 from pathways.records.models import (
     Assessment,
@@ -118,6 +119,11 @@ def _wanted(episode: Episode, by: Actor, at: datetime) -> Wanted:
     return Wanted(tuple(Domain(code) for code in ratings), area, age)
 
 
+NO_AGREEMENT = (
+    "No sharing agreement with this organisation is in force: ask the information-governance lead."
+)
+
+
 def matches(
     *, client_id: UUID, wanted: Wanted, by: Actor, at: datetime, query: str = ""
 ) -> tuple[Match, ...]:
@@ -131,7 +137,11 @@ def matches(
         rows = rows.filter(
             Q(name__icontains=word) | Q(organisation__name__icontains=word) | Q(area__icontains=word)
         )
-    return matching.ordered(wanted, referring.all_offered(rows, at), at=at)
+    found = matching.ordered(wanted, referring.all_offered(rows, at), at=at)
+    within = under_agreement.reached(by.organisation_id, at)
+    whose = {str(key): place for key, place in rows.values_list("id", "organisation_id")}
+    shown = [_within(one, whose[one.service.id] in within) for one in found]
+    return tuple(sorted(shown, key=lambda one: bool(one.barred)))
 
 
 def service_named(
@@ -141,7 +151,16 @@ def service_named(
     row = Service.objects.select_related("organisation").filter(id=service_id).first()
     if row is None or kept_out.of_her(client_id, by=by).includes(organisation_id=row.organisation_id):
         return None
-    return matching.match(wanted, referring.offered(row, at), at=at), Sector(row.organisation.sector)
+    found = matching.match(wanted, referring.offered(row, at), at=at)
+    within = row.organisation_id in under_agreement.reached(by.organisation_id, at)
+    return _within(found, within), Sector(row.organisation.sector)
+
+
+def _within(found: Match, is_within: bool) -> Match:
+    """The match, closed where no sharing agreement stands behind what would cross."""
+    if is_within or found.barred:
+        return found
+    return replace(found, barred=NO_AGREEMENT)
 
 
 @dataclass(frozen=True, slots=True)

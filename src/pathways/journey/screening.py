@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from pathways.domain import decision
 from pathways.domain.decision import Decision
@@ -17,26 +17,36 @@ from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
 from pathways.domain.identification import consideration, eligibility
 from pathways.domain.identification.consideration import WORKFLOW, Action, Status
+from pathways.domain.identification.judgement import Heading as Part
+from pathways.domain.identification.listing import Came, Order
 from pathways.domain.reach import plan, police_view
 from pathways.domain.reach.police_view import PoliceView
-from pathways.domain.terms import clocks, demographics, indicators
+from pathways.domain.terms import clocks, demographics
 from pathways.domain.terms.events import EventKind, ScreeningOutcome
-from pathways.domain.terms.indicators import Confidence, Heading, Source
-from pathways.domain.terms.law import CrossingKind, FactOrOpinion, LawfulBasis, SubjectCategory
+from pathways.domain.terms.law import (
+    CrossingKind,
+    CrossingPurpose,
+    FactOrOpinion,
+    LawfulBasis,
+    SubjectCategory,
+)
 from pathways.domain.terms.people import Role
 from pathways.domain.terms.routes import Route
 from pathways.journey import (
     entering,
+    evidence,
     flagging,
     identity,
     judging,
     ledger,
     naming,
     police_sight,
+    second_readings,
     sight,
     tasks,
     under_agreement,
 )
+from pathways.journey.evidence import Under
 from pathways.journey.judging import Judgement, Written
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
@@ -44,6 +54,7 @@ from pathways.records.models import (
     Disclosure,
     FlagReceipt,
     Nominal,
+    Observation,
     Organisation,
     ProvisionalPlan,
     Spine,
@@ -152,7 +163,10 @@ def decide(*, consideration_id: UUID, said: Judgement, by: Actor, at: datetime) 
         if row is None:
             return refusal(sight.NOT_THERE)
         nominal = sight.visible(Nominal, by).get(pk=row.nominal_id)
-        if not (answer := judging.may(row, said, nominal.date_of_birth, by, at)):
+        opened = evidence.has_opened(row, by)
+        if not (
+            answer := judging.may(row, said, nominal.date_of_birth, by, at, has_opened_evidence=opened)
+        ):
             return refusal(answer)
         made, there = None, None
         if said.outcome is ScreeningOutcome.CONFIRMED:
@@ -167,6 +181,8 @@ def decide(*, consideration_id: UUID, said: Judgement, by: Actor, at: datetime) 
             if not (answer := under_agreement.may_cross(by.organisation_id, there.id, at)):
                 return refusal(answer)
         judging.write(row, said, by, at)
+        flagging.count_as(row, nominal, at)
+        second_readings.draw(row, evidence.gathered(row, _behind(row, by)), by=by, at=at)
         row.save()
         ledger.record(EventKind.SCREENED, by=by, at=at, case_id=row.case_id, detail=judging.codes(row))
         ledger.altered(by=by, at=at, resource=Resource.CONSIDERATION, subjects=[nominal.id])
@@ -176,7 +192,22 @@ def decide(*, consideration_id: UUID, said: Judgement, by: Actor, at: datetime) 
         else:
             _remind(row, by, at)
         _show(row, by, at)
+        second_readings.hide(row, by)
         return done(row.id, reference=row.reference, next=_what_follows(said))
+
+
+def open_evidence(*, consideration_id: UUID, by: Actor, at: datetime) -> Page | None:
+    """Opens the evidence about one woman, and writes down that this person has: nobody decides without."""
+    with transaction.atomic():
+        row = sight.visible(Consideration, by).select_related("nominal", "run").filter(pk=consideration_id)
+        if (found := row.first()) is None:
+            return None
+        evidence.note_opened(found, by, at)
+        return _page(found, by, at, "police:evidence")
+
+
+def _behind(row: Consideration, by: Actor) -> list[Observation]:
+    return evidence.behind([row], by)[row.id]
 
 
 def say_again(*, consideration_id: UUID, said: Judgement, why: str, by: Actor, at: datetime) -> Outcome:
@@ -227,7 +258,7 @@ def _hand_over(
         from_organisation_id=by.organisation_id,
         to_organisation_id=there.id,
         basis=LawfulBasis.AUTHORISED_BY_LAW.value,
-        purpose="To offer her the programme’s support",
+        purpose=CrossingPurpose.OFFER_SUPPORT.value,
         fields=[name for name, value in handed.items() if value],
         agreement_id=agreed.id if agreed else None,
         made_at=at,
@@ -342,7 +373,7 @@ def _what_follows(said: Judgement) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One flag in the list."""
+    """One woman in the list: how she came there, and what is seen of her under each heading."""
 
     id: UUID
     reference: str
@@ -354,16 +385,37 @@ class Line:
     look_again_on: date | None
     police_view: PoliceView | None
     police_view_at: datetime | None
+    came: tuple[Came, ...] = ()
+    flagged_by: str = ""
+    run_at: datetime | None = None
+    run_id: UUID | None = None
+    comes_first: bool = False
+    first_on: date | None = None
+    latest_on: date | None = None
+    #: what keeps it from being judged from the record whether the programme is for her
+    cannot_judge: tuple[str, ...] = ()
+    evidence: tuple[Under, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
+    """`not_judged` counts, of those who wait, the women for whom something is missing, by what is missing."""
+
     rows: tuple[Line, ...]
     total: int
     counts: Mapping[str, int]
+    not_judged: Mapping[str, int]
 
 
-_SORTS = {"flagged": "flagged_at", "route": "route", "status": "status"}
+_SORTS: Mapping[Order, tuple[Any, ...]] = {
+    Order.SAFETY: (F("comes_first").desc(), "flagged_at"),
+    Order.WAITING: ("flagged_at",),
+    Order.LATEST: (F("latest_evidence_on").desc(nulls_last=True), "flagged_at"),
+    Order.EARLIEST: (F("first_evidence_on").asc(nulls_last=True), "flagged_at"),
+    Order.REFERENCE: ("reference",),
+}
+AGE_MISSING = "Her age is not on the record"
+SEX_MISSING = "Her sex is not on the record"
 
 
 def considerations(
@@ -374,12 +426,12 @@ def considerations(
     route: Route | None = None,
     status: Status | None = None,
     since: date | None = None,
-    sort: str = "flagged",
-    descending: bool = False,
+    came: Came | None = None,
+    order: Order = Order.SAFETY,
     offset: int = 0,
     limit: int = 25,
 ) -> Lines:
-    """The flags of this force under one tab, oldest first unless said otherwise."""
+    """The women on this force's list under one tab, in the order asked. No order counts her indicators."""
     every = sight.visible(Consideration, by)
     by_status = dict(every.values_list("status").annotate(n=Count("id")).order_by())
     counts = {name: sum(by_status.get(one.value, 0) for one in group) for name, group in TABS.items()}
@@ -390,13 +442,14 @@ def considerations(
         rows = rows.filter(status=status.value)
     if since is not None:
         rows = rows.filter(flagged_at__date__gte=since)
-    order = _SORTS.get(sort, "flagged_at")
+    if came is not None:
+        by_hand = came is Came.BY_HAND
+        rows = rows.filter(is_flagged_by_hand=True) if by_hand else rows.filter(run__isnull=False)
     total = rows.count()
     page = list(
-        rows.select_related("nominal").order_by(f"-{order}" if descending else order, "id")[
-            offset : offset + limit
-        ]
+        rows.select_related("nominal", "run").order_by(*_SORTS[order], "id")[offset : offset + limit]
     )
+    behind = evidence.behind(page, by)
     ledger.read(
         by=by,
         at=at,
@@ -404,10 +457,17 @@ def considerations(
         subjects=[row.nominal_id for row in page],
         route="police:list",
     )
-    return Lines(tuple(_line(row) for row in page), total, counts)
+    waiting = every.filter(status__in=[one.value for one in TABS["waiting"]])
+    not_judged = {
+        SEX_MISSING: waiting.filter(is_recorded_female__isnull=True).exclude(is_woman=True).count(),
+        AGE_MISSING: waiting.filter(age_band="").exclude(is_adult=True).count(),
+    }
+    return Lines(tuple(_line(row, behind[row.id]) for row in page), total, counts, not_judged)
 
 
-def _line(row: Consideration) -> Line:
+def _line(row: Consideration, behind: Iterable[Observation] = ()) -> Line:
+    came = ((row.is_flagged_by_hand, Came.BY_HAND), (row.run_id is not None, Came.BY_RUN))
+    born = row.nominal.date_of_birth
     return Line(
         id=row.id,
         reference=row.reference,
@@ -419,23 +479,25 @@ def _line(row: Consideration) -> Line:
         look_again_on=row.look_again_on,
         police_view=PoliceView(row.police_view) if row.police_view else None,
         police_view_at=row.police_view_at,
+        came=tuple(how for is_so, how in came if is_so),
+        flagged_by=row.flagged_by_name if row.is_flagged_by_hand else "",
+        run_at=row.run.ended_at or row.run.asked_at if row.run is not None else None,
+        run_id=row.run_id,
+        comes_first=row.comes_first,
+        first_on=row.first_evidence_on,
+        latest_on=row.latest_evidence_on,
+        cannot_judge=_missing(row, born),
+        evidence=evidence.gathered(row, behind, whole=False),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """One sign and where it comes from."""
-
-    words: str
-    source: str
-    confidence: str
-    seen_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class SignsUnder:
-    heading: Heading
-    signs: tuple[Sign, ...]
+def _missing(row: Consideration, born: date | None) -> tuple[str, ...]:
+    """What the record does not say that the programme is for: to be settled before she is confirmed."""
+    lacks = (
+        (row.is_recorded_female is None and row.is_woman is not True, SEX_MISSING),
+        (born is None and not row.is_adult, AGE_MISSING),
+    )
+    return tuple(words for is_so, words in lacks if is_so)
 
 
 @dataclass(frozen=True, slots=True)
@@ -475,7 +537,9 @@ class Page:
     fact_or_opinion: str
     flagged_by: str
     why: str
-    signs: tuple[SignsUnder, ...]
+    evidence: tuple[Under, ...]
+    has_opened: bool
+    is_read_twice: UUID | None
     planned: Planned | None
     decided: Written | None
     earlier_decisions: tuple[judging.Before, ...]
@@ -486,9 +550,16 @@ class Page:
 
 def page(*, consideration_id: UUID, by: Actor, at: datetime) -> Page | None:
     """One flag, or None when it is not there for this person."""
-    row = sight.visible(Consideration, by).select_related("nominal").filter(pk=consideration_id).first()
+    rows = sight.visible(Consideration, by).select_related("nominal", "run")
+    row = rows.filter(pk=consideration_id).first()
     if row is None:
         return None
+    if row.status in set(ScreeningOutcome):
+        evidence.note_opened(row, by, at)  # whoever has seen what was decided does not read it a second time
+    return _page(row, by, at, "police:consideration")
+
+
+def _page(row: Consideration, by: Actor, at: datetime, route: str) -> Page:
     her = row.nominal
     made = sight.visible(ProvisionalPlan, by).filter(consideration=row).first()
     names = identity.names_of({key for key in (row.screened_by_id, made.made_by_id if made else None) if key})
@@ -499,7 +570,7 @@ def page(*, consideration_id: UUID, by: Actor, at: datetime) -> Page | None:
         at=at,
         resource=Resource.CONSIDERATION,
         subjects=[her.id, *(one.nominal_id for one in alike)],
-        route="police:consideration",
+        route=route,
     )
     return Page(
         line=_line(row),
@@ -514,7 +585,9 @@ def page(*, consideration_id: UUID, by: Actor, at: datetime) -> Page | None:
         fact_or_opinion=FactOrOpinion(row.fact_or_opinion).label if row.fact_or_opinion else "",
         flagged_by=row.flagged_by_name,
         why=str(row.why),
-        signs=_signs(row),
+        evidence=evidence.gathered(row, _behind(row, by)),
+        has_opened=evidence.has_opened(row, by),
+        is_read_twice=second_readings.of(row.id, by=by),
         planned=_planned(made, names),
         decided=judging.written(
             row, names.get(row.screened_by_id, "a colleague") if row.screened_by_id else ""
@@ -544,33 +617,10 @@ def _moves(row: Consideration, born: date | None, by: Actor, at: datetime) -> fr
     return frozenset(
         move.action
         for move in WORKFLOW.open_to(
-            status=Status(row.status), role=by.role, facts=consideration.Facts(person)
+            status=Status(row.status),
+            role=by.role,
+            facts=consideration.Facts(person, has_opened_evidence=True),
         )
-    )
-
-
-def _signs(row: Consideration) -> tuple[SignsUnder, ...]:
-    """Protective first, then the rest in order; what has no sign under it is left out."""
-    kept: list[dict[str, str]] = row.indicators or []
-    order = [Heading.PROTECTIVE, *(one for one in Heading if one is not Heading.PROTECTIVE)]
-    found = []
-    for heading in order:
-        under = tuple(
-            _sign(one)
-            for one in kept
-            if (known := indicators.BY_CODE.get(one.get("code", ""))) and known.heading is heading
-        )
-        if under or heading is Heading.PROTECTIVE:
-            found.append(SignsUnder(heading, under))
-    return tuple(found)
-
-
-def _sign(kept: dict[str, str]) -> Sign:
-    return Sign(
-        words=indicators.BY_CODE[kept["code"]].words,
-        source=Source(kept["source"]).label if kept.get("source") else "",
-        confidence=Confidence(kept["confidence"]).label if kept.get("confidence") else "",
-        seen_on=date.fromisoformat(kept["seen_on"]) if kept.get("seen_on") else None,
     )
 
 
@@ -613,10 +663,37 @@ def _alike(row: Consideration, by: Actor) -> tuple[Alike, ...]:
     )
 
 
-def starting(*, consideration_id: UUID, by: Actor) -> dict[str, Any]:
+def starting(*, consideration_id: UUID, by: Actor, at: datetime) -> dict[str, Any]:
     """What the decision form starts from; the page that shows it has logged the reading."""
     row = sight.visible(Consideration, by).filter(pk=consideration_id).first()
-    return judging.starting(row) if row is not None else {}
+    if row is None:
+        return {}
+    begun = judging.starting(row)
+    if row.screened_at is None:
+        begun |= {part.value: words for part, words in _known_already(row, by, at).items()}
+        begun |= {"is_adult": "yes"} if row.is_adult else {}
+    return begun
+
+
+def _known_already(row: Consideration, by: Actor, at: datetime) -> dict[Part, str]:
+    """What the record says already, so that nobody types it again: to be checked and changed."""
+    found: dict[Part, str] = {}
+    said = []
+    for under in evidence.gathered(row, _behind(row, by), whole=False):
+        for one in under.indicators:
+            when = f", latest {one.latest.day} {one.latest:%B %Y}" if one.latest else ", no date"
+            where = ", ".join(dict.fromkeys(seen.source for seen in one.records))
+            said.append(f"{under.heading.label}: {one.words} ({where}{when}).")
+    if said:
+        found[Part.INFORMATION] = "\n".join(said)
+    there = entering.coordinating_organisation()
+    agreed = under_agreement.between(by.organisation_id, there.id, at) if there is not None else None
+    if agreed is not None:
+        found[Part.POWERS_AND_POLICY] = (
+            "Law-enforcement purpose, to prevent crime (DPA 2018 Part 3). If she is confirmed: handed over "
+            f"as authorised by law (s36), under the agreement “{agreed.name}”."
+        )
+    return found
 
 
 def nominal(*, nominal_id: UUID, by: Actor, at: datetime) -> tuple[flagging.Named, SubjectCategory] | None:

@@ -12,8 +12,9 @@ from pathways.domain.decision import Decision
 from pathways.domain.governance import policy
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Action
+from pathways.domain.terms.people import Sector
 from pathways.records import keys, walls
-from pathways.records.models import Client
+from pathways.records.models import Client, Stop
 
 M = TypeVar("M", bound=Model)
 
@@ -40,8 +41,9 @@ def one(model: type[M], key: UUID, by: Actor, *, lock: bool = False) -> M | None
     `lock` holds the row for the rest of the transaction; only for actors who may also change it.
     """
     rows = visible(model, by).filter(pk=key)
-    if lock:
-        rows = rows.select_for_update(of=("self",))
+    if lock:  # both walls alike: the database locks no row that may not be changed
+        may_change = walls.filter_for(by, Action.CHANGE, walls.resource_of(model))
+        rows = rows.filter(may_change).select_for_update(of=("self",))
     return rows.first()
 
 
@@ -50,6 +52,17 @@ def may(by: Actor, action: Action, row: Model) -> Decision:
     if not walls.python_wall_stands():
         return decision.yes()
     return policy.may(by, action, walls.resource_of(type(row)), walls.facts_of(row))
+
+
+def may_read(column: str, row: Model, by: Actor) -> bool:
+    """Whether this column of a row that `by` reads is for her too.
+
+    That a woman asked us to stop is told to everybody who works with her; what she said of it to no company
+    but the one that wrote it down.
+    """
+    if column == "words" and isinstance(row, Stop):
+        return by.sector is not Sector.PRIVATE or row.recorded_by_organisation_id == by.organisation_id
+    return True
 
 
 NOT_THERE = decision.no("There is nothing here, or nothing that you may see.", hidden=True)

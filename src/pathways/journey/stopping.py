@@ -426,7 +426,7 @@ def page(*, client_id: UUID, by: Actor, at: datetime) -> Page | None:
         kinds=kinds,
         in_force=Kind(held.kind) if held else None,
         since=held.stopped_at if held else None,
-        words=held.words if held and by.sector is not Sector.PRIVATE else "",
+        words=held.words if held and sight.may_read("words", held, by) else "",
         may_lift=bool(held and Kind(held.kind) is Kind.PAUSE),
         notices=notices,
     )

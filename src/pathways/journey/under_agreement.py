@@ -55,11 +55,24 @@ def may_cross(giver: UUID, receiver: UUID, at: datetime) -> Decision:
     )
 
 
+def reached(giver: UUID, at: datetime) -> frozenset[UUID]:
+    """Every organisation that `giver` may tell something today, itself among them."""
+    today = clocks.local(at).date()
+    rows = SharingAgreement.objects.filter(from_organisation_id=giver, from_date__lte=today).filter(
+        Q(until_date__isnull=True) | Q(until_date__gte=today)
+    )
+    return frozenset({giver, *rows.values_list("to_organisation_id", flat=True)})
+
+
 def lacking(at: datetime) -> list[tuple[str, str]]:
-    """(police force, coordinating organisation) for every force that could hand nobody over today."""
+    """(giver, receiver) for every force that could hand nobody over today, and every organisation with a
+    service in the directory to which nobody could be referred."""
     live = Organisation.objects.filter(until_date__isnull=True)
     there = live.filter(is_coordinating=True).first()
     if there is None:
         return []
     forces = live.filter(sector=Sector.POLICE.value).order_by("name")
-    return [(force.name, there.name) for force in forces if between(force.id, there.id, at) is None]
+    found = [(force.name, there.name) for force in forces if between(force.id, there.id, at) is None]
+    within = reached(there.id, at)
+    offering = live.filter(services__isnull=False).exclude(sector=Sector.POLICE.value).distinct()
+    return found + [(there.name, one.name) for one in offering.order_by("name") if one.id not in within]

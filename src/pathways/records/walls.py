@@ -49,6 +49,8 @@ OPEN_TABLES = frozenset(
         "complexity_level",
         "service_offer",
         "triage_policy",
+        "reference_set",
+        "extract_denominator",
     }
 )
 
@@ -144,6 +146,9 @@ def sql(
             return f"{column} = {_ORGANISATION}"
         case c.Own(column):
             return f"{column} = {_ME}"
+        case c.NotOwn(column):
+            free = f"{_ROLE} in ({', '.join(_literal(role.value) for role in sorted(exempt))}) or "
+            return f"{free if exempt else ''}{column} is distinct from {_ME}"
         case c.Unassigned(column):
             return f"{column} is null"
         case c.OwnRole(column):
@@ -328,6 +333,8 @@ def _q(condition: c.Condition, actor: Actor, among: list[UUID] | None) -> Q | bo
             return Q(**{column: actor.organisation_id})
         case c.Own(column):
             return Q(**{column: actor.account_id})
+        case c.NotOwn(column):
+            return Q(**{f"{column}__isnull": True}) | ~Q(**{column: actor.account_id})
         case c.Unassigned(column):
             return Q(**{f"{column}__isnull": True})
         case c.OwnRole(column):

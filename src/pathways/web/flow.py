@@ -325,6 +325,11 @@ class Flow(meanwhile.Watched):
         return f"{self.request.path}?step={self.all_steps[0].slug}"
 
     def _store(self, steps: Any, turns: Any, token: str, begun: str) -> None:
+        never = {step.slug: step.form.secrets() for step in self.all_steps}
+        steps = {
+            slug: {name: said for name, said in typed.items() if name not in never.get(slug, ())}
+            for slug, typed in steps.items()
+        }
         self.kept = {"steps": steps, "turns": turns, "token": token, "saved": self.now.isoformat()}
         if begun:
             self.kept["begun"] = begun

@@ -794,6 +794,13 @@ class PathwaysForm(forms.Form):
         return rows
 
     @classmethod
+    def secrets(cls) -> frozenset[str]:
+        """The fields whose words are kept nowhere: in no draft, and in no page that is drawn again."""
+        return frozenset(
+            name for name, field in cls.base_fields.items() if isinstance(field.widget, forms.PasswordInput)
+        )
+
+    @classmethod
     def initial_from(cls, form: PathwaysForm, raw: Mapping[str, list[str]]) -> dict[str, Any]:
         """What was typed so far, as starting values, so that a half-filled draft shows no errors."""
         data = as_posted(raw)

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.core import signing
 from django.http import HttpRequest
+from django.urls import Resolver404, resolve
 
 from pathways.domain.governance.actors import Actor
 from pathways.journey import drafts, identity
@@ -63,6 +64,16 @@ def typed(request: HttpRequest) -> dict[str, list[str]]:
     return {name: values for name, values in request.POST.lists() if not name.startswith(("_", "csrf"))}
 
 
+def secrets(request: HttpRequest) -> frozenset[str]:
+    """The fields of the form at this address that are kept nowhere: passwords."""
+    try:
+        view = getattr(resolve(request.path_info).func, "view_class", None)
+    except Resolver404:
+        return frozenset()
+    asked = [getattr(view, "form", None), *(step.form for step in getattr(view, "steps", ()))]
+    return frozenset[str]().union(*(form.secrets() for form in asked if form is not None))
+
+
 def keep(request: Any, found: Ticket) -> bool:
     """Keeps the words for the one who wrote them, inside this request's transaction. Whether it could."""
     if request.POST.get("_do", "continue") not in ("continue", "save"):
@@ -71,13 +82,13 @@ def keep(request: Any, found: Ticket) -> bool:
     actor = next((place for place in places if found.is_for(place)), None)
     if actor is None:
         return False
-    step = request.POST.get("_step", "")
+    step, never = request.POST.get("_step", ""), secrets(request)
     with identity.acting(actor):
         drafts.hold(found.key, actor)
         drafts.keep_late(
             found.key,
             step,
-            typed(request),
+            {name: values for name, values in typed(request).items() if name not in never},
             turn=request.POST.get("_turn", ""),
             by=actor,
             at=request.now,

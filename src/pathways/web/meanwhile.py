@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
+from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.generic import View
 
 from pathways.journey import drafts, editions
+from pathways.web import lapsed
 from pathways.web.forms import Answer, ChooseMany, PathwaysForm, as_posted, part_of, posted
 
 Raw = dict[str, list[str]]
@@ -86,18 +88,30 @@ class Watched(View):
         return f"{digest}.{found.id if found else '-'}"
 
     def begin_from(self) -> str:
-        """The version that this form was begun from; the one of now where it is begun now."""
+        """The version that this form was begun from, signed; the one of now where it is begun now."""
         if self.effect == "adds":
             return ""
-        if given := self._begun():
-            return given
-        version = self.version()
-        if self.effect == "changes":
-            self._remember(version)
-        return version
+        version = self._begun()
+        if not version:
+            version = self.version()
+            if self.effect == "changes":
+                self._remember(version)
+        return self._signer().sign(version)
 
     def _begun(self) -> str:
-        return str(self.request.POST.get("_begun", "")[:80] or self.kept.get("begun", ""))
+        """What the page was drawn with, if it was drawn for this person; else what her draft says.
+
+        Only who was shown this form of this thing holds one: made up, it could ask whether a thing that is
+        hidden from her has ever been saved.
+        """
+        try:
+            return self._signer().unsign(self.request.POST.get("_begun", "")[:400])
+        except signing.BadSignature:
+            return str(self.kept.get("begun", ""))
+
+    def _signer(self) -> signing.Signer:
+        whose = f"{self.actor.account_id}:{self.actor.organisation_id}"
+        return signing.Signer(salt=f"pathways.begun:{whose}:{self.edition_key()}")
 
     def _remember(self, version: str) -> None:
         """What was held then, so that "before" can be shown later. Named by its digest: kept once."""
@@ -258,7 +272,7 @@ class Watched(View):
         if found is None or not begun or str(found.id) == begun.partition(".")[2]:
             return stop
         if slug := self.request.POST.get("_step"):
-            typed = {k: v for k, v in self.request.POST.lists() if not k.startswith(("_", "csrf"))}
+            typed = lapsed.typed(self.request)
             step = next((each for each in self.all_steps if each.slug == slug), None)
             if step is not None and typed:
                 here.keep_steps({**self.kept.get("steps", {}), slug: typed}, begun=begun)

@@ -31,6 +31,8 @@ _NAMES: Mapping[Leads, tuple[str, bool]] = MappingProxyType(
         Leads.ASSIGN: ("reach:assign", True),
         Leads.CONSIDERATION: ("police:consideration", True),
         Leads.CONSIDERATIONS: ("police:list", False),
+        Leads.SECOND: ("considering:second", True),
+        Leads.SECONDS: ("considering:seconds", False),
         Leads.FLAGS: ("police:mine", False),
         Leads.FLAG: ("police:flag", False),
         Leads.REFERRAL_IN: ("doors:referral", True),

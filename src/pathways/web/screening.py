@@ -15,7 +15,7 @@ from pathways.domain.terms.contact import Channel, Weekday, Window
 from pathways.domain.terms.events import ScreeningOutcome
 from pathways.domain.terms.law import SocInvolvement, VictimOfSoc
 from pathways.journey.judging import MOVES, Judgement, Written
-from pathways.web import forms
+from pathways.web import flow, forms
 
 #: Words on the outcomes, as a person who decides would say them.
 WORDS: Mapping[ScreeningOutcome, str] = {
@@ -38,7 +38,7 @@ def _prompt(heading: Heading) -> Any:
 
 
 class ModelForm(forms.PathwaysForm):
-    """The six parts of the National Decision Model, in order."""
+    """The parts of the National Decision Model, in order: only those that the decision needs."""
 
     information = _prompt(Heading.INFORMATION)
     assessment = _prompt(Heading.ASSESSMENT)
@@ -47,6 +47,21 @@ class ModelForm(forms.PathwaysForm):
     ethics = _prompt(Heading.CODE_OF_ETHICS)
     action = _prompt(Heading.ACTION_AND_REVIEW)
     field_order = [heading.value for heading in Heading]
+
+    def __init__(
+        self,
+        *args: Any,
+        decided: ScreeningOutcome | None = None,
+        known: frozenset[str] = frozenset(),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        needed = {one.value for one in judgement.NEEDED[decided or ScreeningOutcome.CONFIRMED]}
+        for name in [one for one in self.fields if one not in needed]:
+            del self.fields[name]
+        for name in known & set(self.fields):
+            field: Any = self.fields[name]
+            field.help_text = f"{field.help_text} Filled in from the record: check it and change it."
 
 
 class AboutForm(forms.PathwaysForm):
@@ -82,6 +97,36 @@ class AboutForm(forms.PathwaysForm):
         choices=[("yes", "Yes"), ("no", "No"), ("unknown", "Not known")],
     )
     say_nothing_of_optional = frozenset({"is_woman", "is_adult"})
+
+    def __init__(self, *args: Any, decided: ScreeningOutcome | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if (decided or ScreeningOutcome.CONFIRMED) is not ScreeningOutcome.CONFIRMED:
+            for name in ("risk_to_worker", "is_woman", "is_adult"):
+                del self.fields[name]
+
+
+class Shorter(flow.Flow):
+    """A decision asked as shortly as it allows: what is decided first, then only what that needs."""
+
+    #: the decision that stands, where it is put in other words
+    stands: ScreeningOutcome | None = None
+
+    @property
+    def decided(self) -> ScreeningOutcome | None:
+        """What was chosen so far in this form; None before anything was."""
+        if self.stands is not None:
+            return self.stands
+        kept = getattr(self, "kept", {}).get("steps", {}).get("outcome", {}).get("outcome", [])
+        chosen = kept[0] if kept else ""
+        return ScreeningOutcome(chosen) if chosen in set(ScreeningOutcome) else None
+
+    @property
+    def all_steps(self) -> tuple[flow.Step, ...]:
+        short = self.decided is not None and self.decided not in judgement.JUDGED
+        return tuple(one for one in self.steps if not (short and one.slug == "about"))
+
+    def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
+        return {"decided": self.decided} if step.slug in ("model", "about") else {}
 
 
 class SayAgainForm(forms.PathwaysForm):
@@ -133,12 +178,12 @@ def judgement_from(answers: Mapping[str, Any]) -> Judgement:
     reason = answers.get("reject_reason") or answers.get("defer_reason") or answers.get("elsewhere_reason")
     return Judgement(
         outcome=answers.get("outcome", ScreeningOutcome.CONFIRMED),
-        record={heading: answers[heading.value] for heading in Heading},
-        involvement=answers["involvement"],
-        victim=answers["victim"],
-        risk_to_worker=answers["risk_to_worker"],
-        is_woman=_known(answers["is_woman"]),
-        is_adult=_known(answers["is_adult"]),
+        record={heading: answers.get(heading.value) or "" for heading in Heading},
+        involvement=answers.get("involvement"),
+        victim=answers.get("victim"),
+        risk_to_worker=answers.get("risk_to_worker") or "",
+        is_woman=_known(answers.get("is_woman")),
+        is_adult=_known(answers.get("is_adult")),
         reason=reason.value if reason else "",
         look_again_on=answers.get("look_again_on"),
     )

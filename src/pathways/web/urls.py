@@ -13,6 +13,7 @@ urlpatterns = [
     path("correct/", include("pathways.web.correct.urls")),
     path("joining/", include("pathways.web.joining.urls")),
     path("police/", include("pathways.web.police.urls")),
+    path("considering/", include("pathways.web.considering.urls")),
     path("doors/", include("pathways.web.doors.urls")),
     path("assess/", include("pathways.web.assess.urls")),
     path("drafts/", include("pathways.web.drafts.urls")),
@@ -26,6 +27,7 @@ urlpatterns = [
     path("triage/", include("pathways.web.triage.urls")),
     path("bars/", include("pathways.web.bars.urls")),
     path("emergency/", include("pathways.web.emergency.urls")),
+    path("take-in/", include("pathways.web.taking.urls")),
     path("support/", include("pathways.web.support.urls")),
 ]
 

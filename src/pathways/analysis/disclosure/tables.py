@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+
+import polars as pl
 
 from pathways.analysis.disclosure import system as systems
 from pathways.analysis.disclosure.rule import Rule
@@ -35,7 +37,11 @@ class FrequencyTable:
             for column in (*self.columns, TOTAL)
         ]
 
-    def summary(self) -> dict[str, object]:
+    def frame(self) -> pl.DataFrame:
+        """The same as a table of text."""
+        return pl.DataFrame(self.records(), schema=dict.fromkeys(("row", "column", "value"), pl.String))
+
+    def summary(self) -> dict[str, Any]:
         """The JSON of `pathways disclose`."""
         found = self.protected.audit
         return {

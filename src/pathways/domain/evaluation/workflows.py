@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pathways.domain.governance import emergency, erasure, hold
-from pathways.domain.identification import consideration, referral_in
+from pathways.domain.identification import consideration, referral_in, run, second_reading
 from pathways.domain.outcomes import followup
 from pathways.domain.reach import approach, plan, stop
 from pathways.domain.referral import referral
@@ -14,7 +14,9 @@ from pathways.domain.triage import assessment, triage
 from pathways.domain.workflow import Workflow
 
 ALL: tuple[Workflow[Any, Any, Any], ...] = (
+    run.WORKFLOW,
     consideration.WORKFLOW,
+    second_reading.WORKFLOW,
     referral_in.WORKFLOW,
     plan.WORKFLOW,
     approach.WORKFLOW,

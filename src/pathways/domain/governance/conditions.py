@@ -71,6 +71,16 @@ class Own(Condition):
 
 
 @dataclass(frozen=True, slots=True)
+class NotOwn(Condition):
+    """The row's column does not name the actor: nobody, or somebody else."""
+
+    column: str = "account_id"
+
+    def holds(self, actor: Actor, row: RowFacts) -> bool:
+        return row.columns.get(self.column) != actor.account_id
+
+
+@dataclass(frozen=True, slots=True)
 class Unassigned(Condition):
     """The row's column names nobody yet."""
 

@@ -31,6 +31,7 @@ from pathways.domain.governance.conditions import (
     NotAmongBarred,
     NotBarred,
     NotInEmergency,
+    NotOwn,
     OfSector,
     Own,
     OwnOrganisation,
@@ -59,6 +60,12 @@ class Resource(StrEnum):
     PROVISIONAL_PLAN = "police_provisional_plan"
     FLAG_RECEIPT = "police_flag_receipt"
     EARLIER_DECISION = "police_earlier_decision"
+    OBSERVATION = "police_observation"
+    EVIDENCE_OPENED = "police_evidence_opened"
+    SCREENING_RUN = "police_screening_run"
+    SECOND_RATE = "police_second_rate"
+    SECOND_DRAW = "police_second_draw"
+    SECOND_READING = "police_second_reading"
     # the pseudonymous spine
     SPINE = "spine"
     # support side
@@ -108,6 +115,11 @@ class Resource(StrEnum):
     # streams
     JOURNEY_EVENT = "journey_event"
     ACCESS_EVENT = "access_event"
+    # files that agencies send
+    TAKE_IN = "take_in"
+    TAKE_IN_PART = "take_in_part"
+    TAKEN_ROW = "taken_row"
+    COLUMN_MAPPING = "column_mapping"
     # search
     NAME_TOKEN = "name_token"  # noqa: S105 - a table, not a secret
 
@@ -246,6 +258,10 @@ OF_HER = (
     Resource.LEGAL_HOLD,
 )
 
+#: A file that an agency sent, and what came of it. No table of these points at a woman.
+_SENT = (Resource.TAKE_IN, Resource.TAKE_IN_PART, Resource.TAKEN_ROW, Resource.COLUMN_MAPPING)
+_EVERYTHING = tuple(Action)
+
 _WRITTEN: tuple[Rule, ...] = (
     # --- the sealer: first, because it reads millions of events and the database asks the rules in order ----
     _rule(
@@ -269,6 +285,20 @@ _WRITTEN: tuple[Rule, ...] = (
         (Resource.EARLIER_DECISION,),
         both(_OWN_ORGANISATION, OfSector((Sector.POLICE,))),
         "A decision that a later one replaced stays as it was made.",
+    ),
+    _rule(
+        (Role.POLICE_SPOC, Role.POLICE_ANALYST, Role.SUPERVISOR),
+        (Action.READ, Action.CREATE),
+        (Resource.OBSERVATION, Resource.EVIDENCE_OPENED, Resource.SECOND_DRAW),
+        both(_OWN_ORGANISATION, OfSector((Sector.POLICE,))),
+        "What records say of her, who opened it and what was drawn stay as they were written.",
+    ),
+    _rule(
+        (Role.POLICE_SPOC, Role.POLICE_ANALYST, Role.SUPERVISOR),
+        _ALL,
+        (Resource.SCREENING_RUN, Resource.SECOND_READING, Resource.SECOND_RATE),
+        both(_OWN_ORGANISATION, OfSector((Sector.POLICE,))),
+        "A force works with its own records.",
     ),
     _rule(
         (Role.POLICE_OFFICER,),
@@ -851,7 +881,14 @@ _WRITTEN: tuple[Rule, ...] = (
     _rule(
         (Role.COUNTING,),
         _READ,
-        (Resource.JOURNEY_EVENT, Resource.DEMOGRAPHICS),
+        (
+            Resource.JOURNEY_EVENT,
+            Resource.DEMOGRAPHICS,
+            Resource.CONSIDERATION,
+            Resource.OBSERVATION,
+            Resource.SECOND_DRAW,
+            Resource.SECOND_READING,
+        ),
         Always(),
         "Counting reads codes, never names, and releases only through disclosure control.",
     ),
@@ -918,6 +955,60 @@ _WRITTEN: tuple[Rule, ...] = (
         (Resource.ERASURE, Resource.LEGAL_HOLD),
         Always(),
         "The clerk knows what was erased and what is held.",
+    ),
+    # --- files that agencies send -----------------------------------------------------------------
+    _rule(
+        (Role.POLICE_SPOC, Role.POLICE_ANALYST),
+        _EVERYTHING,
+        _SENT,
+        both(_OWN_ORGANISATION, OfSector((Sector.POLICE,)), Among("kind", ("pole",))),
+        "A force takes in its own records, and they stay on the police side.",
+    ),
+    _rule(
+        (Role.COORDINATOR,),
+        _EVERYTHING,
+        _SENT,
+        both(_OWN_ORGANISATION, Among("kind", ("referrals", "reference"))),
+        "The coordinator takes in referrals and reference figures.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        _EVERYTHING,
+        _SENT,
+        both(
+            _OWN_ORGANISATION,
+            OfSector((*_SUPPORT_SECTORS, Sector.PRIVATE)),
+            Among("kind", ("referrals", "contacts", "attendance", "scores")),
+        ),
+        "A provider takes in what its own case system holds, and refers whom it knows.",
+    ),
+    _rule(
+        (Role.ADMINISTRATOR,),
+        _EVERYTHING,
+        _SENT,
+        both(_OWN_ORGANISATION, Among("kind", ("reference",))),
+        "Reference figures name nobody.",
+    ),
+    _rule(
+        (Role.GOVERNANCE_LEAD,),
+        _READ,
+        (Resource.TAKE_IN,),
+        _OWN_ORGANISATION,
+        "The governance lead sees what was taken in, by whom, and when it goes.",
+    ),
+    _rule(
+        (Role.CLERK,),
+        _EVERYTHING,
+        (Resource.TAKE_IN, Resource.TAKE_IN_PART, Resource.TAKEN_ROW),
+        Always(),
+        "An upload that nobody went on with goes, and a police extract on its date.",
+    ),
+    _rule(
+        (Role.KEEPER,),
+        (Action.REMOVE,),
+        (Resource.REFERRAL_IN, Resource.CONTACT, Resource.CASE_NOTE, Resource.GOAL_RATING, Resource.TASK),
+        _OWN_ORGANISATION,
+        "What was taken in from the wrong file is taken back within a day, where nobody has gone on with it.",
     ),
     # --- search ---------------------------------------------------------------------------------------
     _rule(
@@ -987,6 +1078,13 @@ _WRITTEN: tuple[Rule, ...] = (
     ),
     _rule(
         (Role.CLERK,),
+        (Action.READ, Action.CHANGE),
+        (Resource.CORRECTION,),
+        Among("what", ("referral_why",)),
+        "What was corrected of the reason of a referral closes to the service when the reason does.",
+    ),
+    _rule(
+        (Role.CLERK,),
         _READ,
         (Resource.JOURNEY_EVENT,),
         Always(),
@@ -1005,6 +1103,33 @@ _WRITTEN: tuple[Rule, ...] = (
         (Resource.JOINING,),
         Always(),
         "What belonged to a record that was joined is looked up under the one that goes on.",
+    ),
+    _rule(
+        (Role.CLERK,),
+        _ALL,
+        (
+            Resource.NOMINAL,
+            Resource.OBSERVATION,
+            Resource.SCREENING_RUN,
+            Resource.SECOND_READING,
+            Resource.SECOND_RATE,
+        ),
+        Always(),
+        "A run goes on by the clerk’s hand, and a reading that nobody can do goes to a colleague.",
+    ),
+    _rule(
+        (Role.CLERK,),
+        (Action.READ, Action.CREATE, Action.CHANGE),
+        (Resource.SECOND_DRAW, Resource.PROVISIONAL_PLAN, Resource.EARLIER_DECISION),
+        Always(),
+        "Who may not see a decision yet stands on every row that would say it, until both are in.",
+    ),
+    _rule(
+        (Role.CLERK,),
+        _READ,
+        (Resource.EVIDENCE_OPENED,),
+        Always(),
+        "Whoever has opened a decision does not read it a second time.",
     ),
     # --- the registrar: two records of one woman ----------------------------------------------------
     _rule(
@@ -1061,18 +1186,8 @@ def _of_corrections() -> Iterable[Rule]:
     """
     for what, resource in CORRECTED.items():
         only = Among("what", (what,))
-        if resource is Resource.REFERRAL_PACK:
-            yield _rule(
-                (Role.SUPPORT_WORKER, Role.PROVIDER_WORKER, Role.SUPERVISOR),
-                _READ,
-                (Resource.CORRECTION,),
-                both(only, _OWN_ORGANISATION),
-                "A service that was given a reason sees that it was corrected.",
-            )
         for rule in _WRITTEN:
             if resource not in rule.resources or rule.roles & MACHINE_ROLES:
-                continue
-            if resource is Resource.REFERRAL_PACK and Role.COORDINATOR not in rule.roles:
                 continue
             actions = {Action.READ: Action.READ, Action.CHANGE: Action.CREATE}
             for had, given in actions.items():
@@ -1170,6 +1285,25 @@ GUARDS: tuple[Guard, ...] = (
         MappingProxyType({Resource.ACCESS_EVENT: NotAmongBarred()}),
         _MACHINE,
         "Nobody sees a woman from whom they are barred, whatever their role.",
+    ),
+    Guard(
+        "not_blind",
+        frozenset({Action.READ, Action.CHANGE}),
+        MappingProxyType(
+            dict.fromkeys(
+                (
+                    Resource.CONSIDERATION,
+                    Resource.FLAG_RECEIPT,
+                    Resource.PROVISIONAL_PLAN,
+                    Resource.EARLIER_DECISION,
+                    Resource.SECOND_DRAW,
+                    Resource.TASK,
+                ),
+                NotOwn("blind_to_id"),
+            )
+        ),
+        _MACHINE,
+        "Whoever reads a decision a second time does not see it before both readings are in.",
     ),
     Guard(
         "reads_only_in_emergency",

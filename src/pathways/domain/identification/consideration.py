@@ -44,13 +44,22 @@ class Facts:
 
     person: eligibility.Person
     has_safeguarding_open: bool = False
+    # whether the person who decides has opened the evidence as it is now
+    has_opened_evidence: bool = False
+
+
+def evidence_opened(facts: Facts) -> Decision:
+    """Nobody decides about her from a list: the evidence is opened first, by the person who decides."""
+    if facts.has_opened_evidence:
+        return decision.yes()
+    return decision.no("Open the evidence before you decide: what is on it has not been opened by you yet.")
 
 
 def may_confirm(facts: Facts) -> Decision:
-    """She is who the programme is for, and nothing about her safety waits to be done first."""
+    """She is who the programme is for, the evidence was opened, and nothing about her safety waits."""
     if facts.has_safeguarding_open:
         return decision.no("A safeguarding action is open: it comes first.")
-    return eligibility.eligible(facts.person)
+    return decision.every(evidence_opened(facts), eligibility.eligible(facts.person))
 
 
 def may_contact(status: Status) -> Decision:
@@ -90,22 +99,39 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
             Status.REJECTED,
             SPOC,
             "Do not take forward",
+            evidence_opened,
         ),
-        Move(Action.DEFER, sources(Status.UNDER_REVIEW), Status.DEFERRED, SPOC, "Defer"),
+        Move(
+            Action.DEFER,
+            sources(Status.UNDER_REVIEW),
+            Status.DEFERRED,
+            SPOC,
+            "Defer",
+            evidence_opened,
+        ),
         Move(
             Action.SAFEGUARD_FIRST,
             OPEN,
             Status.SAFEGUARDING_FIRST,
             SPOC,
             "Safeguarding first",
+            evidence_opened,
         ),
-        Move(Action.MARK_DUPLICATE, OPEN, Status.DUPLICATE, SPOC, "Mark as already known"),
+        Move(
+            Action.MARK_DUPLICATE,
+            OPEN,
+            Status.DUPLICATE,
+            SPOC,
+            "Mark as already known",
+            evidence_opened,
+        ),
         Move(
             Action.SEND_ELSEWHERE,
             OPEN,
             Status.NOT_THIS_PROGRAMME,
             SPOC,
             "Not for this programme",
+            evidence_opened,
         ),
         Move(
             Action.RESUME,

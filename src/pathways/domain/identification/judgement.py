@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from pathways.domain import decision
 from pathways.domain.decision import Decision
+from pathways.domain.terms.events import ScreeningOutcome
 from pathways.domain.terms.words import Worded
 
 
@@ -33,9 +34,32 @@ PROMPTS: Mapping[Heading, str] = MappingProxyType(
 )
 
 
-def complete(record: Mapping[Heading, str]) -> Decision:
-    """Whether every heading has been answered. A decision at the door is not recorded without."""
-    blank = [heading.label for heading in Heading if not record.get(heading, "").strip()]
+_ALL = tuple(Heading)
+_WHY_NOT = (Heading.INFORMATION, Heading.ASSESSMENT, Heading.ACTION_AND_REVIEW)
+
+#: The parts that each decision is recorded under: as few as it allows. Offering her the programme needs all;
+#: that she is known already, or belongs elsewhere, is said in one.
+NEEDED: Mapping[ScreeningOutcome, tuple[Heading, ...]] = MappingProxyType(
+    {
+        ScreeningOutcome.CONFIRMED: _ALL,
+        ScreeningOutcome.REJECTED: _WHY_NOT,
+        ScreeningOutcome.DEFERRED: _WHY_NOT,
+        ScreeningOutcome.SAFEGUARDING_FIRST: (Heading.ASSESSMENT, Heading.ACTION_AND_REVIEW),
+        ScreeningOutcome.DUPLICATE: (Heading.ACTION_AND_REVIEW,),
+        ScreeningOutcome.NOT_THIS_PROGRAMME: (Heading.ACTION_AND_REVIEW,),
+    }
+)
+
+#: Decisions about how she stands to organised crime; the two others say only that she is not for this list.
+JUDGED = frozenset(ScreeningOutcome) - {ScreeningOutcome.DUPLICATE, ScreeningOutcome.NOT_THIS_PROGRAMME}
+
+
+def complete(
+    record: Mapping[Heading, str], outcome: ScreeningOutcome = ScreeningOutcome.CONFIRMED
+) -> Decision:
+    """Whether every heading that this decision needs has been answered. None is recorded without."""
+    needed = NEEDED[outcome]
+    blank = [heading.label for heading in needed if not record.get(heading, "").strip()]
     if blank:
         return decision.no(f"Fill in: {', '.join(blank)}.")
     return decision.yes()

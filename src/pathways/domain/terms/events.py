@@ -132,7 +132,9 @@ CODES: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.TRIAGED: frozenset({"level", "suggested", "provisional", "overridden", "policy", "rule"}),
         EventKind.TRIAGE_RETURNED: frozenset({"reason"}),
         # referral: random reference. provider, provider_sector: the organisation that it goes to
-        EventKind.REFERRAL_SENT: frozenset({"referral", "service", "provider", "provider_sector"}),
+        EventKind.REFERRAL_SENT: frozenset(
+            {"referral", "service", "provider", "provider_sector", "disclosure", "basis"}
+        ),
         EventKind.REFERRAL_ACKNOWLEDGED: frozenset({"referral"}),
         EventKind.REFERRAL_ACCEPTED: frozenset({"referral"}),
         EventKind.REFERRAL_WAITLISTED: frozenset({"referral", "weeks"}),

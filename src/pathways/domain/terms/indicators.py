@@ -133,6 +133,9 @@ _WORDS: Mapping[Heading, Mapping[str, str]] = {
     },
 }
 
+#: What was done to her, as reported: alone it is a reason for help and never one for a list.
+REPORTED_AS_VICTIM = frozenset({"vul_repeat_victim", "vul_abuse"})
+
 CATALOGUE: tuple[Indicator, ...] = tuple(
     Indicator(code, heading, words) for heading in Heading for code, words in _WORDS[heading].items()
 )

@@ -27,7 +27,7 @@ class ConfidenceBasis(Worded):
 
 
 class CrossingKind(Worded):
-    """The only ways in which something may cross the wall between police and support."""
+    """The only ways in which something of her may cross from one organisation to another."""
 
     PROGRAMME_ENTRY = "programme_entry", "Identification handed to the programme"
     AGREED_RETURN = "agreed_return", "A return that she agreed to"
@@ -35,11 +35,26 @@ class CrossingKind(Worded):
     THREAT_TO_LIFE = "threat_to_life", "Threat to life"
     CLIENT_REQUESTED = "client_requested", "At her request"
     COURT_OR_VIR = "court_or_vir", "Court order or victim information request"
+    REFERRAL = "referral", "Referral to a service, as she agreed"
 
     @property
     def needs_no_agreement(self) -> bool:
         """An emergency or a legal duty, which holds without her agreement and without a sharing agreement."""
         return self in (CrossingKind.SAFEGUARDING, CrossingKind.THREAT_TO_LIFE, CrossingKind.COURT_OR_VIR)
+
+
+class CrossingPurpose(Worded):
+    """What whoever is told something may use it for, and nothing else. A code: what is typed is sealed."""
+
+    OFFER_SUPPORT = "offer_support", "To offer her the programme’s support"
+    CONDITION = "condition", "The return that the condition of a disposal requires"
+    SUPPORT_HER = "support_her", "To support her, as she agreed"
+    SAVE_LIFE = "save_life", "To save a life"
+    PREVENT_HARM = "prevent_harm", "To keep her or somebody else from serious harm"
+    PROTECT_A_CHILD = "protect_a_child", "To protect a child"
+    AS_SHE_ASKED = "as_she_asked", "To do what she asked for"
+    LOOK_INTO = "look_into", "To look into an offence against her"
+    OTHER = "other", "Another purpose, written down with the reason"
 
 
 class SubjectCategory(Worded):

@@ -133,6 +133,29 @@ def suggest(policy: Policy, answers: Mapping[str, str | int | None]) -> Suggesti
     )
 
 
+class Ready:
+    """A policy made ready to be asked often: what it says of each combination of answers is worked out once.
+
+    The policy must have neither gaps nor contradictions (`proof.may_apply`). At most `most` combinations are
+    remembered; beyond them each is worked out anew, to the same answer.
+    """
+
+    def __init__(self, policy: Policy, *, most: int = 200_000) -> None:
+        self.policy, self._most = policy, most
+        self._names = tuple(question.name for question in policy.inputs)
+        self._known: dict[tuple[str | int | None, ...], Suggestion] = {}
+
+    def suggest(self, answers: Mapping[str, str | int | None]) -> Suggestion:
+        """What `suggest` says of these answers. Raises ValueError as it does."""
+        key = tuple(map(answers.get, self._names))
+        found = self._known.get(key)
+        if found is None:
+            found = suggest(self.policy, answers)
+            if len(self._known) < self._most:
+                self._known[key] = found
+        return found
+
+
 def _given(question: Input, answer: str | int | None) -> str | None:
     text = "" if answer is None else str(answer).strip()
     if not text:

@@ -7,13 +7,12 @@ from datetime import datetime
 from types import MappingProxyType
 
 from pathways.domain.governance.actors import Actor
-from pathways.domain.governance.policy import Resource
 from pathways.domain.terms.people import Role, Sector
-from pathways.journey import ledger
-from pathways.journey.home import alongside, oversight, police
+from pathways.journey.home import alongside, oversight, police, waiting
 from pathways.journey.home.shapes import Figure, Home, Item, Leads, Section
+from pathways.journey.home.waiting import Waiting
 
-__all__ = ["Figure", "Home", "Item", "Leads", "Section", "of"]
+__all__ = ["Figure", "Home", "Item", "Leads", "Section", "Waiting", "of", "waiting"]
 
 _BY_ROLE: Mapping[Role, Callable[..., Home]] = MappingProxyType(
     {
@@ -33,13 +32,15 @@ _BY_ROLE: Mapping[Role, Callable[..., Home]] = MappingProxyType(
 )
 
 
-def of(*, by: Actor, at: datetime) -> Home:
-    """The home page of this person in this role. Who is named on it was read: one access event."""
+def of(*, by: Actor, at: datetime, beside: Waiting | None = None) -> Home:
+    """The home page of this person in this role, with what waits `beside` it.
+
+    Who is named on the page was read: one access event.
+    """
     make = _BY_ROLE[by.role]
     if by.role is Role.SUPERVISOR and by.sector is Sector.POLICE:
         make = police.screener
     home = make(by=by, at=at)
-    if home.subjects:
-        resource = Resource.NOMINAL if by.is_police else Resource.CLIENT
-        ledger.read(by=by, at=at, resource=resource, subjects=home.subjects, route="home:home")
+    subjects = (*home.subjects, *(beside.subjects if beside else ()))
+    waiting.log(subjects, by=by, at=at, route="home:home")
     return home

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from pathways.domain.governance import erasure
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms import clocks
+from pathways.domain.terms.law import CrossingPurpose
 from pathways.domain.terms.people import Role
 from pathways.journey import emergency, sight, under_agreement
 from pathways.journey.home.shapes import MOST, Figure, Home, Item, Leads, Section, section
@@ -184,7 +185,7 @@ def _crossed(by: Actor) -> Section:
     items = [
         Item(
             title=f"{places.get(row.from_organisation_id, '')} to {places.get(row.to_organisation_id, '')}",
-            hint=row.purpose,
+            hint=CrossingPurpose(row.purpose).label,
             at=row.made_at,
         )
         for row in rows[:6]
@@ -211,11 +212,11 @@ def _agreements(by: Actor, at: datetime) -> Section:
     items.sort(key=lambda item: item.at or today)
     lacking = [
         Item(
-            title=f"{police} has no sharing agreement with {hub}",
-            hint="No woman can be handed over until there is one: ask your administrator to add it",
+            title=f"{giver} has no sharing agreement with {receiver}",
+            hint="No woman can be handed over or referred before: ask your administrator to add it",
             is_late=True,
         )
-        for police, hub in under_agreement.lacking(at)
+        for giver, receiver in under_agreement.lacking(at)
     ]
     return section(
         "Sharing agreements",

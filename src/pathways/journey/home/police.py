@@ -8,7 +8,7 @@ from pathways.domain.governance.actors import Actor
 from pathways.domain.identification import consideration
 from pathways.domain.reach.police_view import PoliceView
 from pathways.domain.terms.routes import Route
-from pathways.journey import programme, sight
+from pathways.journey import programme, second_readings, sight
 from pathways.journey.home.shapes import MOST, Figure, Home, Item, Leads, Section, section
 from pathways.records.models import Consideration, FlagReceipt, Message, ProvisionalPlan
 
@@ -20,6 +20,7 @@ def screener(*, by: Actor, at: datetime) -> Home:
     waiting, overdue = _considerations(by, at)
     unplanned = _unplanned(by)
     deferred = _deferred(by, at)
+    seconds = _seconds(by, at)
     back = _came_back(by, at)
     unread = sight.visible(Message, by).filter(to_organisation_id=by.organisation_id, read_at__isnull=True)
     figures = (
@@ -30,7 +31,7 @@ def screener(*, by: Actor, at: datetime) -> Home:
     )
     return Home(
         figures=figures,
-        first=(waiting, unplanned),
+        first=(waiting, seconds, unplanned),
         beside=tuple(each for each in (deferred, back) if each.items),
         main=Leads.FLAG,
         main_words="Flag a woman",
@@ -94,6 +95,32 @@ def _unplanned(by: Actor) -> Section:
         items,
         total=rows.count(),
         empty="Every confirmed consideration has its safe contact planned.",
+    )
+
+
+def _seconds(by: Actor, at: datetime) -> Section:
+    """Decisions that this person reads a second time. Nobody is named: the reading is opened for that."""
+    rows = second_readings.waiting_for(by=by)
+    items = [
+        Item(
+            title="A decision to read a second time",
+            hint="You see the evidence, and what was decided once you have said what you would",
+            reference=row.reference,
+            leads=Leads.SECOND,
+            id=row.id,
+            at=row.due_at,
+            at_is="read by",
+            is_late=row.due_at < at,
+        )
+        for row in rows[:MOST]
+    ]
+    return section(
+        "Second readings for you",
+        items,
+        total=len(rows),
+        empty="No decision waits for your second reading.",
+        more=Leads.SECONDS,
+        more_words="All second readings",
     )
 
 

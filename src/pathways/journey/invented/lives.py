@@ -7,7 +7,6 @@ supported by the third sector, 50 engaged with a private company, and everything
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -57,7 +56,8 @@ from pathways.journey import (
     triage,
 )
 from pathways.journey.assess import Answers, Monitoring
-from pathways.journey.invented import names
+from pathways.journey.invented import names, reading_twice
+from pathways.journey.invented.world import World
 from pathways.records.models import (
     Approach,
     Closure,
@@ -70,24 +70,6 @@ from pathways.records.models import (
     ReferralIn,
     TriageDecision,
 )
-
-
-@dataclass
-class World:
-    """The places, people and services of the demonstration."""
-
-    places: dict[str, UUID]
-    people: dict[tuple[Role, str], list[Actor]]
-    services: dict[str, list[UUID]]
-
-    def one(self, role: Role, place: str) -> Actor:
-        return self.people[(role, place)][0]
-
-    def worker(self, place: str, number: int) -> Actor:
-        """One of an organisation's workers, each in turn."""
-        roles = (Role.SUPPORT_WORKER, Role.PROVIDER_WORKER)
-        several = [actor for role in roles for actor in self.people.get((role, place), [])]
-        return several[number % len(several)]
 
 
 class _LaterError(Exception):
@@ -153,6 +135,8 @@ _GOALS = (
 _PLACES_OF_SUPPORT = ("willow", "willow", "harbour", "lantern", "safe-steps", "turning-tide", "meadow")
 #: screenings that are taken up again
 _LATER = (ScreeningOutcome.DEFERRED, ScreeningOutcome.SAFEGUARDING_FIRST)
+#: the headings of what is her own; what was reported of her as a victim is not enough alone
+_HER_OWN = ("cri_", "abl_", "idn_", "vul_h", "vul_m", "vul_s", "vul_c", "vul_d", "vul_l", "vul_p", "vul_t")
 _SHARES = frozenset(ShareField) - {ShareField.HEALTH, ShareField.SAFETY_PLAN}
 
 
@@ -198,7 +182,8 @@ class _Life:
         with identity.acting(by):
             answer = verb(**said, by=by, at=self.now)
         if not answer:
-            raise RefusedError(f"{verb.__module__}.{verb.__name__}: {answer.reason}")
+            reason = getattr(answer, "reason", "it is not there")
+            raise RefusedError(f"{verb.__module__}.{verb.__name__}: {reason}")
         return answer
 
     @property
@@ -244,6 +229,8 @@ class _Life:
         officer = self.world.one(Role.POLICE_OFFICER, "ashmere-police")
         by = officer if self.route is Route.POLICE_OFFICER and self.chance(0.5) else spoc
         signs = self.rng.sample(sorted(indicators.BY_CODE), self.rng.randrange(2, 6))
+        if not any(one.startswith(_HER_OWN) for one in signs):
+            signs.append("vul_housing")  # nobody is flagged for the company that she keeps
         flagged = self.do(
             flagging.flag,
             by,
@@ -273,11 +260,14 @@ class _Life:
         if outcome is ScreeningOutcome.CONFIRMED:
             self.do(screening.plan_contact, spoc, consideration_id=flagged.id, ways=self.provisional())
         self.wait(0.1, 3)
+        self.do(screening.open_evidence, spoc, consideration_id=flagged.id)
         self.do(screening.decide, spoc, consideration_id=flagged.id, said=self.judgement(outcome))
+        reading_twice.perhaps(flagged.id, self.number, world=self.world, at=self.now)
         if outcome in _LATER:
             self.wait(15, 30)
             self.do(screening.resume, spoc, consideration_id=flagged.id)
             self.wait(0.1, 2)
+            self.do(screening.open_evidence, spoc, consideration_id=flagged.id)
             outcome = ScreeningOutcome.NOT_THIS_PROGRAMME
             self.do(screening.decide, spoc, consideration_id=flagged.id, said=self.judgement(outcome))
         if outcome is ScreeningOutcome.CONFIRMED:

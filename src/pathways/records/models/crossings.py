@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, LawfulBasis
+from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, CrossingPurpose, LawfulBasis
 from pathways.domain.terms.privacy import Privacy
 from pathways.records.models.base import Row, code_holds, coded
 from pathways.records.sealed import SealedJSON, SealedText
@@ -24,7 +24,7 @@ class Disclosure(Row):
     to_organisation_id = models.UUIDField(db_index=True)
     basis = coded(LawfulBasis)
     confidence_basis = coded(ConfidenceBasis)
-    purpose = models.CharField(max_length=300)
+    purpose = coded(CrossingPurpose)
     fields = models.JSONField(default=list)
     agreement_id = models.UUIDField(null=True, blank=True)
     emergency_reason = SealedText()
@@ -39,6 +39,7 @@ class Disclosure(Row):
         ordering: ClassVar = ["-made_at"]
         constraints: ClassVar = [
             code_holds(CrossingKind, "disclosure", "kind", blank=False),
+            code_holds(CrossingPurpose, "disclosure", "purpose", blank=False),
             code_holds(LawfulBasis, "disclosure", "basis", blank=False),
             code_holds(ConfidenceBasis, "disclosure", "confidence_basis"),
             # The database also refuses an agreement that is not a live one between these two organisations:
@@ -109,6 +110,8 @@ class Task(Row):
     title = models.CharField(max_length=200)
     route = models.CharField(max_length=80, blank=True, default="")
     object_id = models.UUIDField(null=True, blank=True)
+    # the colleague to whom this would say what was decided before she has read it a second time
+    blind_to_id = models.UUIDField(null=True, blank=True)
     made_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)
     is_urgent = models.BooleanField(default=False)

@@ -802,7 +802,7 @@ class OutgoingMessage(HerRow):
 
 
 class Correction(HerRow):
-    """A wrong entry put right: what it said, what it says now, and why. Never changed.
+    """A wrong entry put right: what it said, what it says now, and why. Its words are never changed.
 
     The corrected row holds what is true; whoever sees that row sees its corrections.
     """
@@ -815,6 +815,8 @@ class Correction(HerRow):
     made_at = models.DateTimeField()
     made_by_id = models.UUIDField()
     made_by_name = models.CharField(max_length=120, blank=True, default="")
+    #: of the reason of a referral: as of its pack, which the service then reads only while she is theirs
+    is_answered = models.BooleanField(default=False)
 
     privacy: ClassVar[dict[str, Privacy]] = {"made_by_name": Privacy.IDENTIFIES}
 

@@ -9,7 +9,7 @@ from pathways.domain.terms.events import ScreeningOutcome
 from pathways.domain.terms.indicators import Heading
 from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, LawfulBasis
 from pathways.domain.terms.routes import Door, Route, by_door
-from pathways.journey.disclosing import KINDS, Field
+from pathways.journey.disclosing import KINDS, PURPOSES, Field
 from pathways.web import forms
 from pathways.web.screening import OutcomeForm
 
@@ -118,12 +118,10 @@ class TellForm(forms.PathwaysForm):
         rows=6,
         error="Enter the words that police will read",
     )
-    purpose = forms.Text(
+    purpose = forms.Choose(
         label="What do police need it for?",
-        hint="In a few words that name nobody: they are kept unsealed, with the record that it crossed.",
-        width="full",
-        max_length=300,
-        error="Enter what police need it for",
+        of=list(PURPOSES),
+        error="Select what police need it for",
     )
     basis = forms.Choose(
         label="Under which law?",

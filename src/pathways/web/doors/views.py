@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from pathways.domain.governance.policy import Resource
 from pathways.domain.identification.referral_in import Action, Status
 from pathways.domain.terms import clocks
+from pathways.domain.terms.events import ScreeningOutcome
 from pathways.domain.terms.law import ConfidenceBasis, CrossingKind
 from pathways.domain.terms.people import Role
 from pathways.domain.terms.routes import Route
@@ -279,14 +280,14 @@ def move(request: Request, referral_in_id: UUID) -> HttpResponse:
 
 
 @page(roles={Role.COORDINATOR}, changes=Resource.REFERRAL_IN)
-class Decide(flow.Flow):
+class Decide(asking.Shorter):
     effect = "decides"
     thing = "referral_in"
     title = "Decide"
     steps = (
+        flow.Step("outcome", "What you decide", forms.DecideForm),
         flow.Step("model", "Decision model", asking.ModelForm),
         flow.Step("about", "About her", asking.AboutForm),
-        flow.Step("outcome", "What you decide", forms.DecideForm),
     )
     button = "Record this decision"
 
@@ -309,7 +310,7 @@ class Decide(flow.Flow):
 
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
         if step.slug != "outcome":
-            return {}
+            return super().form_kwargs(step)
         known = tuple(
             (str(one.id), f"{one.name}, born {one.born:%d %B %Y}" if one.born else one.name)
             for one in self.found.known
@@ -351,8 +352,14 @@ class SayAgain(Decide):
     def initial(self, step: flow.Step) -> dict[str, Any]:
         return open_door.starting(referral_in_id=self.kwargs["referral_in_id"], by=self.actor)
 
+    def begin(self) -> HttpResponse | None:
+        stop = super().begin()
+        if stop is None and self.found.line.status.value in set(ScreeningOutcome):
+            self.stands = ScreeningOutcome(self.found.line.status.value)
+        return stop
+
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
-        return {}
+        return asking.Shorter.form_kwargs(self, step)
 
     def do(self, answers: dict[str, Any]) -> flow.Receipt:
         said = open_door.say_again(

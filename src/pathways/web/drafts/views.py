@@ -6,14 +6,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from pathways.domain.terms import references
-from pathways.journey import drafts
+from pathways.journey import home
 from pathways.web.access import page
 from pathways.web.request import Request
 
 
 @page(signed_in=True)
 def unfinished(request: Request) -> HttpResponse:
-    found = drafts.unfinished(by=request.actor)
+    found = home.waiting.read_drafts(by=request.actor, at=request.now)
     context = {
         "title": "Drafts to finish",
         "columns": [{"label": "Form"}, {"label": "About"}, {"label": "Kept"}],

@@ -45,10 +45,6 @@ class Ask(flow.Flow):
             return attempts.locked_out(self.request)
         return None
 
-    def _keep(self, step: flow.Step, typed: dict[str, list[str]]) -> None:
-        """A draft without the password, which is kept nowhere."""
-        super()._keep(step, {name: values for name, values in typed.items() if name != _SECRET})
-
     def do(self, answers: dict[str, Any]) -> flow.Receipt | HttpResponse:
         by_reference = answers["how"] == REFERENCE
         said = emergency.ask(

@@ -96,7 +96,13 @@ def _to_send_again(request: HttpRequest) -> dict[str, Any]:
     if request.method != "POST" or request.path.startswith("/account/"):
         return {}
     try:
-        posted = [(name, value) for name, values in request.POST.lists() for value in values]
+        never = lapsed.secrets(request)
+        posted = [
+            (name, value)
+            for name, values in request.POST.lists()
+            if name not in never
+            for value in values
+        ]
         has_file = bool(request.FILES)
     except (RawPostDataException, UnreadablePostError):
         return {}

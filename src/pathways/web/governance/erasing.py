@@ -330,7 +330,11 @@ class _About(flow.Flow):
         self.subject = Subject(self.actor.organisation_id, **{about: self.kwargs["record_id"]})
         if not erasing.is_ours(self.subject, by=self.actor):
             return access.not_found(self.request)
-        self.reference = retaining.reference_of(self.subject, by=self.actor)
+        match = self.request.resolver_match
+        assert match is not None
+        self.reference = retaining.read_reference(
+            self.subject, by=self.actor, at=self.now, route=match.view_name
+        )
         return None
 
     def client_id(self) -> UUID | None:

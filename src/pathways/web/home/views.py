@@ -16,7 +16,7 @@ from pathways.domain.decision import Decision
 from pathways.domain.evaluation.milestones import CohortStage
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Role
-from pathways.journey import drafts, evaluate, her, tasks
+from pathways.journey import evaluate, tasks
 from pathways.journey import home as homes
 from pathways.web import access, clock, onward
 from pathways.web.access import page
@@ -27,8 +27,8 @@ _FIRST_TASKS = 6
 
 @page(signed_in=True)
 def home(request: Request) -> HttpResponse:
-    found = homes.of(by=request.actor, at=request.now)
-    waiting = tasks.waiting(by=request.actor)
+    waiting = homes.waiting.on_home(by=request.actor, most=_FIRST_TASKS)
+    found = homes.of(by=request.actor, at=request.now, beside=waiting)
     context = {
         "title": "Home",
         "greeting": f"{_greeting(request)}, {request.actor.name.split()[0]}",
@@ -37,9 +37,11 @@ def home(request: Request) -> HttpResponse:
         "first": [_section(each, request.actor) for each in found.first],
         "beside": [_section(each, request.actor) for each in found.beside],
         "main_href": onward.to(found.main, request.actor),
-        "tasks": _tasks(waiting[:_FIRST_TASKS], request),
-        "task_count": len(waiting),
-        "drafts": drafts.unfinished(by=request.actor),
+        "tasks": _tasks(waiting, request),
+        "task_count": waiting.task_count,
+        "drafts": waiting.drafts,
+        "files_address": onward.address("taking:list", request.actor),
+        "take_in_address": onward.address("taking:add", request.actor),
     }
     if found.main is homes.Leads.EVALUATION:
         context |= _released(request)
@@ -83,12 +85,13 @@ def _missing(summary: Any) -> list[dict[str, str]]:
 
 @page(signed_in=True)
 def my_tasks(request: Request) -> HttpResponse:
-    waiting = _tasks(tasks.waiting(by=request.actor), request)
+    waiting = homes.waiting.read(by=request.actor, at=request.now)
+    rows = _tasks(waiting, request)
     context = {
         "title": "My tasks",
-        "late": [each for each in waiting if each["is_late"]],
-        "soon": [each for each in waiting if not each["is_late"]],
-        "drafts": drafts.unfinished(by=request.actor),
+        "late": [each for each in rows if each["is_late"]],
+        "soon": [each for each in rows if not each["is_late"]],
+        "drafts": waiting.drafts,
     }
     return render(request, "home/tasks.html", context)
 
@@ -132,10 +135,8 @@ def _section(each: homes.Section, by: Actor) -> dict[str, Any]:
     }
 
 
-def _tasks(waiting: list[Any], request: Request) -> list[dict[str, Any]]:
-    """Lines that tell one from another: the title names nobody, so her reference stands beside it."""
-    known = her.references_of((each.client_id for each in waiting if each.client_id), request.actor)
-    return [_task(each, known.get(each.client_id, ""), request) for each in waiting]
+def _tasks(waiting: homes.Waiting, request: Request) -> list[dict[str, Any]]:
+    return [_task(each, waiting.references.get(each.client_id, ""), request) for each in waiting.tasks]
 
 
 def _task(each: Any, reference: str, request: Request) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pathways.domain.identification import listing
 from pathways.domain.identification.consideration import Status
 from pathways.domain.terms import demographics, indicators
 from pathways.domain.terms.demographics import EthnicityScheme
@@ -122,6 +123,9 @@ class SignsForm(forms.PathwaysForm):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
+        ticked = [listing.Observed(code, one) for one in Heading for code in given.get(one.value) or ()]
+        if listing.has_risk(ticked) and not (answer := listing.may_list(ticked)):
+            self.add_error("networks", answer.reason)
         if any(given.get(one.value) for one in Heading):
             if not given.get("source"):
                 self.add_error("source", "Select where the signs were seen")
@@ -136,7 +140,8 @@ SIGNS_HINT = f"Tick what prompted you, what protects her first. {CAVEAT}"
 class Filters(forms.PathwaysForm):
     route = forms.Pick(label="Route", of=by_door(Door.POLICE), empty="Every route", required=False)
     status = forms.Pick(label="Status", of=Status, empty="Every status", required=False)
-    since = forms.Date(label="Flagged since", required=False)
+    came = forms.Pick(label="How she came", of=listing.Came, empty="Either way", required=False)
+    since = forms.Date(label="On the list since", required=False)
 
 
 def route_of(value: Any) -> Route:

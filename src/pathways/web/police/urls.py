@@ -11,6 +11,7 @@ urlpatterns = [
     path("told/", views.told, name="told"),
     path("told/<uuid:message_id>/", views.told_one, name="told_one"),
     path("<uuid:consideration_id>/", views.consideration, name="consideration"),
+    path("<uuid:consideration_id>/evidence/", views.evidence, name="evidence"),
     path("<uuid:consideration_id>/move/", views.move, name="move"),
     path("<uuid:consideration_id>/plan/", views.PlanContact.as_view(), name="plan"),
     path("<uuid:consideration_id>/correct/", views.SayAgain.as_view(), name="say_again"),

@@ -12,11 +12,13 @@ from django.urls import reverse
 
 from pathways.domain.governance.policy import Resource
 from pathways.domain.identification.consideration import Action, Status
+from pathways.domain.identification.listing import Order
 from pathways.domain.terms import clocks
+from pathways.domain.terms.events import ScreeningOutcome
 from pathways.domain.terms.indicators import Heading
 from pathways.domain.terms.people import Role
 from pathways.journey import disclosing, drafts, flagging, screening
-from pathways.web import access, flow, lists
+from pathways.web import access, considering, flow, lists
 from pathways.web import screening as asking
 from pathways.web.access import page
 from pathways.web.police import forms
@@ -184,13 +186,13 @@ def mine(request: Request) -> HttpResponse:
 
 @page(roles={Role.POLICE_SPOC, Role.POLICE_ANALYST, Role.SUPERVISOR}, reads=Resource.CONSIDERATION)
 def considerations(request: Request) -> HttpResponse:
-    """The flags of the force, oldest first, with the time left for screening."""
+    """The women on the force's list, in an order stated in words, with what is seen of each."""
     if not request.actor.is_police:  # a supervisor elsewhere holds the same role
         return redirect("/")
     listing = lists.Listing(
         request,
-        sorts=("flagged", "route", "status"),
-        default="flagged",
+        sorts=tuple(one.value for one in Order),
+        default=Order.SAFETY.value,
         filters=forms.Filters,
         tabs=tuple(TABS),
     )
@@ -198,8 +200,7 @@ def considerations(request: Request) -> HttpResponse:
         by=request.actor,
         at=request.now,
         tab=listing.tab,
-        sort=listing.sort,
-        descending=listing.descending,
+        order=Order(listing.sort),
         offset=listing.offset,
         limit=listing.per_page,
         **listing.chosen,
@@ -214,16 +215,14 @@ def considerations(request: Request) -> HttpResponse:
         }
         for name, label in TABS.items()
     ]
-    waits = listing.tab == "waiting"
-    last = "Time left" if waits else "Look again" if listing.tab == "later" else "Police see"
-    columns = listing.columns(
-        lists.Column("Name"),
-        lists.Column("Flagged", "flagged"),
-        lists.Column("Route", "route"),
-        lists.Column("Status", "status"),
-        lists.Column(last),
-    )
-    rows = [{"cells": _cells(line, listing.tab, request)} for line in found.rows]
+    orders = [
+        {
+            "label": one.label,
+            "href": listing.href(sort=one.value, page=None),
+            "current": one.value == listing.sort,
+        }
+        for one in Order
+    ]
     return render(
         request,
         "police/list.html",
@@ -231,31 +230,42 @@ def considerations(request: Request) -> HttpResponse:
             "title": "Considerations",
             "listing": listing,
             "tabs": tabs,
-            "columns": columns,
-            "rows": rows,
+            "areas": considering.areas("list", request.actor),
+            "orders": orders,
+            "order": Order(listing.sort).label,
+            "cards": [_card(line, listing.tab, request) for line in found.rows],
+            "not_judged": [(words, count) for words, count in found.not_judged.items() if count],
             "may_flag": request.actor.role in POLICE,
         },
     )
 
 
-def _cells(line: screening.Line, tab: str, request: Request) -> list[dict[str, Any]]:
-    said = f"{line.reference[:2]} {line.reference[2:6]} {line.reference[6:]}"
-    if tab == "waiting":
-        late = line.due_at < request.now
-        last: dict[str, Any] = (
-            {"tag": "Late", "colour": "red"} if late else {"date": line.due_at, "show": "relative"}
-        )
-    elif tab == "later":
-        last = {"date": line.look_again_on} if line.look_again_on else {"text": "Now"}
-    else:
-        last = {"text": line.police_view.label if line.police_view else ""}
-    return [
-        {"text": line.name, "href": reverse("police:consideration", args=[line.id]), "hint": said},
-        {"date": line.flagged_at, "show": "relative"},
-        {"text": line.route.label},
-        {"tag": line.status.label, "colour": COLOURS[line.status]},
-        last,
-    ]
+def _card(line: screening.Line, tab: str, request: Request) -> dict[str, Any]:
+    """One woman in the list: who she is, how she came, what is seen, and the time there is."""
+    late = tab == "waiting" and line.due_at < request.now
+    protective = [one for one in line.evidence if one.is_protective]
+    return {
+        "line": line,
+        "colour": COLOURS[line.status],
+        "is_late": late,
+        "waits": tab == "waiting",
+        "later": tab == "later",
+        "came": came_words(line),
+        "protective": protective[0].indicators if protective else (),
+        "risks": [one for one in line.evidence if not one.is_protective],
+    }
+
+
+def came_words(line: screening.Line) -> list[dict[str, Any]]:
+    """How she came onto the list, each way with its day."""
+    found: list[dict[str, Any]] = []
+    if line.flagged_by:
+        words = f"Flagged by {line.flagged_by} ({line.route.label.lower()})"
+        found.append({"words": words, "at": line.flagged_at})
+    if line.run_at is not None:
+        href = reverse("considering:run", args=[line.run_id])
+        found.append({"words": "Found by a screening run", "at": line.run_at, "href": href})
+    return found or [{"words": line.route.label, "at": line.flagged_at}]
 
 
 @page(roles={Role.POLICE_SPOC, Role.POLICE_ANALYST, Role.SUPERVISOR}, reads=Resource.CONSIDERATION)
@@ -272,6 +282,7 @@ def consideration(request: Request, consideration_id: UUID) -> HttpResponse:
             "title": "Consideration",
             "back": reverse("police:list"),
             "found": found,
+            "came": came_words(found.line),
             "colour": COLOURS[found.line.status],
             "held": _held(found),
             "decision": asking.rows(found.decided),
@@ -283,6 +294,26 @@ def consideration(request: Request, consideration_id: UUID) -> HttpResponse:
             "is_late": found.line.due_at < request.now and found.line.status in screening.TABS["waiting"],
             "is_waiting": found.line.status in screening.TABS["waiting"],
             "may_flag": request.actor.role in POLICE,
+        },
+    )
+
+
+@page(roles={Role.POLICE_SPOC, Role.POLICE_ANALYST, Role.SUPERVISOR}, reads=Resource.CONSIDERATION)
+def evidence(request: Request, consideration_id: UUID) -> HttpResponse:
+    """The evidence about one woman, whole. That it was opened, and by whom, is written down."""
+    found = screening.open_evidence(consideration_id=consideration_id, by=request.actor, at=request.now)
+    if found is None:
+        return access.not_found(request)
+    decides = {Action.CONFIRM, Action.REJECT, Action.DEFER} & found.moves
+    return render(
+        request,
+        "police/evidence.html",
+        {
+            "title": "Evidence",
+            "back": reverse("police:consideration", args=[consideration_id]),
+            "found": found,
+            "came": came_words(found.line),
+            "can_decide": bool(decides or Action.SAFEGUARD_FIRST in found.moves),
         },
     )
 
@@ -313,7 +344,7 @@ def move(request: Request, consideration_id: UUID) -> HttpResponse:
         said = verb(consideration_id=consideration_id, by=request.actor, at=request.now)
         if not said.allowed:
             return access.refuse(request, said)
-        messages.success(request, "The review has begun: plan how she can be reached, then decide.")
+        messages.success(request, "The review has begun: open the evidence, plan, then decide.")
     return redirect("police:consideration", consideration_id=consideration_id)
 
 
@@ -356,23 +387,41 @@ class PlanContact(_About):
 
 
 @page(roles={Role.POLICE_SPOC})
-class Decide(_About):
+class Decide(asking.Shorter, _About):
+    """One woman at a time, once the evidence was opened: what is decided, then only what it needs."""
+
     effect = "decides"
     thing = "consideration"
     title = "Decide"
+    template = "police/decide.html"
     steps = (
+        flow.Step("outcome", "What you decide", asking.OutcomeForm),
         flow.Step("model", "Decision model", asking.ModelForm),
         flow.Step("about", "About her", asking.AboutForm),
-        flow.Step("outcome", "What you decide", asking.OutcomeForm),
     )
     button = "Record this decision"
 
+    def begin(self) -> HttpResponse | None:
+        if (stop := super().begin()) is not None:
+            return stop
+        if not self.found.has_opened and self.found.moves:
+            return render(
+                self.request,
+                "police/open_first.html",
+                {"title": "Open the evidence first", "found": self.found, "back": self.back()},
+                status=409,
+            )
+        return None
+
     def initial(self, step: flow.Step) -> dict[str, Any]:
-        return screening.starting(consideration_id=self.kwargs["consideration_id"], by=self.actor)
+        key = self.kwargs["consideration_id"]
+        return screening.starting(consideration_id=key, by=self.actor, at=self.now)
 
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
+        if step.slug == "model" and self.found.decided is None:
+            return {**super().form_kwargs(step), "known": frozenset({"information", "powers"})}
         if step.slug != "outcome":
-            return {}
+            return super().form_kwargs(step)
         return {"open_moves": frozenset(one.value for one in self.found.moves)}
 
     def do(self, answers: dict[str, Any]) -> flow.Receipt:
@@ -388,7 +437,7 @@ class Decide(_About):
 
 
 @page(roles={Role.POLICE_SPOC})
-class SayAgain(_About):
+class SayAgain(asking.Shorter, _About):
     """A decision that stands, put right: a new one takes its place and the earlier is kept."""
 
     effect = "changes"
@@ -400,11 +449,15 @@ class SayAgain(_About):
     )
     button = "Save the correction"
 
-    def initial(self, step: flow.Step) -> dict[str, Any]:
-        return screening.starting(consideration_id=self.kwargs["consideration_id"], by=self.actor)
+    def begin(self) -> HttpResponse | None:
+        stop = super().begin()
+        if stop is None and self.found.line.status.value in set(ScreeningOutcome):
+            self.stands = ScreeningOutcome(self.found.line.status.value)
+        return stop
 
-    def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
-        return {}
+    def initial(self, step: flow.Step) -> dict[str, Any]:
+        key = self.kwargs["consideration_id"]
+        return screening.starting(consideration_id=key, by=self.actor, at=self.now)
 
     def do(self, answers: dict[str, Any]) -> flow.Receipt:
         said = screening.say_again(

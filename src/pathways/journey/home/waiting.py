@@ -1,0 +1,64 @@
+"""What waits for a person besides: her tasks and her unfinished forms, and which women they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pathways.domain.governance.actors import Actor
+from pathways.domain.governance.policy import Resource
+from pathways.journey import drafts, her, ledger, tasks
+from pathways.records.models import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """`tasks` are those on the page, of `task_count`; `references` names the women of theirs it may name."""
+
+    tasks: Sequence[Task]
+    task_count: int
+    references: Mapping[UUID, str]
+    drafts: Sequence[dict[str, Any]]
+
+    @property
+    def subjects(self) -> tuple[UUID, ...]:
+        """Everybody whose reference is on the page: a reference is hers as a name is."""
+        begun = (each["client_id"] for each in self.drafts if each["reference"])
+        return tuple(dict.fromkeys((*self.references, *begun)))
+
+
+def on_home(*, by: Actor, most: int) -> Waiting:
+    """The first so many tasks, and the forms left unfinished. `home.of` logs who is named among them."""
+    found = tasks.waiting(by=by)
+    return _waiting(found[:most], len(found), by)
+
+
+def read(*, by: Actor, at: datetime) -> Waiting:
+    """The whole list of her tasks. Who is named on it was read: one access event."""
+    found = tasks.waiting(by=by)
+    shown = _waiting(found, len(found), by)
+    log(shown.subjects, by=by, at=at, route="home:tasks")
+    return shown
+
+
+def read_drafts(*, by: Actor, at: datetime) -> Sequence[dict[str, Any]]:
+    """The forms left unfinished, on a page of their own."""
+    found = drafts.unfinished(by=by)
+    log([each["client_id"] for each in found if each["reference"]], by=by, at=at, route="drafts:list")
+    return found
+
+
+def log(subjects: Sequence[UUID], *, by: Actor, at: datetime, route: str) -> None:
+    """One access event about everybody named on the page, where anybody is."""
+    if subjects:
+        resource = Resource.NOMINAL if by.is_police else Resource.CLIENT
+        ledger.read(by=by, at=at, resource=resource, subjects=dict.fromkeys(subjects), route=route)
+
+
+def _waiting(shown: Sequence[Task], count: int, by: Actor) -> Waiting:
+    """Lines that tell one from another: a task's title names nobody, so her reference stands beside it."""
+    known = her.references_of((each.client_id for each in shown if each.client_id), by)
+    return Waiting(shown, count, known, drafts.unfinished(by=by))

@@ -1,0 +1,127 @@
+"""`pathways evaluate`: answers as JSON, and one clear line for whatever will not do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pathways.cli.main import app
+
+EXTRACT = "woman,arm,age,score,later,weeks,arrested,stopped\n" + "".join(
+    f"W{n},{'ab'[n % 2]},{20 + n % 17},{30 + n % 9},{25 + n % 7},{n % 13},{int(n % 3 == 0)},{n % 2}\n"
+    for n in range(60)
+)
+
+
+def run(*words: object, ends: int = 0) -> str:
+    result = CliRunner().invoke(app, ["evaluate", *map(str, words)])
+    assert result.exit_code == ends, result.output
+    return result.output
+
+
+@pytest.fixture
+def extract(tmp_path: Path) -> Path:
+    path = tmp_path / "extract.csv"
+    path.write_text(EXTRACT, "utf-8")
+    return path
+
+
+def answer(path: Path, *words: object) -> dict:
+    out = path.with_name("out.json")
+    said = run(*words, "--json", out)
+    assert "own draft" in said
+    found = json.loads(out.read_text("utf-8"))
+    assert "disclosure_control" in found
+    return found
+
+
+def test_table_writes_what_was_promised(extract: Path) -> None:
+    words = ["table", extract, "--columns", "arm", "--rows", "age,stopped,score", "--stages", "seen=arrested"]
+    found = answer(extract, *words)
+    assert [each["group"] for each in found["groups"]] == ["a", "b", "seen"]
+    assert [each["kind"] for each in found["rows"]] == ["numeric", "categorical", "categorical"]
+    assert {"n", "missing", "test", "p", "standardised_difference"} <= set(found["rows"][0])
+    assert found["disclosure_control"] is False
+    safe = answer(extract, *words, "--protect", "--threshold", "9")
+    assert safe["disclosure_control"] is True
+    assert safe["disclosure"]["threshold"] == 9
+    assert safe["disclosure"]["audit"]["at_risk"] == 0
+    assert "been through disclosure control" in run(*words, "--protect")
+
+
+def test_change_writes_what_was_promised(extract: Path) -> None:
+    found = answer(extract, "change", extract, "--before", "score", "--after", "later", "--reliability",
+                   "0.8", "--cutoff", "28")  # fmt: skip
+    assert list(found)[:10] == ["n", "missing", "improved", "unchanged", "worsened", "recovered",
+                                "reliable_change", "cutoff", "mean_before", "mean_after"]  # fmt: skip
+    assert found["improved"] + found["recovered"] + found["unchanged"] + found["worsened"] == found["n"] == 60
+
+
+def test_survival_writes_what_was_promised(extract: Path) -> None:
+    found = answer(extract, "survival", extract, "--duration", "weeks", "--event", "arrested", "--group",
+                   "arm", "--covariates", "age,stopped", "--at", "4,8")  # fmt: skip
+    assert {"n", "events", "groups", "logrank", "cox"} <= set(found)
+    assert set(found["groups"][0]["survival"]) == {"4", "8"}
+    assert set(found["cox"]["coefficients"]["age"]) == {"coef", "se", "p", "hazard_ratio", "low", "high"}
+
+
+def test_impact_writes_what_was_promised(extract: Path) -> None:
+    found = answer(extract, "impact", extract, "--treated", "stopped", "--outcome", "later", "--covariates",
+                   "age,weeks", "--ratio", "2", "--caliper", "0.5", "--replace")  # fmt: skip
+    assert list(found)[:9] == ["n_treated", "n_comparison", "naive", "matched", "weighted", "balance",
+                               "balanced", "detectable", "evidence_level"]  # fmt: skip
+    promised = {"estimate", "se", "low", "high", "n_treated", "n_comparison", "unmatched"}
+    assert promised <= set(found["matched"])
+    assert [line["covariate"] for line in found["balance"]] == ["score", "age", "weeks"]
+
+
+def test_compare_writes_what_was_promised(extract: Path) -> None:
+    found = answer(extract, "compare", "--treated-events", 29, "--treated-n", 114, "--comparison-events",
+                   0, "--comparison-n", 100)  # fmt: skip
+    assert {"difference", "ratio", "p", "detectable", "statement"} <= set(found)
+
+
+def test_fairness_writes_what_was_promised(extract: Path) -> None:
+    found = answer(extract, "fairness", extract, "--flag", "score>=34", "--outcome", "arrested", "--group",
+                   "arm")  # fmt: skip
+    promised = {"group", "n", "tn", "fp", "fn", "tp", "fpr", "fnr", "ppv", "low", "high"}
+    assert promised <= set(found["groups"][0])
+    assert sum(each["n"] for each in found["groups"]) == found["overall"]["n"] == 60
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["fairness", "--flag", "score>=x", "--outcome", "arrested", "--group", "arm"], "needs a number"),
+        (["fairness", "--flag", "score>=3", "--outcome", "age", "--group", "arm"], "row 2, column age"),
+        (["fairness", "--flag", "score>=3", "--outcome", "arrested", "--group", "no"], "column no"),
+        (["table", "--columns", "arm", "--rows", "no"], "column no"),
+        (["table", "--rows", "age"], "groups are wanted"),
+        (["table", "--rows", "age", "--stages", "arrested"], "NAME=COL"),
+        (["table", "--columns", "arm", "--rows", "age", "--threshold", "5"], "needs --protect"),
+        (["change", "--before", "arm", "--after", "later", "--reliability", ".8"], "row 2, column arm"),
+        (["change", "--before", "score", "--after", "later", "--reliability", "2"], "between 0 and 1"),
+        (["survival", "--duration", "weeks", "--event", "arrested", "--at", "soon"], "--at soon"),
+        (["impact", "--treated", "arm", "--outcome", "later", "--covariates", "age"], "row 2, column arm"),
+        (["survival", "--duration", "weeks", "--event", "arrested", "--where", "age>90"], "no row"),
+    ],
+)
+def test_what_will_not_do_ends_with_one_line_and_writes_nothing(
+    extract: Path, words: list[str], line: str
+) -> None:
+    out = extract.with_name("out.json")
+    said = run(words[0], extract, *words[1:], "--json", out, ends=2)
+    assert line in said
+    assert len(said.strip().splitlines()) == 1
+    assert not out.exists()
+
+
+def test_the_same_file_gives_the_same_bytes(extract: Path) -> None:
+    words = ["survival", extract, "--duration", "weeks", "--event", "arrested", "--covariates", "age,arm"]
+    one, other = extract.with_name("one.json"), extract.with_name("other.json")
+    run(*words, "--json", one)
+    run(*words, "--json", other)
+    assert one.read_bytes() == other.read_bytes()
