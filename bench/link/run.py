@@ -66,7 +66,7 @@ def ours(folder: Path) -> None:
     prepared = pl.read_parquet(folder / "prepared.parquet")
     records = prepared.height
     began = time.monotonic()
-    scorer = engine.Engine(prepared)
+    scorer = engine.Engine(prepared, spill=folder)
     del prepared
     scored = scorer.score(kept, least=linking.LEAST)
     scored = linking.weighed(linking.with_home(scorer, kept, scored), kept)

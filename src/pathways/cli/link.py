@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -107,7 +108,8 @@ def _link(taken: Records, kept: Model | None, threshold: float | None, on: str, 
         "records": prepared.height, "train": kept is None, "threshold": threshold, "said": said,
     }  # fmt: skip
     if on == "duckdb" or not prepared.height:
-        return linking.link(engine.Engine(prepared), model, **asked)
+        with tempfile.TemporaryDirectory() as spill:
+            return linking.link(engine.Engine(prepared, spill=Path(spill)), model, **asked)
     said("starting Spark")
     try:
         spark = on_spark.session()

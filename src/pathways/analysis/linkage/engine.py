@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -16,14 +17,20 @@ import polars as pl
 from pathways.analysis.linkage import learning
 from pathways.analysis.linkage.model import Model
 
+#: memory for the tables of one run, where the rest may go to a disk
+MEMORY = "650MB"
+
 
 class Engine:
     """One set of prepared records in DuckDB: cleaned columns, keys, and `record`, their number from 0."""
 
-    def __init__(self, prepared: pl.DataFrame, *, memory: str = "700MB") -> None:
+    def __init__(self, prepared: pl.DataFrame, *, spill: Path | None = None) -> None:
+        """What does not fit `MEMORY` goes into the folder `spill`; without one, nothing is put on a disk."""
         logging.getLogger("splink").setLevel(logging.ERROR)
         self._connection = duckdb.connect(":memory:")
-        self._connection.execute(f"SET memory_limit = '{memory}'")
+        self._connection.execute("SET temp_directory = ?", [str(spill) if spill else ""])
+        if spill:
+            self._connection.execute(f"SET memory_limit = '{MEMORY}'")
         self._connection.execute("SET preserve_insertion_order = false")
         table = prepared.to_arrow()
         self._connection.register("given", table)
