@@ -36,6 +36,7 @@ HOLES = {
     "consideration_id": "police_consideration",
     "nominal_id": "police_nominal",
     "reading_id": "police_second_reading",
+    "run_id": "police_screening_run",
     "referral_in_id": "support_referral_in",
     "joined_id": "spine",
     "disclosure_id": "disclosure",
@@ -67,6 +68,7 @@ HOLES = {
     "joining_id": "support_joining",
     "other_id": "support_client",
     "rating_id": "support_goal_rating",
+    "pair_id": "police_pair",
 }
 #: of these nothing is about a woman
 REFERENCE = ("account", "organisation", "appointment", "sharing_agreement", "service")
