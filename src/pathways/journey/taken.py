@@ -82,6 +82,7 @@ def write(row: TakeIn, extract: Extract, *, by: Actor, at: datetime) -> Written:
         )
     )
     files = list(extract.read)
+    headings = {name: given[0] for feed in extract.mapping.feeds for name, given in feed.columns.items()}
     done = Written()
     made: list[TakenRow] = []
     secret = keys.store().of(row.organisation_id, row.organisation_id)
@@ -105,15 +106,9 @@ def write(row: TakeIn, extract: Extract, *, by: Actor, at: datetime) -> Written:
                 result = writer(said)
         except _RefusedError as refused:
             value = said.get(refused.column)
-            done.problems.append(
-                Problem(
-                    *place,
-                    refused.column,
-                    "" if value is None else str(value)[:200],
-                    refused.why,
-                    refused.mend,
-                )
-            )
+            theirs = headings.get(refused.column, refused.column)
+            shown = "" if value is None else str(value)[:200]
+            done.problems.append(Problem(*place, theirs, shown, refused.why, refused.mend))
             continue
         known[key] = content
         done.accepted += 1
@@ -161,7 +156,7 @@ def _referrals(by: Actor, at: datetime) -> Callable[[dict[str, Any]], _Made]:
 
     def write_one(said: dict[str, Any]) -> _Made:
         if there is None or not coordinated:
-            raise _RefusedError("", coordinated.reason, "ask the coordinator")
+            raise _RefusedError("why", coordinated.reason, "ask the coordinator")
         route = Route(said["route"]) if said["route"] else usual
         if route is None:
             raise _RefusedError("route", "this does not say by whom she comes", "add a column with the route")

@@ -166,13 +166,6 @@ def _shown(request: Request, found: taking_in.Page, problem: str = "") -> HttpRe
         rows.append({"key": "Goes on", "value": clock.day(line.delete_on)})
     if line.ended_at:
         rows.append({"key": line.status.label, "value": clock.moment(line.ended_at)})
-    problems = [
-        {"cells": [{"text": one.file}, {"text": str(one.row), "numeric": True}, {"text": one.column},
-                   {"text": one.value}, {"text": one.why, "hint": one.mend},
-                   {"tag": "Left out" if one.is_rejected else "Value left empty",
-                    "colour": "red" if one.is_rejected else "yellow"}]}
-        for one in found.problems[:100]
-    ]  # fmt: skip
     context = {
         "title": "A file to take in" if line.taken_in_at is None else "A file taken in",
         "back": reverse("taking:list"),
@@ -180,11 +173,7 @@ def _shown(request: Request, found: taking_in.Page, problem: str = "") -> HttpRe
         "line": line,
         "colour": COLOURS[line.status],
         "rows": rows,
-        "problems": problems,
-        "problem_columns": [
-            {"label": label}
-            for label in ("File", "Row", "Column", "What stood there", "Why", "What becomes of it")
-        ],
+        "problems": found.problems[:100],
         "can": {action.value: action in found.moves for action in Action},
         "is_checked": line.status is Status.CHECKED,
         "is_open": line.status in (Status.UPLOADED, Status.CHECKED),
