@@ -15,7 +15,6 @@ from pathways.domain.reach import plan
 from pathways.domain.referral import referral
 from pathways.domain.support import closure, engagement, goal, review
 from pathways.domain.support.reasons import Absence, EndReason, NotHeld
-from pathways.domain.terms import references
 from pathways.domain.terms.contact import Attendance, Channel, ContactMode
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.needs import Domain, Rung
@@ -29,8 +28,10 @@ from pathways.journey import (
     contacts,
     follow_up,
     goals,
+    home,
     identity,
     involving,
+    numbering,
     reviewing,
     sight,
     tasks,
@@ -727,7 +728,14 @@ def test_who_supported_her_elsewhere_is_told_that_it_has_ended(cast):
         reference = Client.objects.get(pk=her.id).reference
     with identity.acting(cast.provider):
         (told,) = [task for task in tasks.waiting(by=cast.provider) if task.kind == closing.ENDED]
-    assert told.title == f"A woman’s time with the programme has ended: {references.spaced(reference)}"
+        assert told.title == "A woman’s time with the programme has ended"
+        shown = home.waiting.read(by=cast.provider, at=NOW)
+        assert shown.reference_of(told) == reference and her.id not in shown.references
+    with identity.clerk():
+        numbering.renew(Client.objects.get(pk=her.id))  # as when she is erased
+    with identity.acting(cast.provider):
+        shown = home.waiting.read(by=cast.provider, at=NOW)
+        assert reference not in (shown.reference_of(told), told.title)
     for nobody in (cast.worker, cast.provider_colleague, cast.other_worker, cast.officer):
         with identity.acting(nobody):
             assert closing.ENDED not in {task.kind for task in tasks.waiting(by=nobody)}

@@ -68,6 +68,7 @@ HOLES = {
     "joining_id": "support_joining",
     "other_id": "support_client",
     "rating_id": "support_goal_rating",
+    "pair_id": "police_pair",
 }
 #: of these nothing is about a woman
 REFERENCE = ("account", "organisation", "appointment", "sharing_agreement", "service")

@@ -121,8 +121,10 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
         return True
     if table == "support_correction":
         return _correction(who, canary, world)
-    if table == "support_joining":
+    if table in ("support_joining", "support_pair"):
         return who.role == "coordinator" and bool(facts["organisation_id"] == who.organisation)
+    if table == "link_run":  # how many records were gone through, and who asked: nothing of anybody in them
+        return bool(facts["organisation_id"] == who.organisation)
     if table == "support_earlier_decision":
         return who.role == "coordinator" and bool(facts["organisation_id"] == who.organisation)
     if table == "support_bar":
@@ -418,7 +420,7 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
         return who.role == "coordinator"
     if client is not None and is_barred(who, Canary(table, "id", client, client, {}), world):
         return False
-    if table in ("support_joining", "support_earlier_decision"):
+    if table in ("support_joining", "support_earlier_decision", "support_pair"):
         return who.role == "coordinator" and row["organisation_id"] == place
     if _was_moved(who, table, row, client, world):
         return True

@@ -386,6 +386,7 @@ def draw(
     table: Table,
     picture: Any,
 ) -> Chart:
+    """A described picture drawn, with everything that must go with it."""
     themed = picture.configure(
         font=FONT, background="#ffffff", padding={"left": 8, "right": 16, "top": 8, "bottom": 8}
     )

@@ -28,6 +28,7 @@ from pathways.journey import (
     identity,
     involving,
     ledger,
+    linking,
     naming,
     programme,
     runs,
@@ -295,6 +296,7 @@ JOBS: dict[str, Callable[..., int]] = {
     "second_readings": second_readings.give_to_others,
     "finish_erasing": finish_erasing,
     "forget_former_keys": forget_former_keys,
+    "link_records": linking.run_waiting,
     "clear_uploads": clear_uploads,
     "erase_extracts": erase_extracts,
 }

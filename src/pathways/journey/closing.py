@@ -16,7 +16,7 @@ from pathways.domain.outcomes import followup
 from pathways.domain.referral import referral
 from pathways.domain.support import closure, episode, goal
 from pathways.domain.support.reasons import EndReason
-from pathways.domain.terms import clocks, references
+from pathways.domain.terms import clocks
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import ALONGSIDE_ROLES, Role
 from pathways.journey import (
@@ -34,7 +34,6 @@ from pathways.journey import (
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
     Approach,
-    Client,
     Closure,
     Contact,
     Engagement,
@@ -358,15 +357,12 @@ def _others(client_id: UUID, by: Actor) -> dict[UUID, set[UUID]]:
 
 
 def _tell_others(client_id: UUID, others: dict[UUID, set[UUID]], *, by: Actor, at: datetime) -> None:
-    """Tells those who supported her elsewhere that it has ended, by her reference and without a reason.
+    """Tells those who supported her elsewhere that it has ended, without a reason.
 
-    The task outlasts their sight of her record: without it she would be gone without a word.
+    The task outlasts their sight of her record: without it she would be gone without a word. Whose it is they
+    are told beside it, by her reference, for as long as she has one (`home.waiting`): the title keeps none.
     """
-    if not others:
-        return
-    with identity.clerk(by):
-        reference = Client.objects.values_list("reference", flat=True).get(pk=client_id)
-    title = f"A woman’s time with the programme has ended: {references.spaced(reference)}"
+    title = "A woman’s time with the programme has ended"
     for organisation_id, accounts in others.items():
         whom: list[UUID | None] = [*accounts] or [None]
         for account_id in whom:

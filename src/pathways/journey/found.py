@@ -26,7 +26,7 @@ from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.indicators import Heading
 from pathways.domain.terms.law import FactOrOpinion, SubjectCategory
 from pathways.domain.terms.routes import Route
-from pathways.journey import evidence, flagging, ledger, naming, numbering, sight
+from pathways.journey import comparing, evidence, flagging, knowing, ledger, naming, numbering, sight
 from pathways.records.models import Consideration, Nominal, Observation, ScreeningRun
 
 Tables = Mapping[str, pl.DataFrame]
@@ -405,6 +405,7 @@ class _Known:
             by.organisation_id,
             names=[str(made.given_names), str(made.surname), str(made.other_names)],
             born=made.date_of_birth,
+            kept_under=comparing.kept_under(knowing.paper_of_nominal(made)),
             by=by,
         )
         self._keep(made)

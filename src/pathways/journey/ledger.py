@@ -6,6 +6,8 @@ evaluation; the access stream (DPA 2018 s62) feeds none.
 
 from __future__ import annotations
 
+import secrets
+import threading
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -33,6 +35,7 @@ def record(
     if strangers := events.unlisted(kind, codes):
         raise ValueError(f"{kind.value} does not carry {', '.join(sorted(strangers))}")
     event = JourneyEvent(
+        id=_in_turn(at),
         kind=kind.value,
         at=at,
         case_id=case_id,
@@ -47,6 +50,27 @@ def record(
     )
     event.save(force_insert=True)
     return event
+
+
+class _Turn(threading.local):
+    """How many events this thread has written of the moment that it wrote the last one of."""
+
+    at: datetime | None = None
+    count = 0
+
+
+_TURN = _Turn()
+
+
+def _in_turn(at: datetime) -> UUID:
+    """A random key that sorts after those of the same moment that were written before it.
+
+    Two things at the very same moment, such as a correction and the correction of it, are then read in the
+    order in which they happened. Nothing is said of other moments: the count begins anew with each.
+    """
+    _TURN.count = _TURN.count + 1 if _TURN.at == at else 0
+    _TURN.at = at
+    return UUID(int=(_TURN.count & 0xFFFFFFFF) << 96 | secrets.randbits(96), version=4)
 
 
 def _access(

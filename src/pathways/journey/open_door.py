@@ -24,6 +24,7 @@ from pathways.domain.terms.indicators import Heading
 from pathways.domain.terms.people import Role, Sector
 from pathways.domain.terms.routes import Door, Route
 from pathways.journey import (
+    comparing,
     entering,
     flagging,
     identity,
@@ -36,6 +37,7 @@ from pathways.journey import (
     sight,
     tasks,
 )
+from pathways.journey.comparing import Paper
 from pathways.journey.judging import Judgement, Written
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import Client, Organisation, ReferralIn, Spine
@@ -150,6 +152,16 @@ def let_in(
         there.id,
         names=[row.called, row.given_names, row.surname],
         born=who.born,
+        kept_under=comparing.kept_under(
+            Paper(
+                row.given_names or row.called,
+                row.surname,
+                row.called,
+                who.born,
+                row.address,
+                row.telephone,
+            )
+        ),
         by=by,
     )
     _to_screen(row, by, at)

@@ -52,6 +52,7 @@ _NAMES: Mapping[Leads, tuple[str, bool]] = MappingProxyType(
         Leads.ERASURES: ("governance:erasures", False),
         Leads.PEOPLE: ("administer:people", False),
         Leads.ORGANISATIONS: ("administer:organisations", False),
+        Leads.PAIRS: ("linking:list", False),
     }
 )
 _QUERIES = {Leads.LAPSED: "?contact_plan=lapsed", Leads.UNASSIGNED: "?tab=unassigned"}

@@ -12,6 +12,7 @@ urlpatterns = [
     path("account/", include("pathways.web.accounts.urls")),
     path("correct/", include("pathways.web.correct.urls")),
     path("joining/", include("pathways.web.joining.urls")),
+    path("linking/", include("pathways.web.linking.urls")),
     path("police/", include("pathways.web.police.urls")),
     path("considering/", include("pathways.web.considering.urls")),
     path("doors/", include("pathways.web.doors.urls")),

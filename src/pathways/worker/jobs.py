@@ -27,6 +27,7 @@ HOURS = {
     "second_readings": "25 * * * *",
     "finish_erasing": "*/5 * * * *",
     "forget_former_keys": "50 * * * *",
+    "link_records": "* * * * *",
     "clear_uploads": "*/10 * * * *",
     "erase_extracts": "30 * * * *",
 }

@@ -60,6 +60,7 @@ class Resource(StrEnum):
     PROVISIONAL_PLAN = "police_provisional_plan"
     FLAG_RECEIPT = "police_flag_receipt"
     EARLIER_DECISION = "police_earlier_decision"
+    POLICE_PAIR = "police_pair"
     OBSERVATION = "police_observation"
     EVIDENCE_OPENED = "police_evidence_opened"
     SCREENING_RUN = "police_screening_run"
@@ -102,6 +103,8 @@ class Resource(StrEnum):
     EMERGENCY = "support_emergency_access"
     CORRECTION = "support_correction"
     JOINING = "support_joining"
+    SUPPORT_PAIR = "support_pair"
+    LINK_RUN = "link_run"
     # crossings and work
     DISCLOSURE = "disclosure"
     MESSAGE = "message"
@@ -253,6 +256,7 @@ OF_HER = (
     Resource.EMERGENCY,
     Resource.CORRECTION,
     Resource.JOINING,
+    Resource.SUPPORT_PAIR,
     Resource.TASK,
     Resource.ERASURE,
     Resource.LEGAL_HOLD,
@@ -278,6 +282,13 @@ _WRITTEN: tuple[Rule, ...] = (
         (Resource.NOMINAL, Resource.CONSIDERATION, Resource.PROVISIONAL_PLAN, Resource.FLAG_RECEIPT),
         both(_OWN_ORGANISATION, OfSector((Sector.POLICE,))),
         "A force works with its own records.",
+    ),
+    _rule(
+        (Role.POLICE_SPOC, Role.POLICE_ANALYST),
+        _ALL,
+        (Resource.POLICE_PAIR, Resource.LINK_RUN),
+        both(_OWN_ORGANISATION, OfSector((Sector.POLICE,))),
+        "A force says which of its own records are of one person.",
     ),
     _rule(
         (Role.POLICE_SPOC, Role.POLICE_ANALYST, Role.SUPERVISOR),
@@ -332,7 +343,7 @@ _WRITTEN: tuple[Rule, ...] = (
     _rule(
         (Role.COORDINATOR,),
         _ALL,
-        (Resource.JOINING,),
+        (Resource.JOINING, Resource.SUPPORT_PAIR, Resource.LINK_RUN),
         _OWN_ORGANISATION,
         "The coordinator decides whether two records are of one woman.",
     ),
@@ -1099,6 +1110,13 @@ _WRITTEN: tuple[Rule, ...] = (
     ),
     _rule(
         (Role.CLERK,),
+        (Action.READ, Action.CHANGE),
+        (Resource.LINK_RUN,),
+        Always(),
+        "A linking run that was asked for is taken up, counted on and ended by the clockwork.",
+    ),
+    _rule(
+        (Role.CLERK,),
         _READ,
         (Resource.JOINING,),
         Always(),
@@ -1225,6 +1243,7 @@ ABOUT_HER: Mapping[Resource, tuple[str, ...]] = MappingProxyType(
         Resource.TASK: ("client_id", "object_id"),
         Resource.NAME_TOKEN: ("record_id",),
         Resource.JOINING: ("client_id", "other_id"),
+        Resource.SUPPORT_PAIR: ("client_id", "other_id"),
         **dict.fromkeys(
             (
                 Resource.SPINE,

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from pathways.domain.governance.actors import Actor
 from pathways.domain.identification import consideration
+from pathways.domain.identification.linking import JUDGES
 from pathways.domain.reach.police_view import PoliceView
 from pathways.domain.terms.routes import Route
-from pathways.journey import programme, second_readings, sight
+from pathways.journey import linking, programme, second_readings, sight
 from pathways.journey.home.shapes import MOST, Figure, Home, Item, Leads, Section, section
 from pathways.records.models import Consideration, FlagReceipt, Message, ProvisionalPlan
 
@@ -28,6 +29,7 @@ def screener(*, by: Actor, at: datetime) -> Home:
         Figure(str(overdue), "past their time"),
         Figure(str(unplanned.total), "safe contacts to plan"),
         Figure(str(unread.count()), "messages to read", leads=Leads.MESSAGES),
+        *_pairs(by),
     )
     return Home(
         figures=figures,
@@ -36,6 +38,13 @@ def screener(*, by: Actor, at: datetime) -> Home:
         main=Leads.FLAG,
         main_words="Flag a woman",
     )
+
+
+def _pairs(by: Actor) -> tuple[Figure, ...]:
+    """Pairs of the force's own records that wait for somebody to say whether they are one person."""
+    if by.role not in JUDGES:
+        return ()
+    return (Figure(str(linking.waiting(by=by)), "pairs of records to look at", leads=Leads.PAIRS),)
 
 
 def _considerations(by: Actor, at: datetime) -> tuple[Section, int]:

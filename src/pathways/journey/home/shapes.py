@@ -47,6 +47,7 @@ class Leads(StrEnum):
     ERASURES = "erasures"
     PEOPLE = "people"
     ORGANISATIONS = "organisations"
+    PAIRS = "pairs"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,24 +10,33 @@ from uuid import UUID
 
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
-from pathways.journey import drafts, her, ledger, tasks
-from pathways.records.models import Task
+from pathways.journey import closing, drafts, her, identity, ledger, tasks
+from pathways.records.models import Client, Task
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """`tasks` are those on the page, of `task_count`; `references` names the women of theirs it may name."""
+    """`tasks` are those on the page, of `task_count`; `references` names the women whom one may open.
+
+    `ended` names those of whom one is told that their time has ended, and who are no more to be seen.
+    """
 
     tasks: Sequence[Task]
     task_count: int
     references: Mapping[UUID, str]
+    ended: Mapping[UUID, str]
     drafts: Sequence[dict[str, Any]]
 
     @property
     def subjects(self) -> tuple[UUID, ...]:
         """Everybody whose reference is on the page: a reference is hers as a name is."""
         begun = (each["client_id"] for each in self.drafts if each["reference"])
-        return tuple(dict.fromkeys((*self.references, *begun)))
+        return tuple(dict.fromkeys((*self.references, *self.ended, *begun)))
+
+    def reference_of(self, task: Task) -> str:
+        if task.client_id is None:
+            return ""
+        return self.references.get(task.client_id) or self.ended.get(task.client_id, "")
 
 
 def on_home(*, by: Actor, most: int) -> Waiting:
@@ -61,4 +70,13 @@ def log(subjects: Sequence[UUID], *, by: Actor, at: datetime, route: str) -> Non
 def _waiting(shown: Sequence[Task], count: int, by: Actor) -> Waiting:
     """Lines that tell one from another: a task's title names nobody, so her reference stands beside it."""
     known = her.references_of((each.client_id for each in shown if each.client_id), by)
-    return Waiting(shown, count, known, drafts.unfinished(by=by))
+    gone = {each.client_id for each in shown if each.kind == closing.ENDED and each.client_id} - {*known}
+    return Waiting(shown, count, known, _ended(gone, by), drafts.unfinished(by=by))
+
+
+def _ended(women: set[UUID], by: Actor) -> Mapping[UUID, str]:
+    """Her reference as it is now: once she is erased it is another, which leads nowhere."""
+    if not women:
+        return {}
+    with identity.clerk(by):
+        return dict(Client.objects.filter(id__in=women).values_list("id", "reference"))

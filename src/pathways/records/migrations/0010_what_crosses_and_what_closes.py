@@ -38,6 +38,15 @@ alter table support_correction force row level security;
 alter table support_referral_pack force row level security;
 """
 
+#: her reference stood in the title, and stayed there when she was erased
+_TITLE = """
+alter table task no force row level security;
+alter table task disable trigger user;
+update task set title = 'A woman’s time with the programme has ended' where kind = 'time_ended';
+alter table task enable trigger user;
+alter table task force row level security;
+"""
+
 
 def _seal_what_was_typed(apps: Any, schema_editor: Any) -> None:
     """The history of rows is set aside meanwhile: it would keep the words that are sealed here."""
@@ -85,6 +94,7 @@ class Migration(migrations.Migration):
             field=models.BooleanField(default=False),
         ),
         migrations.RunSQL(_CLOSE, migrations.RunSQL.noop),
+        migrations.RunSQL(_TITLE, migrations.RunSQL.noop),
         migrations.RunPython(_seal_what_was_typed, migrations.RunPython.noop),
         migrations.RemoveConstraint(model_name="disclosure", name="disclosure_kind_known"),
         migrations.AlterField(

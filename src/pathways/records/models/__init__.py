@@ -11,6 +11,7 @@ from pathways.records.models.directory import (
 )
 from pathways.records.models.erasing import Erasure, ErasureKey, LegalHold
 from pathways.records.models.guarding import Bar, EmergencyAccess
+from pathways.records.models.linking import LinkRun, PolicePair, SupportPair
 from pathways.records.models.organisations import (
     Account,
     Appointment,
@@ -125,6 +126,7 @@ __all__ = [
     "Joining",
     "JourneyEvent",
     "LegalHold",
+    "LinkRun",
     "Message",
     "MessageKind",
     "NameToken",
@@ -137,6 +139,7 @@ __all__ = [
     "OrganisationTerm",
     "OutgoingMessage",
     "ParticipationAgreement",
+    "PolicePair",
     "ProvisionalPlan",
     "Purpose",
     "ReferenceSet",
@@ -157,6 +160,7 @@ __all__ = [
     "SharingAgreement",
     "Spine",
     "Stop",
+    "SupportPair",
     "TakeIn",
     "TakeInPart",
     "TakenRow",

@@ -136,15 +136,15 @@ def _section(each: homes.Section, by: Actor) -> dict[str, Any]:
 
 
 def _tasks(waiting: homes.Waiting, request: Request) -> list[dict[str, Any]]:
-    return [_task(each, waiting.references.get(each.client_id, ""), request) for each in waiting.tasks]
+    return [_task(each, waiting, request) for each in waiting.tasks]
 
 
-def _task(each: Any, reference: str, request: Request) -> dict[str, Any]:
+def _task(each: Any, waiting: homes.Waiting, request: Request) -> dict[str, Any]:
     return {
-        "reference": reference,
+        "reference": waiting.reference_of(each),
         "id": each.id,
         "title": each.title,
-        "href": _where(each, request.actor, is_open=bool(reference)),
+        "href": _where(each, request.actor, is_open=each.client_id in waiting.references),
         "due_at": each.due_at,
         "made_at": each.made_at,
         "is_urgent": each.is_urgent,
