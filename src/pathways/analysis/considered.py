@@ -358,7 +358,8 @@ def _groups_chart(code: str, label: str, lines: Sequence[GroupLine], source: str
     if not drawn:
         headline = f"{label}: too few women, or no population, for a comparison to be shown"
     elif apart:
-        headline = f"{label}: {', '.join(line.words for line in apart)} differ from the population"
+        verb = "differs" if len(apart) == 1 else "differ"
+        headline = f"{label}: {', '.join(line.words for line in apart)} {verb} from the population"
     else:
         headline = f"{label}: no group is clearly more or less often considered than in the population"
     return charts.draw(

@@ -269,8 +269,8 @@ def run(request: Request, run_id: UUID) -> HttpResponse:
         {"key": "Over", "value": "; ".join(line.over)},
         {"key": "Looked at from", "value": f"{line.as_at.day} {line.as_at:%B %Y}"},
         {"key": "Asked by", "value": line.asked_by},
-        {"key": "Catalogue", "value": line.edition[:16], "none": "Not begun"},
-        {"key": "Version of the programme", "value": line.version, "none": "Not begun"},
+        {"key": "Catalogue", "value": line.edition[:16] or "Not begun"},
+        {"key": "Version of the programme", "value": line.version or "Not begun"},
     ]
     came_to = [
         ("Put on the list", line.listed),
