@@ -1,7 +1,7 @@
 """The same model on a Spark cluster, for more records than one machine takes. An optional extra.
 
 A model is trained on this machine, from as many of the records as fit; Spark weighs the pairs. What is asked
-of it is the same as of DuckDB, and so is every answer, to the last digits of a sum of fractions.
+of it is the same as of DuckDB; `tests/analysis/test_linkage_on_spark.py` holds the answers to be the same.
 """
 
 from __future__ import annotations
