@@ -17,8 +17,8 @@ CLEAR_TEXT = {
     "policy_name", "policy_version", "suggested_rule", "result", "role", "resource",
     "ethnicity_code", "ethnicity_scheme", "lapsed_because", "unrated", "to_sector", "sector", "kind",
     "words", "edition", "step", "why_failed",  # what the catalogue calls an indicator; a screening run
-    "mark", "seed", "seed_mark", "content_hash",  # hashes, and the seed of a draw
-    "system", "handling", "operator",  # where an extract comes from, its marking, who ran the command
+    "mark", "seed", "seed_mark", "content_hash", "content",  # hashes, and the seed of a draw
+    "system", "handling", "operator", "name",  # an extract: whence, its marking, by whom; its mapping
 }  # fmt: skip
 
 
