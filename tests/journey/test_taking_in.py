@@ -409,6 +409,16 @@ def test_an_abandoned_upload_is_removed_with_its_key(cast):
     assert said.id == row.id
 
 
+def test_what_stood_in_bad_cells_goes_after_a_week(cast):
+    bring(Kind.REFERRALS, cast.supervisor, ("w.csv", REFERRALS + "1,A,B,,x,yes\n2,C,D,31/02/1990,x,yes\n"))
+    (row,) = everything(cast.supervisor, TakeIn)
+    assert row.found["problems"] and len(everything(cast.supervisor, TakeInPart)) == 1
+    taking_in.clear_abandoned(at=NOW + timedelta(days=8))
+    (row,) = everything(cast.supervisor, TakeIn)
+    assert not row.found and not everything(cast.supervisor, TakeInPart)
+    assert row.status == Status.TAKEN_IN
+
+
 def test_the_governance_lead_sees_that_it_was_taken_in_and_nothing_of_it(cast):
     bring(Kind.REFERENCE, cast.coordinator, ("bank_holidays.csv", "date,name\n25/12/2031,Christmas\n"))
     with identity.acting(cast.governance):

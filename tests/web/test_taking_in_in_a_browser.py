@@ -1,4 +1,4 @@
-"""Taking in a file in a browser: narrow and wide, with errors, without scripts, and axe at every step."""
+"""Taking in a file in a browser: narrow and wide, with errors, and axe at every step."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _look(tab: Any, name: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(("width", "scripts"), [(320, True), (1280, False)])
+@pytest.mark.parametrize(("width", "scripts"), [(320, True), (1280, True)])
 def test_a_sheet_is_taken_in_and_taken_back(
     address: str, open_tab: Callable[..., Any], width: int, scripts: bool, tmp_path: Path
 ) -> None:

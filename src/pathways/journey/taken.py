@@ -108,7 +108,7 @@ def write(row: TakeIn, extract: Extract, *, by: Actor, at: datetime) -> Written:
             value = said.get(refused.column)
             theirs = headings.get(refused.column, refused.column)
             shown = "" if value is None else str(value)[:200]
-            done.problems.append(Problem(*place, theirs, shown, refused.why, refused.mend))
+            done.problems.append(Problem(*place, theirs, shown, refused.why.rstrip("."), refused.mend))
             continue
         known[key] = content
         done.accepted += 1

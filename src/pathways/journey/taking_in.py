@@ -183,6 +183,12 @@ def clear_abandoned(*, at: datetime) -> int:
             take_in__taken_in_at__lt=at - timedelta(days=taking_in.ABANDONED_AFTER_DAYS),
         )
         over.delete()
+        # what stood in the cells that were wrong goes with the sheet of them
+        TakeIn.objects.filter(
+            status=Status.TAKEN_IN.value,
+            taken_in_at__lt=at - timedelta(days=taking_in.ABANDONED_AFTER_DAYS),
+            found__isnull=False,
+        ).update(found=None)
     extracts.destroy_keys(at=at)
     return len(rows)
 
