@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from pathways.analysis import demographics, evaluation, extract, flow, overlap
-from pathways.analysis.disclosure import Audience, System
+from pathways.analysis.disclosure import Audience, System, protect_linked
 from pathways.domain.evaluation.characteristics import CHARACTERISTICS, NO_RECORD
 from pathways.domain.evaluation.counts import RawCount, ReleasedCount
 from pathways.domain.evaluation.flow import Step
@@ -66,7 +66,7 @@ def test_an_attack_of_the_tests_own_on_the_whole_release_finds_nothing(audience:
     whole = System()
     for system in (core, *parts):
         whole.merge(system)
-    protected = evaluation._jointly(core, parts, audience.rule)
+    protected = protect_linked(core, parts, audience.rule)
     shown = {key: count.value for key, count in protected.cells.items()}
     small = {key for key, count in protected.cells.items() if count.because == "small"}
     widths = attack(whole, shown, floor=1, only=small)

@@ -68,6 +68,13 @@ def test_a_change_is_reliable_only_beyond_the_instruments_own_error(tmp_path: Pa
     assert found["worsened_across_cutoff"] == 1
 
 
+def test_who_was_well_before_improves_and_does_not_recover(tmp_path: Path) -> None:
+    found = changes.change(
+        table(tmp_path, "b,a\n19,2\n30,2\n30,20\n"), before="b", after="a", reliability=0.9, sd=5, cutoff="20"
+    )
+    assert (found["improved"], found["recovered"]) == (2, 1)  # 20 itself is not across
+
+
 def test_where_higher_is_better_the_counts_are_turned_round(tmp_path: Path) -> None:
     sheet = table(tmp_path, "b,a\n30,10\n10,30\n10,31\n")
     down = changes.change(sheet, before="b", after="a", reliability=0.9, sd=10, cutoff="20")

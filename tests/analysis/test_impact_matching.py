@@ -71,6 +71,15 @@ def test_matching_is_exactly_that_of_looking_through_everybody(
     )
 
 
+@pytest.mark.parametrize("others", [[0.25, 0.75], [0.75, 0.25], [0.75, 0.25, 0.25], [0.25, 0.25, 0.75]])
+@pytest.mark.parametrize("replace", [False, True])
+def test_of_two_equally_near_the_earlier_in_the_file_is_taken(others: list[float], replace: bool) -> None:
+    score = np.array([0.5, *others])
+    treated = np.arange(len(score)) == 0
+    found = matching.nearest(score, treated, ratio=len(others), replace=replace)
+    assert found.matched.tolist() == [list(range(1, len(score)))]
+
+
 @pytest.mark.parametrize(("ratio", "caliper"), [(1, None), (3, None), (3, 0.004)])
 def test_matching_of_many_is_exactly_that_of_looking_through_everybody(
     ratio: int, caliper: float | None

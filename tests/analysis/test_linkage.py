@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -160,14 +161,18 @@ def test_python_weighs_a_pair_as_the_engine_does() -> None:
     prepared, untrained, _ = prepared_from(list(people(120, seed=2, damaged=0.8)))
     linker = engine.Engine(prepared)
     trained = linker.train(untrained)
-    scored = linker.score(trained, least=-30)
+    scored = linking.with_home(linker, trained, linker.score(trained, least=-30))
     assert scored.height > 300
     lines = prepared.select(sorted(set(prepared.columns) & set(cleaning.CLEANED))).rows(named=True)
     frequent = {level.frequency for one in trained.comparisons for level in one.levels if level.frequency}
     shares = {column: _shares(prepared[column]) for column in frequent}
-    for left, right, weight in scored.iter_rows():
-        assert scoring.weigh(trained, lines[left], lines[right], shares).weight == pytest.approx(
-            weight, abs=1e-6
+    trained = replace(trained, household=1e-4)
+    expected = linking.weights(scored["plain"].to_numpy(), scored["home"].to_numpy(), trained)
+    for (left, right), weight in zip(scored.select("left", "right").iter_rows(), expected, strict=True):
+        weighed = scoring.weigh(trained, lines[left], lines[right], shares)
+        assert weighed.weight == pytest.approx(weight, abs=1e-6)
+        assert weighed.probability == pytest.approx(
+            float(grouping.probability(np.array([weight]))[0]), abs=1e-9
         )
 
 
@@ -270,6 +275,16 @@ def test_badly_damaged_records_come_together(
         directed=False,
     )[1]
     assert f1 > agreement(chained, truth)[2]
+
+
+def test_sisters_at_one_address_are_two_people() -> None:
+    """With names and places only: a household shares a surname and a postcode, and is not one person."""
+    table = list(people(900, seed=5, damages=(1, 1, 2), missing=0.03, records=(1, 1, 1, 2, 3, 4, 5)))
+    kept = ("record_id", "cluster", "first_name", "surname", "town", "postcode")
+    linked, truth = found_in([{name: row[name] for name in kept} for row in table])
+    assert linked.model.household > 0
+    precision, recall, f1 = agreement(linked.person, truth)
+    assert f1 >= 0.92, (precision, recall, f1)
 
 
 @pytest.mark.shared_data

@@ -303,6 +303,22 @@ def test_counted_together_the_signs_find_what_each_finds_by_itself(seed, monkeyp
     assert len(together.considerations) > 5
 
 
+def test_two_conditions_on_one_word_both_have_to_hold(tmp_path):
+    sql = (
+        "select person_id, occurred_on as observed_on, source, event_id as source_record from involvement\n"
+        "where type like 'fraud%' and type like '%company%' and (kind = 'crime' or relation = 'arrested_in')"
+    )
+    (tmp_path / "own.sql").write_text(OWN.format(prompts="alone", sql=sql), "utf-8")
+    own = screening.read_folder(tmp_path)
+    assert compiled.taken_apart(own[0]) is not None
+    for type_, kind, is_listed in (
+        ("Fraud", "crime", False), ("Of a company", "crime", False), ("Fraud of a company", "crime", True),
+        ("Fraud of a company", "ppn", False),
+    ):  # fmt: skip
+        tables = her(did("e1", "suspect_in"), events=[("e1", kind, type_, LATELY)])
+        assert bool(listed(tables, indicators=own)) is is_listed
+
+
 def test_most_signs_are_counted_together():
     assert sum(compiled.taken_apart(each) is not None for each in screening.catalogue()) >= 35
 

@@ -140,7 +140,7 @@ def test_the_result_says_no_count_that_the_table_hides(tmp_path):
     table, said = protected(tmp_path, {("a", "x"): 1, ("b", "x"): 2})
     assert set(table.values()) == {"c"}
     assert set(said) == {"cells", "threshold", "primary", "secondary", "audit", "rule", "zeros", "rounding",
-                         "disclosure_control"}  # fmt: skip
+                         "disclosure_control", "held_against"}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -191,6 +191,81 @@ def test_a_large_table_takes_seconds_and_always_the_same_cells(tmp_path):
     assert said["audit"]["at_risk"] == 0
     backwards = dict(reversed(list(cells.items())))
     assert protected(tmp_path, backwards, name="again.csv")[0] == first
+
+
+def table(folder: Path, name: str, cells: dict[tuple[str, str], str]) -> Path:
+    return put(folder, name, ["row,column,value", *(f"{r},{c},{value}" for (r, c), value in cells.items())])
+
+
+FIRST = {("A", "f"): "c", ("A", "m"): "c", ("A", T): "20", ("B", "f"): "c", ("B", "m"): "c", ("B", T): "22",
+         ("C", "f"): "14", ("C", "m"): "15", ("C", T): "29", (T, "f"): "26", (T, "m"): "45",
+         (T, T): "71"}  # fmt: skip
+OTHER_PATTERN = FIRST | {("B", "f"): "10", ("B", "m"): "12", ("C", "f"): "c", ("C", "m"): "c"}
+
+
+def test_a_table_hidden_otherwise_the_second_time_gives_the_small_count_away(tmp_path):
+    old, new = table(tmp_path, "old.csv", FIRST), table(tmp_path, "new.csv", OTHER_PATTERN)
+    text = run("against", new, "--earlier", old, "--json", tmp_path / "said.json", ends=3)
+    said = json.loads((tmp_path / "said.json").read_text())
+    assert (said["ok"], said["at_risk"], said["compared"]) == (False, 2, 12)
+    assert {(each["row"], each["column"], each["low"], each["high"]) for each in said["given_away"]} == {
+        ("A", "f", 2, 2)
+    }
+    assert "A, f: the count of" in text
+
+
+def test_the_same_table_again_gives_nothing_away_and_several_earlier_ones_may_be_given(tmp_path):
+    old, older = table(tmp_path, "old.csv", FIRST), table(tmp_path, "older.csv", FIRST)
+    new = table(tmp_path, "new.csv", FIRST)
+    assert "gives nothing away" in run("against", new, "--earlier", older, "--earlier", old)
+    said = tmp_path / "said.json"
+    run("against", new, "--earlier", older, old, "--json", said)
+    found = json.loads(said.read_text())
+    assert (found["releases"], found["at_risk"], found["ok"]) == (3, 0, True)
+
+
+def test_one_woman_more_in_a_cell_is_given_away_and_protecting_beside_the_earlier_table_hides_it(tmp_path):
+    before = {("A", "x"): 20, ("A", "y"): 30, ("B", "x"): 25, ("B", "y"): 15}
+    after = before | {("A", "x"): 21, ("B", "y"): 24}
+    protected(tmp_path, before, name="q1.csv")
+    protected(tmp_path, after, name="q2.csv")
+    text = run("against", tmp_path / "q2.csv", "--earlier", tmp_path / "q1.csv", ends=3)
+    assert "A, x: the change since" in text
+    beside, said = protected(tmp_path, after, "--earlier", tmp_path / "q1.csv", name="q2.csv")
+    assert said["held_against"] == [str(tmp_path / "q1.csv")]
+    assert beside["A", "x"] == "c"
+    run("against", tmp_path / "q2.csv", "--earlier", tmp_path / "q1.csv")
+
+
+def test_tables_that_share_no_cell_cannot_be_compared_and_say_so(tmp_path):
+    new = table(tmp_path, "new.csv", {("a", "x"): "12"})
+    old = table(tmp_path, "old.csv", {("b", "y"): "9"})
+    assert "nothing to compare" in run("against", new, "--earlier", old)
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        ({("a", "x"): "12", ("a", T): "13", ("a", "y"): "5"}, "do not add up"),
+        ({("a", "x"): "-3"}, "row 2, column value: “-3” is neither a whole number nor c"),
+        ({("a", "x"): ""}, "row 2, column value: a blank is neither"),
+        ({("", "x"): "7"}, "row 2, column row: a cell needs its row"),
+    ],
+)
+def test_what_is_no_protected_table_is_refused(tmp_path, cells, says):
+    good = table(tmp_path, "good.csv", FIRST)
+    bad = table(tmp_path, "bad.csv", cells)
+    for words in ((bad, "--earlier", good), (good, "--earlier", bad)):
+        text = run("against", *words, ends=2)
+        assert "bad.csv" in text
+        assert says in text
+        assert len(text.strip().splitlines()) == 1
+
+
+def test_against_nothing_or_against_itself_is_refused(tmp_path):
+    new = table(tmp_path, "new.csv", FIRST)
+    assert "--earlier" in run("against", new, ends=2)
+    assert "as an earlier one" in run("against", new, "--earlier", new, ends=2)
 
 
 @pytest.mark.shared_data

@@ -38,6 +38,20 @@ def answer(path: Path, *words: object) -> dict:
     return found
 
 
+def test_table_writes_what_was_promised(extract: Path) -> None:
+    words = ["table", extract, "--columns", "arm", "--rows", "age,stopped,score", "--stages", "seen=arrested"]
+    found = answer(extract, *words)
+    assert [each["group"] for each in found["groups"]] == ["a", "b", "seen"]
+    assert [each["kind"] for each in found["rows"]] == ["numeric", "categorical", "categorical"]
+    assert {"n", "missing", "test", "p", "standardised_difference"} <= set(found["rows"][0])
+    assert found["disclosure_control"] is False
+    safe = answer(extract, *words, "--protect", "--threshold", "9")
+    assert safe["disclosure_control"] is True
+    assert safe["disclosure"]["threshold"] == 9
+    assert safe["disclosure"]["audit"]["at_risk"] == 0
+    assert "been through disclosure control" in run(*words, "--protect")
+
+
 def test_change_writes_what_was_promised(extract: Path) -> None:
     found = answer(extract, "change", extract, "--before", "score", "--after", "later", "--reliability",
                    "0.8", "--cutoff", "28")  # fmt: skip
@@ -84,6 +98,10 @@ def test_fairness_writes_what_was_promised(extract: Path) -> None:
         (["fairness", "--flag", "score>=x", "--outcome", "arrested", "--group", "arm"], "needs a number"),
         (["fairness", "--flag", "score>=3", "--outcome", "age", "--group", "arm"], "row 2, column age"),
         (["fairness", "--flag", "score>=3", "--outcome", "arrested", "--group", "no"], "column no"),
+        (["table", "--columns", "arm", "--rows", "no"], "column no"),
+        (["table", "--rows", "age"], "groups are wanted"),
+        (["table", "--rows", "age", "--stages", "arrested"], "NAME=COL"),
+        (["table", "--columns", "arm", "--rows", "age", "--threshold", "5"], "needs --protect"),
         (["change", "--before", "arm", "--after", "later", "--reliability", ".8"], "row 2, column arm"),
         (["change", "--before", "score", "--after", "later", "--reliability", "2"], "between 0 and 1"),
         (["survival", "--duration", "weeks", "--event", "arrested", "--at", "soon"], "--at soon"),

@@ -11,7 +11,7 @@ import pytest
 from pathways.domain.identification.consideration import Status
 from pathways.domain.identification.listing import Came, Order
 from pathways.domain.terms.events import EventKind
-from pathways.journey import identity, runs, screening, sight
+from pathways.journey import flagging, found, identity, screening, sight
 from pathways.records.models import (
     Client,
     Consideration,
@@ -116,7 +116,7 @@ def run(cast, rows=ROWS, *, at=NOW, comes_first=frozenset()):
             asked_by_id=by.account_id,
         )
         made.save(force_insert=True)
-        return runs.fill(made, None, TABLES, Screened(list(rows)), {}, comes_first, by=by, at=at)
+        return found.fill(made, None, TABLES, Screened(list(rows)), {}, comes_first, by=by, at=at)
 
 
 def test_only_eligible_women_with_a_sign_of_their_own_are_listed_and_nothing_else_is_kept(cast):
@@ -195,20 +195,19 @@ def test_the_order_is_by_safety_and_time_and_never_by_how_much_is_seen(cast):
         for order, first in by_order.items():
             lines = screening.considerations(by=by, at=NOW, order=order).rows
             assert lines[0].name.endswith(first), order
-        found = screening.considerations(by=by, at=NOW, came=Came.BY_HAND)
-        assert found.total == 0
+        assert screening.considerations(by=by, at=NOW, came=Came.BY_HAND).total == 0
 
 
 def test_those_whose_sex_or_age_is_not_on_the_record_are_counted(cast):
     run(cast)
-    flag(cast.officer, who=runs.flagging.Named(given_names="Nia", surname="Noage"))
+    flag(cast.officer, who=flagging.Named(given_names="Nia", surname="Noage"))
     with identity.acting(cast.spoc) as by:
-        found = screening.considerations(by=by, at=NOW)
-        assert found.not_judged == {screening.SEX_MISSING: 1, screening.AGE_MISSING: 1}
+        lines = screening.considerations(by=by, at=NOW)
+        assert lines.not_judged == {screening.SEX_MISSING: 1, screening.AGE_MISSING: 1}
 
 
 def test_who_could_be_considered_is_counted_by_group_and_no_girl_among_them():
-    found = runs.population(TABLES, on=NOW.date())
-    assert found["age_band"] == {"35_44": 2, "45_54": 1}
-    assert found["ethnic_group"] == {"white": 1, "": 1, "asian": 1}
-    assert found["area"] == {"Luton": 1, "": 2}
+    counted = found.population(TABLES, on=NOW.date())
+    assert counted["age_band"] == {"35_44": 2, "45_54": 1}
+    assert counted["ethnic_group"] == {"white": 1, "": 1, "asian": 1}
+    assert counted["area"] == {"Luton": 1, "": 2}

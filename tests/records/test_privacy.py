@@ -11,12 +11,14 @@ from pathways.records.models.seals import Digest
 
 #: Free text that is kept in the clear, each with its reason.
 CLEAR_TEXT = {
-    "actor_name", "written_by_name", "made_by_name", "flagged_by_name",  # staff
+    "actor_name", "written_by_name", "made_by_name", "flagged_by_name", "asked_by_name",
+    "decided_by_name",  # staff
     "title", "url", "route", "key", "reason", "why", "purpose", "reference", "stage",
     "policy_name", "policy_version", "suggested_rule", "result", "role", "resource",
     "ethnicity_code", "ethnicity_scheme", "lapsed_because", "unrated", "to_sector", "sector", "kind",
     "words", "edition", "step", "why_failed",  # what the catalogue calls an indicator; a screening run
-    "mark", "seed", "seed_mark",  # hashes, and the seed of a draw
+    "mark", "seed", "seed_mark", "content_hash", "content",  # hashes, and the seed of a draw
+    "system", "handling", "operator", "name",  # an extract: whence, its marking, by whom; its mapping
 }  # fmt: skip
 
 

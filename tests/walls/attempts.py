@@ -36,6 +36,7 @@ HOLES = {
     "consideration_id": "police_consideration",
     "nominal_id": "police_nominal",
     "reading_id": "police_second_reading",
+    "run_id": "police_screening_run",
     "referral_in_id": "support_referral_in",
     "joined_id": "spine",
     "disclosure_id": "disclosure",
@@ -63,9 +64,11 @@ HOLES = {
     "emergency_id": "support_emergency_access",
     "erasure_id": "erasure",
     "hold_id": "legal_hold",
+    "take_in_id": "take_in",
     "joining_id": "support_joining",
     "other_id": "support_client",
     "rating_id": "support_goal_rating",
+    "pair_id": "police_pair",
 }
 #: of these nothing is about a woman
 REFERENCE = ("account", "organisation", "appointment", "sharing_agreement", "service")

@@ -69,6 +69,8 @@ CORRECTED = {
 ABOUT = ("client_id", "other_id", "case_id", "consideration_id", "person_id", "object_id", "referral_in_id")
 #: who reads no record at all: numbers through disclosure control, logs, or the machine
 NO_RECORD = ("evaluator", "commissioner", "administrator")
+#: files that agencies send, and what they became
+SENT = ("take_in", "take_in_part", "taken_row", "column_mapping")
 #: only a name of a row, which says that there is something and nothing of what it says
 NAMES_OF_ROWS = ("id", "reference")
 
@@ -88,6 +90,8 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
         mine = facts["account_id"] in (None, who.account) or who.role == "supervisor"
         hers = facts["client_id"] is None or _is_hers(who, facts["client_id"], world)
         return facts["organisation_id"] == who.organisation and mine and hers
+    if table in SENT:
+        return _sent(who, canary)
     if who.role in NO_RECORD:
         return False
     if table == "support_emergency_access":
@@ -117,8 +121,10 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
         return True
     if table == "support_correction":
         return _correction(who, canary, world)
-    if table == "support_joining":
+    if table in ("support_joining", "support_pair"):
         return who.role == "coordinator" and bool(facts["organisation_id"] == who.organisation)
+    if table == "link_run":  # how many records were gone through, and who asked: nothing of anybody in them
+        return bool(facts["organisation_id"] == who.organisation)
     if table == "support_earlier_decision":
         return who.role == "coordinator" and bool(facts["organisation_id"] == who.organisation)
     if table == "support_bar":
@@ -414,7 +420,7 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
         return who.role == "coordinator"
     if client is not None and is_barred(who, Canary(table, "id", client, client, {}), world):
         return False
-    if table in ("support_joining", "support_earlier_decision"):
+    if table in ("support_joining", "support_earlier_decision", "support_pair"):
         return who.role == "coordinator" and row["organisation_id"] == place
     if _was_moved(who, table, row, client, world):
         return True
@@ -472,3 +478,19 @@ def _writes_police(
         )
     is_known = uuid.UUID(row["id"]) in world.rows[table]
     return table in ("police_consideration", "police_flag_receipt") and is_known
+
+
+def _sent(who: Person, canary: Canary) -> bool:
+    """A file is its sender's: the force's for police records, the provider's for its own system's."""
+    facts, kind = canary.facts, canary.facts["kind"]
+    if facts["organisation_id"] != who.organisation:
+        return False
+    if who.role == "governance_lead":  # that it came, by whom, and when it goes: nothing of what is in it
+        return canary.table == "take_in" and canary.field in NAMES_OF_ROWS
+    if kind == "pole":
+        return who.sector == "police" and who.role in ("police_spoc", "police_analyst")
+    if kind == "reference":
+        return who.role in ("coordinator", "administrator")
+    if kind == "referrals":
+        return who.role == "coordinator" or (who.role == "supervisor" and who.sector in SUPPORT)
+    return who.role == "supervisor" and who.sector != "police"

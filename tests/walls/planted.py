@@ -385,10 +385,12 @@ def _fill_what_is_empty(now: datetime) -> None:
     _earlier_decisions(now)
     _corrections(now)
     _joinings(now)
+    _pairs(now)
     _editions(now)
     _erasures(now)
     _bars(now)
     _emergencies(now)
+    _sent(now)
     for model in (each for each in apps.get_app_config("records").get_models()):
         if model._meta.db_table in {each.value for each in Resource}:
             assert model._default_manager.exists(), f"no invented row of {model._meta.db_table}"
@@ -648,6 +650,23 @@ def _joinings(now: datetime) -> None:
         )
 
 
+def _pairs(now: datetime) -> None:
+    """Records that a run took for one person's, on both sides of the wall."""
+    for place in r.Organisation.objects.order_by("id"):
+        named = sorted(r.Nominal.objects.filter(organisation_id=place.id).values_list("id", flat=True))
+        women = sorted(r.Client.objects.filter(organisation_id=place.id).values_list("id", flat=True))
+        said = {"weight": 3.5, "model": "known-1", "found_at": now - timedelta(days=1), "why": "words"}
+        of = "nominal" if place.sector == Sector.POLICE.value else "client"
+        if named or women:
+            run = {"status": "done", "model": "known-1", "asked_at": now, "started_at": now, "ended_at": now}
+            r.LinkRun.objects.create(organisation_id=place.id, of=of, asked_by_id=uuid.uuid4(),
+                                     appointment_id=uuid.uuid4(), **run)  # fmt: skip
+        for one, other in itertools.pairwise(named[:6]):
+            r.PolicePair.objects.create(organisation_id=place.id, one_id=one, other_id=other, **said)
+        for one, other in itertools.pairwise(women[:6]):
+            r.SupportPair.objects.create(organisation_id=place.id, client_id=one, other_id=other, **said)
+
+
 #: forms of a woman that are watched for others, by the names of their addresses
 _WATCHED = ("reach:place", "support:close", "support:review", "support:come_back", "support:hand_her_over",
             "support:close_early", "reach:assign")  # fmt: skip
@@ -719,6 +738,56 @@ def _erasures(now: datetime) -> None:
                 set_by_id=lead,
                 review_on=(now + timedelta(days=90)).date(),
             )
+
+
+def _sent(now: datetime) -> None:
+    """A file of every kind that an agency sends, with what it became and how it is read."""
+    for code, kind in (
+        ("ashmere-police", "pole"),
+        ("brackwater", "pole"),
+        ("pathways-hub", "reference"),
+        ("willow", "contacts"),
+        ("willow", "referrals"),
+    ):
+        place = r.Organisation.objects.get(code=code)
+        somebody = r.Appointment.objects.filter(organisation=place).first()
+        assert somebody is not None
+        sent = r.TakeIn.objects.create(
+            organisation_id=place.id,
+            kind=kind,
+            status="checked",
+            regime=place.regime,
+            names="words",
+            found={"problems": [["words", 2, "words", "words", "words", "words", True]]},
+            uploaded_at=now,
+            uploaded_by_id=somebody.account_id,
+        )
+        r.TakeInPart.objects.create(
+            take_in=sent,
+            organisation_id=place.id,
+            kind=kind,
+            purpose="upload",
+            name="words",
+            content=b"words",
+        )
+        r.TakenRow.objects.create(
+            take_in=sent,
+            organisation_id=place.id,
+            kind=kind,
+            key=uuid.uuid4().hex,
+            content=uuid.uuid4().hex,
+            row_number=2,
+            resource="support_contact",
+            object_id=uuid.uuid4(),
+        )
+        r.ColumnMapping.objects.create(
+            organisation_id=place.id,
+            kind=kind,
+            name=f"Sheet {uuid.uuid4().hex[:6]}",
+            body={"tables": []},
+            kept_at=now,
+            kept_by_id=somebody.account_id,
+        )
 
 
 def _reference(number: int) -> str:

@@ -26,6 +26,9 @@ MAKES_SQL = {
     "cli/doctor.py": "reads the catalogue as whoever runs the machine",
     "records/guards.py": "sets the triggers with the walls, as the owner, from its own names",
 }
+#: Engines in memory over tables that were handed to them. The programme's database is out of their reach: the
+#: floors keep its driver from `analysis`, and `test_analysis_reaches_no_database` says so again.
+ENGINES_OF_THEIR_OWN = ("analysis/linkage/", "analysis/screening/")
 #: Single calls elsewhere that are not written out whole, by what they are given.
 MADE_OF_OUR_NAMES = {
     ("cli/backing.py", "query"): "counts each table of the catalogue, its name quoted by the driver",
@@ -50,6 +53,17 @@ DRAWS = {
 #: Reads of the records without `sight` and outside the clerk's lines: after a row was found by `sight`, or in
 #: a function that is called within the clerk's lines alone. Row security holds them all the same.
 BEYOND_SIGHT = {
+    ("extracts.py", "emptied", "TakeInPart"): "the parts of a take-in that its caller holds",
+    ("learning.py", "_readings", "SecondDraw"): "inside the clerk's part of its caller, own force only",
+    ("learning.py", "_readings", "SecondReading"): "inside the clerk's part of its caller, own force only",
+    ("refer.py", "_close_pack", "Correction"): "of a referral that sight has found, in the clerk's part",
+    ("refer.py", "_close_pack", "ReferralPack"): "of a referral that sight has found, in the clerk's part",
+    ("taken.py", "write", "TakenRow"): "the rows that the organisation took in before, named by it",
+    ("taking_in.py", "_checked", "TakeInPart"): "of a take-in that sight has found",
+    ("taking_in.py", "_remember", "ColumnMapping"): "the organisation's own, named by it",
+    ("taking_in.py", "_taken_back", "TakenRow"): "of a take-in that sight has found",
+    ("taking_in.py", "_taken_in", "TakeInPart"): "of a take-in that sight has found",
+    ("taking_in.py", "_worked_on", "TakenRow"): "of a take-in that sight has found",
     ("approach.py", "_facts", "ApproachAttempt"): "of an approach that sight has found",
     ("approach.py", "attempt", "ApproachAttempt"): "counts the attempts of an approach that sight has found",
     ("assess.py", "complete", "Episode"): "of an assessment that sight has found",
@@ -297,12 +311,31 @@ def test_no_sql_is_made_of_parts_but_by_the_walls_and_the_installation():
     found = [
         each
         for name, tree in modules()
-        if not name.startswith("installation/") and name not in MAKES_SQL
+        if not name.startswith(("installation/", *ENGINES_OF_THEIR_OWN)) and name not in MAKES_SQL
         for each in sql_of_parts(name, tree)
     ]
     assert [each for each in found if (each[0], each[2]) not in MADE_OF_OUR_NAMES] == []
     unused = set(MADE_OF_OUR_NAMES) - {(name, said) for name, _, said in found}
     assert unused == set(), "no longer there: take it off the list"
+
+
+def test_analysis_reaches_no_database():
+    reached = [
+        (name, one)
+        for name, tree in modules()
+        if name.startswith("analysis/")
+        for node in ast.walk(tree)
+        for one in (
+            [each.name for each in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+        if one.split(".")[0] in ("psycopg", "django", "adbc_driver_postgresql")
+        or one.startswith(("pathways.records", "pathways.journey", "pathways.installation.database"))
+    ]
+    assert reached == []
 
 
 def test_no_query_is_written_by_hand():
@@ -327,6 +360,7 @@ def test_no_setting_outlives_its_transaction_and_only_identity_says_who_acts():
         for name, tree in modules()
         if not name.startswith("installation/")
         for each in setting_of_the_session(name, tree)
+        if not name.startswith(ENGINES_OF_THEIR_OWN)
         if (each[0], each[2]) not in NO_SETTING
     ]
     assert found == []

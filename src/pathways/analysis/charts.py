@@ -102,7 +102,7 @@ def flow(table: FlowTable, source: str) -> Chart:
     x = alt.X("at:Q", axis=None, scale=alt.Scale(domain=[-0.5, len(table.lines) - 0.4], nice=False))
     y_scale = alt.Scale(domain=[deep, most * 0.72], nice=False)
     shade = (
-        alt.Chart(_data(band))
+        alt.Chart(data(band))
         .mark_area(color=PALE, interpolate="monotone")
         .encode(x=x, y=alt.Y("top:Q", axis=None, scale=y_scale), y2="bottom:Q", detail="run:N")
     )
@@ -114,18 +114,18 @@ def flow(table: FlowTable, source: str) -> Chart:
         for sign in (1, -1)
     ]
     dots = (
-        alt.Chart(_data(bridges))
+        alt.Chart(data(bridges))
         .mark_rule(color=GREY, strokeDash=[2, 5])
         .encode(x=x, x2="to_at:Q", y="from:Q", y2="to:Q")
     )
-    posts = alt.Chart(_data(band)).mark_rule(color=TEAL, strokeWidth=7).encode(x=x, y="top:Q", y2="bottom:Q")
+    posts = alt.Chart(data(band)).mark_rule(color=TEAL, strokeWidth=7).encode(x=x, y="top:Q", y2="bottom:Q")
     numbers = (
-        alt.Chart(_data(steps))
+        alt.Chart(data(steps))
         .mark_text(dy=-10, fontSize=15, fontWeight="bold", color=INK)
         .encode(x=x, y="top:Q", text="n:N")
     )
     names = (
-        alt.Chart(_data(steps))
+        alt.Chart(data(steps))
         .mark_text(dy=8, fontSize=12, color=INK, baseline="top", lineBreak="\n")
         .encode(x=x, y="low:Q", text="words:N")
     )
@@ -137,10 +137,10 @@ def flow(table: FlowTable, source: str) -> Chart:
         ),
     )
     losses = (
-        alt.Chart(_data(hanging)).mark_rule(strokeWidth=12).encode(x=x, y="from:Q", y2="to:Q", color=parts)
+        alt.Chart(data(hanging)).mark_rule(strokeWidth=12).encode(x=x, y="from:Q", y2="to:Q", color=parts)
     )
     lost_numbers = (
-        alt.Chart(_data(hanging))
+        alt.Chart(data(hanging))
         .mark_text(dy=12, fontSize=12, color=INK)
         .encode(x=x, y="to:Q", text="shown:N")
     )
@@ -148,7 +148,7 @@ def flow(table: FlowTable, source: str) -> Chart:
         f"at “{line.step.label}” {line.lost.shown} lost and {line.in_progress.shown} in progress"
         for line in table.lines[:-1]
     )
-    return _draw(
+    return draw(
         "flow",
         f"{_women(first.n)} considered, {_women(last.n, 'and ')} followed up",
         "Women at each step of the programme, and below it those who went no further and those still in "
@@ -182,14 +182,14 @@ def sets(table: OverlapTable, source: str) -> Chart:
     cells = cells or [(cell, words, count) for cell, words, count in table.cells if cell]
     order = [words for _, words, _ in cells]
     bars = [{"cell": words, "n": count.value, "shown": count.shown} for _, words, count in cells]
-    rows = {stage: _two_lines(f"{stage.label}: {count.shown}", 24) for stage, _, count in table.stages}
+    rows = {stage: two_lines(f"{stage.label}: {count.shown}", 24) for stage, _, count in table.stages}
     dots, bonds = [], []
     for cell, words, _ in cells:
         for stage in CohortStage:
             dots.append({"cell": words, "set": rows[stage], "is_in": stage in cell})
         bonds.append({"cell": words, "from": rows[cell[0]], "to": rows[cell[-1]]})
     x = alt.X("cell:N", sort=order, axis=None, scale=alt.Scale(paddingInner=0.4, paddingOuter=0.3))
-    base = alt.Chart(_data(bars))
+    base = alt.Chart(data(bars))
     upper = alt.layer(
         base.mark_bar(color=TEAL).encode(
             x=x, y=alt.Y("n:Q", axis=alt.Axis(title="Women", grid=True, tickMinStep=1))
@@ -204,13 +204,13 @@ def sets(table: OverlapTable, source: str) -> Chart:
     y = alt.Y(
         "set:N",
         sort=list(rows.values()),
-        axis=_labels(list(rows.values()), 14, ticks=False, domain=False),
+        axis=labels(list(rows.values()), 14, ticks=False, domain=False),
     )
     lower = alt.layer(
-        alt.Chart(_data(bonds))
+        alt.Chart(data(bonds))
         .mark_rule(color=TEAL, strokeWidth=4)
         .encode(x=x, y=alt.Y("from:N", sort=list(rows.values())), y2="to:N"),
-        alt.Chart(_data(dots))
+        alt.Chart(data(dots))
         .mark_circle(size=260, opacity=1)
         .encode(
             x=x,
@@ -221,7 +221,7 @@ def sets(table: OverlapTable, source: str) -> Chart:
         ),
     ).properties(width=600, height=150)
     a, b, c = (count for _, _, count in table.stages)
-    return _draw(
+    return draw(
         "sets",
         f"{_women(a)} identified, {b.shown} supported by the third sector, {c.shown} engaged with a "
         "private company",
@@ -245,7 +245,7 @@ def characteristic(table: CharacteristicTable, source: str) -> Chart:
     wanted = [line for line in table.lines if line.kind == "group" or (line.kind == "row" and not has_groups)]
     assert "total" in kinds
     stages = [(code, words) for code, words in table.columns if code in {s.value for s in CohortStage}]
-    names = {line.code: _two_lines(line.label, 24) for line in wanted}
+    names = {line.code: two_lines(line.label, 24) for line in wanted}
     rows: list[dict[str, Any]] = []
     for line in wanted:
         for code, words in stages:
@@ -263,12 +263,12 @@ def characteristic(table: CharacteristicTable, source: str) -> Chart:
             )
     order = list(names.values())
     tall = 36 if any("\n" in words for words in order) else 26
-    y = alt.Y("row:N", sort=order, axis=_labels(order, 13))
+    y = alt.Y("row:N", sort=order, axis=labels(order, 13))
     x_scale = alt.Scale(domain=[0, 1.25])
     panels = []
     for number, (code, words) in enumerate(stages):
         title = f"{words} (n {table.n[code].shown})"
-        here = alt.Chart(_data([row for row in rows if row["stage"] == title]))
+        here = alt.Chart(data([row for row in rows if row["stage"] == title]))
         here_y = y if number == 0 else alt.Y("row:N", sort=order, axis=None)
         panels.append(
             alt.layer(
@@ -290,7 +290,7 @@ def characteristic(table: CharacteristicTable, source: str) -> Chart:
                 width=200,
                 height=max(80, tall * len(order)),
                 title=alt.Title(
-                    _two_lines(words, 20).split("\n"),
+                    two_lines(words, 20).split("\n"),
                     subtitle=f"n {table.n[code].shown}",
                     anchor="start",
                     fontSize=13,
@@ -298,7 +298,7 @@ def characteristic(table: CharacteristicTable, source: str) -> Chart:
             )
         )
     head = ("Row", *(words for _, words in table.columns))
-    return _draw(
+    return draw(
         f"characteristic-{table.code.replace('_', '-')}",
         f"{table.label} of the women in each stage",
         f"Share of each stage, missing answers included. {table.definition} “c” is a hidden count.",
@@ -318,7 +318,7 @@ def times(lines: Sequence[TimeLine], source: str) -> Chart:
     rows: list[dict[str, Any]] = [
         {
             "step": f"{line.start.label} to {line.end.label.lower()}",
-            "name": _two_lines(f"{line.start.label} to {line.end.label.lower()}", 26),
+            "name": two_lines(f"{line.start.label} to {line.end.label.lower()}", 26),
             "median": line.median_days,
             "worst": line.worst_tenth_days,
             "shown": _days(line.median_days),
@@ -330,9 +330,9 @@ def times(lines: Sequence[TimeLine], source: str) -> Chart:
     ]
     order = [row["name"] for row in rows]
     most = max([row["at"] for row in rows] + [row["worst_at"] for row in rows] + [1])
-    base = alt.Chart(_data(rows))
+    base = alt.Chart(data(rows))
     slow = base.transform_filter(alt.datum.worst != None)  # noqa: E711
-    y = alt.Y("name:N", sort=order, axis=_labels(order, 13))
+    y = alt.Y("name:N", sort=order, axis=labels(order, 13))
     # Room at the right for the last number, which a wider font makes longer.
     scale = alt.Scale(domain=[0, most * 1.2], nice=False)
     x = alt.X("median:Q", scale=scale, axis=alt.Axis(title="Days", tickMinStep=1))
@@ -359,7 +359,7 @@ def times(lines: Sequence[TimeLine], source: str) -> Chart:
         if slowest
         else "Too few women for times between steps to be shown"
     )
-    return _draw(
+    return draw(
         "times",
         headline,
         "Days between neighbouring steps: the bar is the median, the line under it reaches what the slowest "
@@ -377,7 +377,7 @@ def times(lines: Sequence[TimeLine], source: str) -> Chart:
     )
 
 
-def _draw(
+def draw(
     name: str,
     headline: str,
     subtitle: str,
@@ -386,6 +386,7 @@ def _draw(
     table: Table,
     picture: Any,
 ) -> Chart:
+    """A described picture drawn, with everything that must go with it."""
     themed = picture.configure(
         font=FONT, background="#ffffff", padding={"left": 8, "right": 16, "top": 8, "bottom": 8}
     )
@@ -454,7 +455,7 @@ _PRESENTATION: Final = frozenset(
 )
 
 
-def _data(rows: Sequence[Mapping[str, Any]]) -> alt.Data:
+def data(rows: Sequence[Mapping[str, Any]]) -> alt.Data:
     return alt.Data(values=[dict(row) for row in rows])
 
 
@@ -469,7 +470,7 @@ def room(words: str, size: int, *, bold: bool = False) -> int:
     return math.ceil(longest * size * (_BOLD_LETTER if bold else _LETTER))
 
 
-def _labels(names: Sequence[str], size: int, **more: Any) -> alt.Axis:
+def labels(names: Sequence[str], size: int, **more: Any) -> alt.Axis:
     """An axis of names in words: never shortened, on two lines where need be, with room for each."""
     return alt.Axis(
         title=None,
@@ -484,7 +485,7 @@ def _labels(names: Sequence[str], size: int, **more: Any) -> alt.Axis:
     )
 
 
-def _two_lines(words: str, most: int) -> str:
+def two_lines(words: str, most: int) -> str:
     """The words on one line if they are at most `most` letters, else on two as even as can be."""
     if len(words) <= most or " " not in words:
         return words

@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-import numpy as np
-
 from pathways.analysis import demographics, flow, overlap
 from pathways.analysis.demographics import CharacteristicTable
-from pathways.analysis.disclosure import AtRisk, Audience, Protected, Rule, System, choose, protect, released
+from pathways.analysis.disclosure import Audience, Rule, System, protect_linked
 from pathways.analysis.disclosure.system import Key
 from pathways.analysis.extract import Extract, Period
 from pathways.analysis.flow import FlowTable, TimeLine
@@ -106,7 +104,7 @@ def summarise(
     answers = {c.code: demographics.answers(c, standing, extract.demographics) for c in CHARACTERISTICS}
 
     core, parts = systems(women, went, standing, answers)
-    protected = _jointly(core, parts, rule)
+    protected = protect_linked(core, parts, rule)
 
     cells: Mapping[Key, ReleasedCount] = protected.cells
     return Summary(
@@ -159,30 +157,3 @@ def systems(
         demographics.add(part, characteristic, standing, answers[characteristic.code])
         parts.append(part)
     return core, parts
-
-
-def _jointly(core: System, parts: list[System], rule: Rule) -> Protected:
-    """Protect tables that share totals, piece by piece where that holds and all at once where not."""
-    whole = System()
-    for system in (core, *parts):
-        whole.merge(system)
-    shared = set(core.counts)
-    hidden: set[Key] = set()
-    try:
-        totals = choose(core, rule)
-        for _ in range(8):
-            hidden, more = set(totals), set[Key]()
-            for part in parts:
-                theirs = shared & set(part.counts)
-                try:
-                    hidden |= choose(part, rule, shown=theirs - totals, hidden=theirs & totals)
-                except AtRisk:  # a total that is shown gives it away: see which, and begin again without
-                    alone = choose(part, rule, hidden=theirs & totals)
-                    more = (alone & shared) - totals
-                    break
-            if not more:
-                break
-            totals = choose(core, rule, hidden=totals | more)
-        return released(whole, rule, np.array([key in hidden for key in whole.keys], dtype=bool))
-    except AtRisk:
-        return protect(whole, rule, hidden=hidden, is_mending=True)

@@ -358,11 +358,33 @@ def write(frame: pl.DataFrame, target: Path) -> None:
         raise UnreadableError(target, "can be written as .csv, .tsv, .xlsx, .ods or .parquet")
 
 
-def _write_xlsx(frame: pl.DataFrame, target: Path) -> None:
+def to_bytes(frame: pl.DataFrame, ending: str) -> bytes:
+    """The same in memory alone, for what may not touch the disk in plain text.
+
+    CSV is written so that a spreadsheet runs no cell of it as a formula and reads it as UTF-8.
+    """
+    content = io.BytesIO()
+    if ending == ".parquet":
+        frame.write_parquet(content)
+    elif ending in (".xlsx", ".xlsm"):
+        _write_xlsx(frame, content)
+    elif ending == ".ods":
+        _write_ods(frame, content)
+    else:
+        content.write(b"\xef\xbb\xbf")
+        text = pl.col(pl.String).str.replace(r"^([=+\-@\t\r])", "'$1")
+        names = {name: f"'{name}" for name in frame.columns if name[:1] in "=+-@\t\r"}
+        safe = frame.with_columns(text).rename(names)
+        safe.write_csv(content, separator="\t" if ending == ".tsv" else ",")
+    return content.getvalue()
+
+
+def _write_xlsx(frame: pl.DataFrame, target: Path | io.BytesIO) -> None:
     import xlsxwriter
 
+    how = "in_memory" if isinstance(target, io.BytesIO) else "constant_memory"
     with xlsxwriter.Workbook(
-        target, {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
+        target, {"strings_to_formulas": False, "strings_to_urls": False, how: True}
     ) as book:
         sheet = book.add_worksheet()
         for place, line in enumerate(_lines(frame)):
@@ -373,7 +395,7 @@ def _write_xlsx(frame: pl.DataFrame, target: Path) -> None:
                     sheet.write_string(place, column, str(cell))
 
 
-def _write_ods(frame: pl.DataFrame, target: Path) -> None:
+def _write_ods(frame: pl.DataFrame, target: Path | io.BytesIO) -> None:
     from odf.opendocument import OpenDocumentSpreadsheet
     from odf.table import Table, TableCell, TableRow
     from odf.text import P
@@ -392,7 +414,10 @@ def _write_ods(frame: pl.DataFrame, target: Path) -> None:
             row.addElement(placed)
         table.addElement(row)
     book.spreadsheet.addElement(table)
-    book.save(str(target))
+    if isinstance(target, io.BytesIO):
+        book.write(target)
+    else:
+        book.save(str(target))
 
 
 def _lines(frame: pl.DataFrame) -> Iterable[Sequence[object]]:

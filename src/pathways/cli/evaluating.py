@@ -37,6 +37,99 @@ def split(said: str | None) -> list[str]:
     return [part.strip() for part in (said or "").split(",") if part.strip()]
 
 
+def table(
+    path: Path,
+    *,
+    columns: str | None,
+    rows: list[str],
+    stages: list[str],
+    categorical: list[str],
+    numeric: list[str],
+    protect: bool,
+    threshold: int | None,
+    where: str | None,
+    missing: list[str],
+    json_file: Path | None,
+) -> None:
+    """Raises RefusalError for a file, a column or an option that will not do."""
+    files.check_place(json_file)
+    if threshold is not None and not protect:
+        raise RefusalError("--threshold says what --protect hides, so it needs --protect")
+    sets = []
+    for said in (part for each in stages for part in split(each)):
+        name, sign, column = (part.strip() for part in said.partition("="))
+        if not (name and sign and column):
+            raise RefusalError(f"--stages {said}: NAME=COL is wanted, such as identified=is_identified")
+        sets.append((name, column))
+    with _answering(path):
+        from pathways.analysis.impact import baseline, release
+
+        material = baseline.gather(
+            _read(path, where, missing), columns=columns, rows=rows, stages=sets, categorical=categorical,
+            numeric=numeric,
+        )  # fmt: skip
+        if protect:
+            from pathways.analysis.disclosure import Rule
+
+            found = release.protected(material, Rule(threshold=threshold or Rule().threshold))
+        else:
+            found = baseline.baseline(material)
+    found["disclosure_control"] = protect
+    _write(json_file, found)
+    _say_table(found)
+    _end(found)
+
+
+def _say_table(found: dict[str, Any]) -> None:
+    say = files.console()
+    say.print("  ".join([f"all {_count(found['n'])}",
+                         *(f"{each['group']} {_count(each['n'])}" for each in found["groups"])]))  # fmt: skip
+    if found["without_group"]:
+        say.print(f"  {_count(found['without_group'])} in no group are left out")
+    for each in found.get("overlaps", []):
+        say.print(f"  in {' and '.join(each['in']) or 'no stage'}: {_count(each['n'])}")
+    if note := found.get("note"):
+        say.print(note)
+    for row in found["rows"]:
+        missing = f", missing {_count(row['missing'])}" if row["missing"] else ""
+        say.print(f"{row['row']}{missing}{_tested(row)}")
+        if row["kind"] == "numeric":
+            for each in [{"group": "all", "n": row["n"], **row["overall"]}, *row["groups"]]:
+                say.print(f"  {each['group']}: n {_count(each['n'])}, mean {_short(each['mean'], 2, '–')} "
+                          f"(sd {_short(each['sd'], 2, '–')}), median {_short(each['median'], 2, '–')} "
+                          f"({_short(each['q1'], 2, '–')} to {_short(each['q3'], 2, '–')})")  # fmt: skip
+            continue
+        for level in row["levels"]:
+            cells = [f"all {_cell(level)}", *(f"{each['group']} {_cell(each)}" for each in level["groups"])]
+            say.print(f"  {level['level']}: {', '.join(cells)}")
+    for row in found["rows"]:
+        for each in row.get("comparisons") or []:
+            say.print(f"{row['row']}, {each['of']} with {each['with']}{_tested(each)}")
+    if "disclosure" in found:
+        said = found["disclosure"]
+        say.print(f"{said['rule']} Of {said['cells']:,} counts {said['primary']:,} were small and "
+                  f"{said['secondary']:,} more are hidden; an attack on the table found "
+                  f"{said['audit']['at_risk']:,} at risk.")  # fmt: skip
+
+
+def _tested(row: dict[str, Any]) -> str:
+    if row["test"] is None:
+        return f"; no test: {row['why']}"
+    size = row["standardised_difference"]
+    return f"; {row['test']}, p {_p(row['p'])}, standardised difference " + (
+        "without limit" if size is None else f"{size:.3f}"
+    )
+
+
+def _cell(each: dict[str, Any]) -> str:
+    share = "" if each["percent"] is None else f" ({each['percent']:.1f}%)"
+    return f"{_count(each['count'])}{share}"
+
+
+def _count(value: int | str) -> str:
+    return value if isinstance(value, str) else f"{value:,}"
+
+
 def change(
     path: Path,
     *,
@@ -248,8 +341,8 @@ def _p(value: float | None) -> str:
     return "below .0001" if value < 0.0001 else f"{value:.4f}".lstrip("0")
 
 
-def _short(value: float | None, digits: int = 3) -> str:
-    return "without limit" if value is None else f"{value:.{digits}f}"
+def _short(value: float | None, digits: int = 3, otherwise: str = "without limit") -> str:
+    return otherwise if value is None else f"{value:.{digits}f}"
 
 
 def _size(value: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pathways.cli import files
 from pathways.installation.refusal import RefusalError
+
+ENGINES = ("duckdb", "spark")
 
 if TYPE_CHECKING:
     from pathways.analysis.linkage.linking import Linked
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 def run(
     paths: Sequence[Path], *, record: str, said: Sequence[str], threshold: float | None,
         model_file: Path | None,
-    save_model: Path | None, out: Path, json_file: Path | None,
+    save_model: Path | None, on: str, out: Path, json_file: Path | None,
 ) -> None:  # fmt: skip
     """Raises RefusalError for files, columns, options or a model that will not do."""
     began = time.monotonic()
@@ -28,6 +31,7 @@ def run(
     files.check_place(json_file)
     files.check_place(save_model)
     kept = _model(model_file)
+    _check_engine(on)
     say = files.console()
     with files.reading(), say.status("reading") as status:
         from pathways.analysis import sheets
@@ -38,7 +42,7 @@ def run(
             taken = records.read(paths, record=record, said=said)
         except MappingError as error:
             raise RefusalError(str(error)) from None
-        found = _link(taken, kept, threshold, lambda stage: status.update(stage))
+        found = _link(taken, kept, threshold, on, lambda stage: status.update(stage))
         status.update("writing")
         with sheets.whole(out) as part:
             _write(part, taken, found)
@@ -59,6 +63,7 @@ def run(
              "unused": list(mapping.unused)}
             for path, mapping in taken.mappings
         ],
+        "engine": on,
         "compared": [one.name for one in found.model.comparisons],
         "disclosure_control": False,
     }  # fmt: skip
@@ -81,19 +86,39 @@ def _model(path: Path | None) -> Model | None:
         raise RefusalError(f"{path}: {error}") from None
 
 
-def _link(taken: Records, kept: Model | None, threshold: float | None, said: Any) -> Linked:
-    from pathways.analysis.linkage import engine, linking
+def _check_engine(on: str) -> None:
+    """Before any work: whether the engine is one, and is there."""
+    if on not in ENGINES:
+        raise RefusalError(f"--engine {on} is none of {', '.join(ENGINES)}")
+    if on == "spark":
+        from pathways.analysis.linkage import on_spark
+
+        try:
+            on_spark.check()
+        except on_spark.NoSparkError as error:
+            raise RefusalError(str(error)) from None
+
+
+def _link(taken: Records, kept: Model | None, threshold: float | None, on: str, said: Any) -> Linked:
+    from pathways.analysis.linkage import engine, linking, on_spark
 
     said("cleaning")
     prepared, model = linking.prepare(taken.raw, kept)
-    return linking.link(
-        engine.Engine(prepared),
-        model,
-        records=prepared.height,
-        train=kept is None,
-        threshold=threshold,
-        said=said,
-    )
+    asked: dict[str, Any] = {
+        "records": prepared.height, "train": kept is None, "threshold": threshold, "said": said,
+    }  # fmt: skip
+    if on == "duckdb" or not prepared.height:
+        with tempfile.TemporaryDirectory() as spill:
+            return linking.link(engine.Engine(prepared, spill=Path(spill)), model, **asked)
+    said("starting Spark")
+    try:
+        spark = on_spark.session()
+    except on_spark.NoSparkError as error:
+        raise RefusalError(str(error)) from None
+    try:
+        return linking.link(on_spark.SparkEngine(prepared, spark), model, **asked)
+    finally:
+        spark.stop()
 
 
 def _write(folder: Path, taken: Records, found: Linked) -> None:

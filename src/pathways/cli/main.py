@@ -167,24 +167,38 @@ def audit_compare(
 
 @app.command("take-in")
 def take_in(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="What it is: directory.")],
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="A file or a folder: JSON or CSV.")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND",
+            help="What it is: pole, referrals, contacts, attendance, scores, directory or reference.",
+        ),
+    ],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="File or folder: CSV, XLSX, ODS, Parquet.")],
     agency: Annotated[
         str, typer.Option("--agency", metavar="CODE", help="The organisation it is taken in for.")
     ],
     user: Annotated[str, typer.Option("--as", metavar="USER", help="E-mail of the person it is done as.")],
     mapping: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            "--mapping", metavar="FILE", help="JSON: names and sectors of organisations by their code."
+            "--mapping",
+            metavar="NAME",
+            help="A mapping by the name that it is remembered under, or its file. Guessed without."
+            " For a directory: names and sectors of organisations by their code.",
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and write nothing.")] = False,
     rejects: Annotated[
         Path | None,
         typer.Option(
-            "--rejects", metavar="FILE", help="Where to write what was left out; rejected.csv here."
+            "--rejects", metavar="PATH", help="Folder for rows left out (directory: the file)."
         ),
+    ] = None,
+    system: Annotated[str, typer.Option("--system", help="The system that the extract comes from.")] = "",
+    handling: Annotated[str, typer.Option("--handling", help="Its handling code, kept as received.")] = "",
+    json_to: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the counts too.")
     ] = None,
 ) -> None:
     """Take an agency's extract into the programme: all of it or nothing; twice changes nothing.
@@ -194,8 +208,9 @@ def take_in(
     from pathways.cli import take_in as taking_in
 
     taking_in.run(
-        _settings(), kind, path, agency=agency, user=user, mapping=mapping, dry_run=dry_run, rejects=rejects
-    )
+        _settings(), kind, path, agency=agency, user=user, mapping=mapping, dry_run=dry_run, rejects=rejects,
+        system=system, handling=handling, json_to=json_to,
+    )  # fmt: skip
 
 
 @app.command()
@@ -505,6 +520,53 @@ MissingWords = Annotated[
 ]
 
 
+@evaluate_app.command("table")
+def evaluate_table(
+    path: Extract,
+    rows: Annotated[
+        str, typer.Option("--rows", metavar="COL,COL", help="The characteristics, a row of the table each.")
+    ],
+    columns: Annotated[
+        str | None, typer.Option("--columns", metavar="COL", help="The column whose values are the groups.")
+    ] = None,
+    stages: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--stages", metavar="NAME=COL", help="A set of women, who may be in others: COL says yes or no."
+        ),
+    ] = None,
+    categorical: Annotated[
+        str | None,
+        typer.Option("--categorical", metavar="COL,COL", help="Rows of numbers that are categories."),
+    ] = None,
+    numeric: Annotated[
+        str | None, typer.Option("--numeric", metavar="COL,COL", help="Rows that are numbers, however few.")
+    ] = None,
+    protect: Annotated[
+        bool, typer.Option("--protect", help="Pass every count through disclosure control.")
+    ] = False,
+    threshold: Annotated[
+        int | None,
+        typer.Option("--threshold", metavar="N", min=1, help="With --protect: 1 to N are small (4)."),
+    ] = None,
+    where: Where = None,
+    missing: MissingWords = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Describe groups side by side: counts and per cents or means and medians, tests, differences.
+
+    Reads FILE. Writes nothing but the --json file. No test stands between stages that overlap. Numbers of at
+    most ten different values, each held by three on average, are taken for categories.
+    """
+    from pathways.cli import evaluating
+
+    evaluating.table(
+        path, columns=columns, rows=evaluating.split(rows), stages=stages or [],
+        categorical=evaluating.split(categorical), numeric=evaluating.split(numeric), protect=protect,
+        threshold=threshold, where=where, missing=missing or [], json_file=json_file,
+    )  # fmt: skip
+
+
 @evaluate_app.command("change")
 def evaluate_change(
     path: Extract,
@@ -708,6 +770,9 @@ def link(
         typer.Option("--save-model", metavar="FILE",
             help="Keep the model for later runs; it holds no names."),
     ] = None,
+    on: Annotated[
+        str, typer.Option("--engine", metavar="ENGINE", help="duckdb, or spark for very many records.")
+    ] = "duckdb",
     json_file: JsonFile = None,
 ) -> None:
     """Say which records are one person's: every likely pair with its probability, and the people they make.
@@ -722,7 +787,7 @@ def link(
 
     linking.run(
         paths, record=record, said=said or [], threshold=threshold, model_file=model, save_model=save_model,
-        out=out, json_file=json_file,
+        on=on, out=out, json_file=json_file,
     )  # fmt: skip
 
 
@@ -758,6 +823,10 @@ def disclose_table(
     threshold: Threshold = 4,
     zeros: ZerosSay = "show",
     base: Base = None,
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option("--earlier", metavar="FILE", help="An earlier release that this must not give away."),
+    ] = None,
     sheet: Annotated[
         str | None, typer.Option("--sheet", metavar="NAME", help="Which sheet of a workbook; else the first.")
     ] = None,
@@ -767,13 +836,42 @@ def disclose_table(
 
     Reads FILE. Writes OUT (row, column, value; c for a hidden cell; totals as Total), whole or not at all.
     Small totals are hidden too. With --round every shown number is rounded by itself, totals as well, so
-    that rows and columns need not add up. `disclose FILE …` does the same.
+    that rows and columns need not add up. --earlier may be given again, the oldest first: more is hidden,
+    until the tables laid over one another give nothing away. `disclose FILE …` does the same.
     """
     from pathways.cli import disclosing
 
     disclosing.table(
         file=file, sheet=sheet, rows=rows, columns=columns, counts=counts, threshold=threshold, zeros=zeros,
-        base=base, out=out, json_file=json_file,
+        base=base, earlier=earlier or [], out=out, json_file=json_file,
+    )  # fmt: skip
+
+
+@disclose_app.command("against")
+def disclose_against(
+    found: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help="The new release, as `pathways disclose` wrote it.")
+    ],
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option("--earlier", metavar="FILE …", help="Earlier releases, the oldest first."),
+    ] = None,
+    threshold: Threshold = 4,
+    zeros: ZerosSay = "show",
+    base: Base = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Say what a new release gives away beside the earlier ones, by laying the tables over one another.
+
+    Reads protected tables (row, column, value) and no true count. Writes nothing but the --json file. Where
+    numbers only rose, or only fell, changes are counts of women too. The other options say by which rule the
+    tables were made. Ends with status 3 when something is given away.
+    """
+    from pathways.cli import disclosing
+
+    disclosing.against(
+        file=found[0], earlier=[*(earlier or []), *found[1:]], threshold=threshold, zeros=zeros, base=base,
+        json_file=json_file,
     )  # fmt: skip
 
 

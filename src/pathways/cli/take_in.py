@@ -6,7 +6,6 @@ import csv
 import json
 import os
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +15,7 @@ from pathways.cli import live
 from pathways.installation.refusal import RefusalError
 from pathways.installation.settings import Settings
 
-
-class Kind(StrEnum):
-    """What can be taken in. The command line promises more kinds; each is added when it works whole."""
-
-    DIRECTORY = "directory"
-
-
-PROMISED = ("pole", "referrals", "contacts", "attendance", "scores", "reference")
+DIRECTORY = "directory"
 
 
 def run(
@@ -33,18 +25,27 @@ def run(
     *,
     agency: str,
     user: str,
-    mapping: Path | None,
+    mapping: str | None,
     dry_run: bool,
     rejects: Path | None,
+    system: str = "",
+    handling: str = "",
+    json_to: Path | None = None,
 ) -> None:
     """Reads `path`, checks all of it, and takes it in. Raises RefusalError with file and place."""
-    if kind in PROMISED:
-        raise RefusalError(f"take-in {kind} is not in this version; it takes in: directory")
-    if kind != Kind.DIRECTORY:
-        raise RefusalError(f"{kind} is not a kind of extract; give one of: directory")
+    from pathways.domain.identification.taking_in import Kind
+
+    if kind in {one.value for one in Kind}:
+        return _file(
+            settings, Kind(kind), path, agency=agency, user=user, mapping=mapping, dry_run=dry_run,
+            rejects=rejects, system=system, handling=handling, json_to=json_to,
+        )  # fmt: skip
+    if kind != DIRECTORY:
+        known = ", ".join((*(one.value for one in Kind), DIRECTORY))
+        raise RefusalError(f"{kind} is not a kind of extract; give one of: {known}")
     from pathways.analysis import directory as reading
 
-    said = _mapping(mapping)
+    said = _mapping(Path(mapping) if mapping else None)
     console = Console(highlight=False, soft_wrap=True)
     try:
         with console.status(f"reading {path}"):
@@ -71,6 +72,125 @@ def run(
             f"The source does not say what kind {len(tally['assumed_sector'])} organisation(s) are;"
             f" they are held as third sector until an administrator or --mapping says otherwise: {names}"
         )
+
+
+def _file(
+    settings: Settings,
+    kind: Any,
+    path: Path,
+    *,
+    agency: str,
+    user: str,
+    mapping: str | None,
+    dry_run: bool,
+    rejects: Path | None,
+    system: str,
+    handling: str,
+    json_to: Path | None,
+) -> None:
+    """One extract of any kind but the directory, through the same steps as in the browser."""
+    from pathways.analysis.pole import mapping as mappings
+
+    console = Console(highlight=False, soft_wrap=True)
+    body, name = None, ""
+    if mapping is not None and (Path(mapping).suffix.lower() in (".json", ".toml") or Path(mapping).exists()):
+        try:
+            body = mappings.load(Path(mapping)).as_dict()
+        except mappings.MappingError as error:
+            raise RefusalError(str(error)) from None
+    else:
+        name = mapping or ""
+    files = _files(path)
+    with live.programme(settings), console.status(f"taking in {path}"):
+        said = _bring(
+            kind, files, agency=agency, user=user, body=body, name=name, dry_run=dry_run, system=system,
+            handling=handling,
+        )  # fmt: skip
+    tally: dict[str, int] = said.data["tally"]
+    if (extract := said.data.get("extract")) is not None:
+        for note in extract.notes:
+            console.print(f"note: {note}")
+        for file, headings in extract.left_out.items():
+            console.print(f"left out of {file}: immigration status ({', '.join(headings)})")
+        for table, frame in extract.tables.items():
+            console.print(f"{table}: {frame.height:,} rows")
+    for file_name, content in said.data.get("rejected_files", ()):
+        target = (rejects or Path.cwd()) / file_name
+        _write_bytes(content, target)
+        console.print(f"{target} has the rows that were left out, with why and how to mend them")
+    done = "would be taken in (nothing was written)" if dry_run else "taken in"
+    console.print(
+        f"{tally['accepted']:,} rows {done}, {tally['unchanged']:,} unchanged, {tally['rejected']:,} left out"
+        f" of {tally['rows']:,} read"
+    )
+    for line in said.next if not dry_run else ():
+        console.print(line)
+    if json_to is not None:
+        _write_bytes(json.dumps(tally, indent=1).encode() + b"\n", json_to)
+
+
+def _bring(
+    kind: Any,
+    files: list[tuple[str, bytes]],
+    *,
+    agency: str,
+    user: str,
+    body: dict[str, Any] | None,
+    name: str,
+    dry_run: bool,
+    system: str,
+    handling: str,
+) -> Any:
+    from django.db import transaction
+
+    from pathways.domain.identification import taking_in as rules
+    from pathways.journey import identity, taking_in
+
+    actor = live.person(user, agency, rules.who_may(kind))
+    with transaction.atomic():
+        identity.assume(actor)
+        said = taking_in.bring(
+            kind=kind,
+            files=files,
+            mapping=body,
+            mapping_name=name,
+            system=system,
+            handling=handling,
+            operator=live.operator(),
+            dry_run=dry_run,
+            by=actor,
+            at=datetime.now(UTC),
+        )
+    if not said:
+        raise RefusalError(said.reason)
+    return said
+
+
+def _files(path: Path) -> list[tuple[str, bytes]]:
+    """The files of an extract, by name and content."""
+    from pathways.analysis import sheets
+
+    if not path.exists():
+        raise RefusalError(f"{path}: there is no such file or folder")
+    found = sheets.files_in(path) if path.is_dir() else [path]
+    if not found:
+        raise RefusalError(f"{path}: holds no table; wanted is one of {', '.join(sheets.ENDINGS)}")
+    try:
+        return [(one.name, one.read_bytes()) for one in found]
+    except OSError as error:
+        raise RefusalError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
+
+
+def _write_bytes(content: bytes, target: Path) -> None:
+    """A file, whole or not at all."""
+    part = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise RefusalError(f"{target} cannot be written: {error.strerror}") from None
 
 
 def _take_in(found: Any, *, agency: str, user: str, mapping: dict[str, Any], dry_run: bool) -> dict[str, Any]:

@@ -23,13 +23,17 @@ from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role, Sector
 from pathways.journey import (
     emptying,
+    extracts,
     gate,
     identity,
     involving,
     ledger,
+    linking,
     naming,
     programme,
+    runs,
     second_readings,
+    taking_in,
     tasks,
 )
 from pathways.records.models import (
@@ -270,6 +274,16 @@ def _ask(
     return 1
 
 
+def clear_uploads(*, at: datetime) -> int:
+    """Uploads that nobody went on with are removed, and keys of files that have gone are destroyed."""
+    return taking_in.clear_abandoned(at=at)
+
+
+def erase_extracts(*, at: datetime) -> int:
+    """Police extracts whose date has come are frozen into counts and erased."""
+    return extracts.erase_due(at=at)
+
+
 JOBS: dict[str, Callable[..., int]] = {
     "lapse_plans": lapse_plans,
     "chase_approaches": chase_approaches,
@@ -278,7 +292,11 @@ JOBS: dict[str, Callable[..., int]] = {
     "end_covers": end_covers,
     "end_appointments": end_appointments,
     "clear_drafts": clear_drafts,
+    "screening_runs": runs.perform,
     "second_readings": second_readings.give_to_others,
     "finish_erasing": finish_erasing,
     "forget_former_keys": forget_former_keys,
+    "link_records": linking.run_waiting,
+    "clear_uploads": clear_uploads,
+    "erase_extracts": erase_extracts,
 }

@@ -96,45 +96,66 @@ def record(
     while all contact with her is stopped is recorded too, since it is the truth: then `began` says who
     began it, and when we did, her supervisor and the coordinator are told.
     """
-    said = contact.Record(happened_at, is_held, attendance, not_held, absence, mode, minutes)
     with transaction.atomic():
-        if alongside.her(client_id, by) is None:
-            return refusal(sight.NOT_THERE)
-        if not (answer := contact.complete(said, now=at)):
-            return refusal(answer)
-        row = None
-        if contact_id is not None:
-            row = _planned(contact_id, by)
-            if row is None or row.client_id != client_id:
-                return refusal(sight.NOT_THERE)
-            if not (answer := _may_still_record(row)):
-                return refusal(answer)
-        where = alongside.episode_now(client_id, by)
-        if where is None:
-            return refusal(NO_EPISODE)
-        if not (answer := _not_before(where, happened_at)):
-            return refusal(answer)
-        stopped = stopped_since(client_id, by)
-        is_despite_stop = bool(is_held and stopped is not None and happened_at >= stopped)
-        if is_despite_stop and began is None:
-            return refusal(decision.no("She has asked for a stop: say who began this contact."))
-        row = _write(
-            row or _new(client_id, where, by),
-            said,
-            where,
-            began=began if is_despite_stop else None,
+        return recorded(
+            contact.Record(happened_at, is_held, attendance, not_held, absence, mode, minutes),
+            client_id=client_id,
+            note=note,
+            contact_id=contact_id,
+            began=began,
             by=by,
             at=at,
         )
-        if note.strip():
-            _note(client_id, where, note, by=by, at=at, contact_row=row)
-        if contact.is_worrying(said):
-            _make_sure(client_id, by=by, at=at)
-        if is_despite_stop and began is contact.BegunBy.US:
-            _report_despite_stop(client_id, by=by, at=at)
-            told = "She had asked for a stop: your supervisor and the coordinator are told."
-            return done(row.id, next=(told, *_next(said)), client_id=client_id)
-        return done(row.id, next=_next(said), client_id=client_id)
+
+
+def recorded(
+    said: contact.Record,
+    *,
+    client_id: UUID,
+    note: str = "",
+    contact_id: UUID | None = None,
+    began: contact.BegunBy | None = None,
+    by: Actor,
+    at: datetime,
+) -> Outcome:
+    """What `record` does: also for one row of a sheet, in the transaction of that."""
+    if alongside.her(client_id, by) is None:
+        return refusal(sight.NOT_THERE)
+    if not (answer := contact.complete(said, now=at)):
+        return refusal(answer)
+    row = None
+    if contact_id is not None:
+        row = _planned(contact_id, by)
+        if row is None or row.client_id != client_id:
+            return refusal(sight.NOT_THERE)
+        if not (answer := _may_still_record(row)):
+            return refusal(answer)
+    where = alongside.episode_now(client_id, by)
+    if where is None:
+        return refusal(NO_EPISODE)
+    if not (answer := _not_before(where, said.at)):
+        return refusal(answer)
+    stopped = stopped_since(client_id, by)
+    is_despite_stop = bool(said.is_held and stopped is not None and said.at >= stopped)
+    if is_despite_stop and began is None:
+        return refusal(decision.no("She has asked for a stop: say who began this contact."))
+    row = _write(
+        row or _new(client_id, where, by),
+        said,
+        where,
+        began=began if is_despite_stop else None,
+        by=by,
+        at=at,
+    )
+    if note.strip():
+        _note(client_id, where, note, by=by, at=at, contact_row=row)
+    if contact.is_worrying(said):
+        _make_sure(client_id, by=by, at=at)
+    if is_despite_stop and began is contact.BegunBy.US:
+        _report_despite_stop(client_id, by=by, at=at)
+        told = "She had asked for a stop: your supervisor and the coordinator are told."
+        return done(row.id, next=(told, *_next(said)), client_id=client_id)
+    return done(row.id, next=_next(said), client_id=client_id)
 
 
 def missed(*, contact_id: UUID, absence: Absence = Absence.NOT_KNOWN, by: Actor, at: datetime) -> Outcome:

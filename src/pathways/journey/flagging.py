@@ -13,7 +13,7 @@ from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
-from pathways.domain.identification import listing
+from pathways.domain.identification import linking, listing
 from pathways.domain.reach.police_view import PoliceView
 from pathways.domain.terms import clocks, demographics, indicators
 from pathways.domain.terms.demographics import EthnicityScheme
@@ -22,13 +22,25 @@ from pathways.domain.terms.indicators import Confidence, Source
 from pathways.domain.terms.law import FactOrOpinion, SubjectCategory
 from pathways.domain.terms.people import Role
 from pathways.domain.terms.routes import Door, Route
-from pathways.journey import ledger, naming, numbering, of_age, programme, sight, tasks
+from pathways.journey import (
+    comparing,
+    ledger,
+    naming,
+    numbering,
+    of_age,
+    pairing,
+    programme,
+    sight,
+    tasks,
+)
+from pathways.journey.comparing import Paper
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import Consideration, FlagReceipt, Nominal
 
 #: The work that a flag puts before the single point of contact.
 TASK = "screen_flag"
 CHILD = of_age.CHILD
+_SAID_SO = "Whoever flagged her said that this record is hers."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +78,19 @@ def flag(
     subject_category: SubjectCategory,
     flagged_by_name: str = "",
     nominal_id: UUID | None = None,
+    same_as: UUID | None = None,
     by: Actor,
     at: datetime,
 ) -> Outcome:
-    """Receives a flag. A girl under 18 is not for this programme, and nothing at all is kept of her."""
+    """Receives a flag. A girl under 18 is not for this programme, and nothing at all is kept of her.
+
+    `same_as` is a record of the force that the person said is hers: what is typed now stays a record of its
+    own, and the two are joined.
+    """
     if not (answer := _may_flag(who, route, why, seen, subject_category, by, at)):
         return refusal(answer)
+    if same_as is not None and sight.one(Nominal, same_as, by) is None:
+        return refusal(sight.NOT_THERE)
     with transaction.atomic():
         nominal: Nominal | None
         if nominal_id is not None:
@@ -117,7 +136,22 @@ def flag(
                 by.organisation_id,
                 names=[who.given_names, who.surname, who.other_names],
                 born=who.born,
+                kept_under=comparing.kept_under(
+                    Paper(
+                        who.given_names, who.surname, who.other_names, who.born, who.address, who.telephone
+                    )
+                ),
                 by=by,
+            )
+        if same_as is not None:
+            pair = pairing.of_police(nominal.id, same_as, by=by, at=at)
+            pairing.decide(pair, linking.Status.JOINED, why=_SAID_SO, by=by, at=at)
+            ledger.combined(
+                by=by,
+                at=at,
+                resource=Resource.NOMINAL,
+                subjects=[nominal.id, same_as],
+                reason="Two records of one person",
             )
         to_screen(row, by=by, at=at)
         return done(

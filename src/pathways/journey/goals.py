@@ -85,6 +85,21 @@ def rate(*, goal_id: UUID, nearness: int, importance: int | None = None, by: Act
         return done(row.id, client_id=row.client_id)
 
 
+def rated(row: Goal, nearness: int, *, rated_at: datetime, by: Actor, at: datetime) -> GoalRating:
+    """One rating from a sheet, at the moment that the sheet gives, in the transaction of that."""
+    made = GoalRating(
+        client_id=row.client_id,
+        organisation_id=row.organisation_id,
+        goal=row,
+        value=nearness,
+        rated_at=rated_at,
+        rated_by_id=by.account_id,
+    )
+    made.save(force_insert=True)
+    _tell_rated(row, nearness, by=by, at=at)
+    return made
+
+
 def settle(*, goal_id: UUID, action: goal.Action, by: Actor, at: datetime) -> Outcome:
     """Says what became of a goal: met, met in part, not met, changed; or takes it up again."""
     with transaction.atomic():

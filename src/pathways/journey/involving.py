@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Sector
-from pathways.journey import identity, kept_out, naming
+from pathways.journey import comparing, identity, kept_out, naming
+from pathways.journey.comparing import Paper
 from pathways.records.models import Client, Identity, Involvement, InvolvementKind, Organisation
 
 
@@ -95,13 +96,30 @@ def make_findable(client_id: UUID, organisation_id: UUID, *, by: Actor) -> None:
     with identity.clerk(by):
         client = Client.objects.get(id=client_id)
         sector = Organisation.objects.values_list("sector", flat=True).get(id=organisation_id)
-        names, born = [client.called], None
+        names, born, under = [client.called], None, list[str]()
         if sector != Sector.PRIVATE.value:
             paper = Identity.objects.filter(client_id=client_id).first()
             if paper is not None:
                 names += [paper.given_names, paper.surname, paper.other_names]
                 born = paper.date_of_birth
-    naming.index(naming.Kind.CLIENT, client_id, organisation_id, names=names, born=born, by=by)
+                under = comparing.kept_under(paper_of(client, paper))
+    naming.index(
+        naming.Kind.CLIENT, client_id, organisation_id, names=names, born=born, kept_under=under, by=by
+    )
+
+
+def paper_of(client: Client, paper: Identity | None) -> Paper:
+    """Who she is, to be held against another record."""
+    if paper is None:
+        return Paper(given_names=client.called)
+    return Paper(
+        paper.given_names or client.called,
+        paper.surname,
+        f"{client.called} {paper.other_names}",
+        paper.date_of_birth,
+        paper.address,
+        paper.telephone,
+    )
 
 
 def organisations_of(client_id: UUID, *, by: Actor) -> set[UUID]:

@@ -25,6 +25,7 @@ from django.db.models.functions import Coalesce
 from pathways.domain import decision
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
+from pathways.domain.identification import linking
 from pathways.domain.reach import approach, plan
 from pathways.domain.support import episode, joining
 from pathways.domain.support.joining import Action, Status
@@ -39,6 +40,7 @@ from pathways.journey import (
     involving,
     ledger,
     naming,
+    pairing,
     sight,
     tasks,
 )
@@ -63,6 +65,7 @@ _STAY = frozenset(
         "support_identity",
         "support_demographics",
         "support_joining",
+        "support_pair",
         "journey_event",
         "disclosure",
         "draft",
@@ -117,6 +120,7 @@ def keep_apart(*, client_id: UUID, other_id: UUID, why: str, by: Actor, at: date
         ledger.altered(
             by=by, at=at, resource=Resource.CLIENT, subjects=[client_id, other_id], reason="two women"
         )
+        pairing.settle(client_id, other_id, linking.Status.APART, by=by, at=at)
         return done(client_id, next=("They are not shown to you as alike again.",))
 
 
@@ -152,6 +156,7 @@ def join(
             subjects=[kept_id, other_id],
             reason="Two records of one woman",
         )
+        pairing.settle(kept_id, other_id, linking.Status.JOINED, by=by, at=at)
         tasks.set_task(
             CONFIRM_TASK,
             "Two records were joined: confirm with her how she may be reached",
@@ -212,6 +217,7 @@ def part(*, joining_id: UUID, to_other: Collection[UUID] = (), why: str, by: Act
         _tell("parted", kept_id, other_id, runs, folded, by, at)
         for contact_id in new:
             _tell_moved(contact_id, kept_id, other_id, by, at)
+        pairing.settle(kept_id, other_id, linking.Status.PARTED, by=by, at=at)
         tasks.settle(CONFIRM_TASK, object_id=kept_id, by=by, at=at)
         ledger.altered(
             by=by, at=at, resource=Resource.CLIENT, subjects=[kept_id, other_id], reason="parted again"

@@ -47,20 +47,37 @@ CANDIDATES = 60
 
 
 def index(
-    kind: Kind, record_id: UUID, organisation_id: UUID, *, names: Iterable[str], born: date | None, by: Actor
+    kind: Kind,
+    record_id: UUID,
+    organisation_id: UUID,
+    *,
+    names: Iterable[str],
+    born: date | None,
+    kept_under: Iterable[str] = (),
+    by: Actor,
 ) -> None:
-    """Makes one record findable within one organisation, in place of what it was found by before."""
-    rows = rows_of(kind, record_id, organisation_id, names=names, born=born)
+    """Makes one record findable within one organisation, in place of what it was found by before.
+
+    `kept_under` is what it meets another record of the same woman by (`comparing.kept_under`).
+    """
+    rows = rows_of(kind, record_id, organisation_id, names=names, born=born, kept_under=kept_under)
     with identity.clerk(by):
         NameToken.objects.filter(record_id=record_id, organisation_id=organisation_id).delete()
         NameToken.objects.bulk_create(rows)
 
 
 def rows_of(
-    kind: Kind, record_id: UUID, organisation_id: UUID, *, names: Iterable[str], born: date | None
+    kind: Kind,
+    record_id: UUID,
+    organisation_id: UUID,
+    *,
+    names: Iterable[str],
+    born: date | None,
+    kept_under: Iterable[str] = (),
 ) -> list[NameToken]:
     """The rows by which one record is found within one organisation."""
     plain = tokens.plain_tokens((name for name in names if name and name != ERASED), born)
+    plain |= dict.fromkeys(kept_under, tokens.EXACT)
     keyed = dict(zip(tokens.keyed(plain, organisation_id), plain.values(), strict=True))
     return [
         NameToken(
@@ -89,17 +106,7 @@ def find(typed: str, *, by: Actor, kinds: Iterable[Kind] = tuple(Kind), most: in
     Typing errors, short forms, swapped names and part of a date of birth still find her.
     """
     query = tokens.read(typed)
-    if query.is_empty:
-        return []
-    plain = tokens.query_tokens(query)
-    keyed = tokens.keyed((token for token, _, _ in plain), by.organisation_id)
-    rows = _candidates(
-        by,
-        keyed,
-        [place for _, place, _ in plain],
-        [worth for _, _, worth in plain],
-        [kind.value for kind in kinds],
-    )
+    rows = candidates(query, by, kinds)
     ids = {kind: [record_id for record_id, k in rows if k == kind.value] for kind in Kind}
     found = [
         Found(kind, record_id, name, born, _likeness(query, names, born))
@@ -107,6 +114,20 @@ def find(typed: str, *, by: Actor, kinds: Iterable[Kind] = tuple(Kind), most: in
     ]
     shown = [each for each in found if each.score >= LIKE_ENOUGH]
     return sorted(shown, key=lambda each: (-each.score, each.name))[:most]
+
+
+def candidates(query: tokens.Query, by: Actor, kinds: Iterable[Kind]) -> list[tuple[UUID, str]]:
+    """The records of the searcher's organisation that share most with what was typed: (id, kind)."""
+    if query.is_empty:
+        return []
+    plain = tokens.query_tokens(query)
+    return _candidates(
+        by,
+        tokens.keyed((token for token, _, _ in plain), by.organisation_id),
+        [place for _, place, _ in plain],
+        [worth for _, _, worth in plain],
+        [kind.value for kind in kinds],
+    )
 
 
 def _candidates(

@@ -24,6 +24,7 @@ from pathways.domain.terms.indicators import Heading
 from pathways.domain.terms.people import Role, Sector
 from pathways.domain.terms.routes import Door, Route
 from pathways.journey import (
+    comparing,
     entering,
     flagging,
     identity,
@@ -36,6 +37,7 @@ from pathways.journey import (
     sight,
     tasks,
 )
+from pathways.journey.comparing import Paper
 from pathways.journey.judging import Judgement, Written
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import Client, Organisation, ReferralIn, Spine
@@ -91,48 +93,12 @@ def receive(
     """Takes in a woman at the open door. A girl under 18 is not for this programme: nothing is kept."""
     there = entering.coordinating_organisation()
     answer = decision.every(
-        _may_receive(who, route, why, she_knows, by, at), entering.someone_coordinates(there)
+        may_receive(who, route, why, she_knows, by, at), entering.someone_coordinates(there)
     )
     if not answer or there is None:
         return refusal(answer)
     with transaction.atomic():
-        row = ReferralIn(
-            organisation_id=there.id,
-            route=route.value,
-            flagged_at=at,
-            flagged_by_id=by.account_id,
-            flagged_by_organisation_id=by.organisation_id,
-            given_names=who.given_names.strip(),
-            surname=who.surname.strip(),
-            called=who.called.strip(),
-            date_of_birth=who.born,
-            telephone=who.telephone.strip(),
-            email=who.email.strip(),
-            address=who.address.strip(),
-            contact_plan=plan.details(who.ways) if who.ways else None,
-            why=why.strip(),
-            headings=[one.value for one in headings],
-            she_knows=she_knows,
-            is_adult=True if who.born else who.is_adult,
-        )
-        numbering.insert(row)
-        ledger.record(
-            EventKind.SELF_REFERRED if route is Route.SELF else EventKind.FLAGGED,
-            by=by,
-            at=at,
-            case_id=row.case_id,
-            detail={"route": route.value},
-        )
-        ledger.collected(by=by, at=at, resource=Resource.REFERRAL_IN, subjects=[row.id])
-        naming.index(
-            naming.Kind.REFERRAL_IN,
-            row.id,
-            there.id,
-            names=[row.called, row.given_names, row.surname],
-            born=who.born,
-            by=by,
-        )
-        _to_screen(row, by, at)
+        row = let_in(there, who, route, why, headings, she_knows, by=by, at=at)
         return done(
             row.id,
             reference=row.reference,
@@ -140,7 +106,69 @@ def receive(
         )
 
 
-def _may_receive(who: Coming, route: Route, why: str, she_knows: bool, by: Actor, at: datetime) -> Decision:
+def let_in(
+    there: Organisation,
+    who: Coming,
+    route: Route,
+    why: str,
+    headings: tuple[Heading, ...],
+    she_knows: bool,
+    *,
+    by: Actor,
+    at: datetime,
+) -> ReferralIn:
+    """What `receive` writes once it has asked: also for one row of a sheet, in the transaction of that."""
+    row = ReferralIn(
+        organisation_id=there.id,
+        route=route.value,
+        flagged_at=at,
+        flagged_by_id=by.account_id,
+        flagged_by_organisation_id=by.organisation_id,
+        given_names=who.given_names.strip(),
+        surname=who.surname.strip(),
+        called=who.called.strip(),
+        date_of_birth=who.born,
+        telephone=who.telephone.strip(),
+        email=who.email.strip(),
+        address=who.address.strip(),
+        contact_plan=plan.details(who.ways) if who.ways else None,
+        why=why.strip(),
+        headings=[one.value for one in headings],
+        she_knows=she_knows,
+        is_adult=True if who.born else who.is_adult,
+    )
+    numbering.insert(row)
+    ledger.record(
+        EventKind.SELF_REFERRED if route is Route.SELF else EventKind.FLAGGED,
+        by=by,
+        at=at,
+        case_id=row.case_id,
+        detail={"route": route.value},
+    )
+    ledger.collected(by=by, at=at, resource=Resource.REFERRAL_IN, subjects=[row.id])
+    naming.index(
+        naming.Kind.REFERRAL_IN,
+        row.id,
+        there.id,
+        names=[row.called, row.given_names, row.surname],
+        born=who.born,
+        kept_under=comparing.kept_under(
+            Paper(
+                row.given_names or row.called,
+                row.surname,
+                row.called,
+                who.born,
+                row.address,
+                row.telephone,
+            )
+        ),
+        by=by,
+    )
+    _to_screen(row, by, at)
+    return row
+
+
+def may_receive(who: Coming, route: Route, why: str, she_knows: bool, by: Actor, at: datetime) -> Decision:
     today = clocks.local(at).date()
     if by.is_police:
         return decision.no("Police bring a woman through their own door.", ask=Role.POLICE_SPOC.label.lower())

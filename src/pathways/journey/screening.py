@@ -39,6 +39,7 @@ from pathways.journey import (
     identity,
     judging,
     ledger,
+    linking,
     naming,
     police_sight,
     second_readings,
@@ -545,6 +546,7 @@ class Page:
     earlier_decisions: tuple[judging.Before, ...]
     moves: frozenset[Action]
     alike: tuple[Alike, ...]
+    same: tuple[linking.Same, ...]
     earlier: tuple[Line, ...]
 
 
@@ -564,12 +566,15 @@ def _page(row: Consideration, by: Actor, at: datetime, route: str) -> Page:
     made = sight.visible(ProvisionalPlan, by).filter(consideration=row).first()
     names = identity.names_of({key for key in (row.screened_by_id, made.made_by_id if made else None) if key})
     born = her.date_of_birth
-    alike = _alike(row, by)
+    same = linking.same_person(nominal_id=her.id, by=by)
+    alike = tuple(
+        one for one in _alike(row, by) if one.nominal_id not in {each.nominal_id for each in same}
+    )
     ledger.read(
         by=by,
         at=at,
         resource=Resource.CONSIDERATION,
-        subjects=[her.id, *(one.nominal_id for one in alike)],
+        subjects=[her.id, *(one.nominal_id for one in alike), *(one.nominal_id for one in same)],
         route=route,
     )
     return Page(
@@ -595,6 +600,7 @@ def _page(row: Consideration, by: Actor, at: datetime, route: str) -> Page:
         earlier_decisions=judging.earlier(row, by),
         moves=_moves(row, born, by, at),
         alike=alike,
+        same=same,
         earlier=tuple(
             _line(other)
             for other in sight.visible(Consideration, by)

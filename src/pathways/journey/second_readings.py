@@ -30,13 +30,13 @@ from pathways.domain.identification.second_reading import (
     Status,
     TalkResult,
 )
-from pathways.domain.terms import demographics, references
+from pathways.domain.terms import demographics
 from pathways.domain.terms.clocks import WorkingTime
 from pathways.domain.terms.events import ScreeningOutcome
 from pathways.domain.terms.law import FactOrOpinion, SubjectCategory
 from pathways.domain.terms.people import Role
 from pathways.domain.terms.routes import Route
-from pathways.journey import evidence, identity, judging, ledger, programme, sight, tasks
+from pathways.journey import evidence, identity, judging, ledger, numbering, programme, sight, tasks
 from pathways.journey.evidence import Under
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
@@ -145,13 +145,12 @@ def draw(row: Consideration, groups: Iterable[Under], *, by: Actor, at: datetime
         nominal_id=row.nominal_id,
         consideration_id=row.id,
         draw=made,
-        reference=references.make(os.urandom(8)),
         shown=_shown(row, groups),
         drawn_at=at,
         due_at=_due(at),
         reader_id=whom,
     )
-    reading.save(force_insert=True)
+    numbering.insert(reading)
     row.blind_to_id = whom
     if whom is not None:
         _give(reading, whom, by, at)

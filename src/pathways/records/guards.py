@@ -28,6 +28,8 @@ WITHOUT_HISTORY = {
     Resource.JOURNEY_EVENT: "only ever added to, and sealed",
     Resource.ACCESS_EVENT: "only ever added to, and sealed",
     Resource.NAME_TOKEN: "made from her name, and made anew when it is corrected",
+    Resource.TAKE_IN_PART: "files of many megabytes, kept for days, which are to go altogether",
+    Resource.TAKEN_ROW: "says only where an entry came from, and the entry has a history of its own",
     Resource.DRAFT: "its writer's own unfinished words, kept every few seconds",
 }
 

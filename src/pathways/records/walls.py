@@ -49,6 +49,8 @@ OPEN_TABLES = frozenset(
         "complexity_level",
         "service_offer",
         "triage_policy",
+        "reference_set",
+        "extract_denominator",
     }
 )
 

@@ -36,6 +36,7 @@ REFERRALS = Entry("Referrals", "refer:list", ("refer", "directory"))
 DIRECTORY = Entry("Services", "directory:list", ("directory",))
 EVALUATION = Entry("Evaluation", "evaluate:overview", ("evaluate",))
 FLAG = Entry("Flag a woman", "police:flag")
+FILES = Entry("Files", "taking:list", ("take-in",))
 CROSSINGS = Entry("What crossed", "doors:crossings", ("doors/crossings",))
 
 #: at most six for each role
@@ -55,6 +56,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
         FLAG,
         MESSAGES,
         CROSSINGS,
+        FILES,
     ),
     Role.COORDINATOR: (
         HOME,
@@ -68,13 +70,14 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.SUPPORT_WORKER: (HOME, CONTACTS, CASES, APPROACHES, REFERRALS, MESSAGES),
     Role.PROVIDER_WORKER: (HOME, CONTACTS, CASES, REFERRALS, MESSAGES, DIRECTORY),
     Role.SUPERVISOR: (HOME, CASES, WORKLOAD, APPROACHES, REFERRALS, MESSAGES),
-    Role.EVALUATOR: (HOME, EVALUATION),
+    Role.EVALUATOR: (HOME, EVALUATION, Entry("Considering", "considering:learning", ("considering",))),
     Role.GOVERNANCE_LEAD: (
         HOME,
         Entry("Access", "governance:events", ("governance",)),
         Entry("Erasing", "governance:erasures", ("governance/erasing",)),
         CROSSINGS,
         EVALUATION,
+        FILES,
     ),
     Role.COMMISSIONER: (HOME, EVALUATION),
     Role.ADMINISTRATOR: (
@@ -82,6 +85,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
         Entry("People", "administer:people"),
         Entry("Organisations", "administer:organisations"),
         DIRECTORY,
+        FILES,
         Entry("Settings", "administer:settings"),
     ),
 }

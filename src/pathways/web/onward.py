@@ -31,6 +31,8 @@ _NAMES: Mapping[Leads, tuple[str, bool]] = MappingProxyType(
         Leads.ASSIGN: ("reach:assign", True),
         Leads.CONSIDERATION: ("police:consideration", True),
         Leads.CONSIDERATIONS: ("police:list", False),
+        Leads.SECOND: ("considering:second", True),
+        Leads.SECONDS: ("considering:seconds", False),
         Leads.FLAGS: ("police:mine", False),
         Leads.FLAG: ("police:flag", False),
         Leads.REFERRAL_IN: ("doors:referral", True),
@@ -50,6 +52,7 @@ _NAMES: Mapping[Leads, tuple[str, bool]] = MappingProxyType(
         Leads.ERASURES: ("governance:erasures", False),
         Leads.PEOPLE: ("administer:people", False),
         Leads.ORGANISATIONS: ("administer:organisations", False),
+        Leads.PAIRS: ("linking:list", False),
     }
 )
 _QUERIES = {Leads.LAPSED: "?contact_plan=lapsed", Leads.UNASSIGNED: "?tab=unassigned"}

@@ -229,7 +229,7 @@ STORAGES = {
 # --- what arrives -----------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["pathways.web.uploads.InMemory"]
 
 # --- the log: what happened to the machine, never to a person ----------------------------------
 LOGGING = {

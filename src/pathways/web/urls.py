@@ -12,6 +12,7 @@ urlpatterns = [
     path("account/", include("pathways.web.accounts.urls")),
     path("correct/", include("pathways.web.correct.urls")),
     path("joining/", include("pathways.web.joining.urls")),
+    path("linking/", include("pathways.web.linking.urls")),
     path("police/", include("pathways.web.police.urls")),
     path("considering/", include("pathways.web.considering.urls")),
     path("doors/", include("pathways.web.doors.urls")),
@@ -27,6 +28,7 @@ urlpatterns = [
     path("triage/", include("pathways.web.triage.urls")),
     path("bars/", include("pathways.web.bars.urls")),
     path("emergency/", include("pathways.web.emergency.urls")),
+    path("take-in/", include("pathways.web.taking.urls")),
     path("support/", include("pathways.web.support.urls")),
 ]
 

@@ -23,9 +23,13 @@ HOURS = {
     "chase_referrals": "10 * * * *",
     "follow_ups_due": "20 5 * * *",
     "clear_drafts": "40 3 * * *",
+    "screening_runs": "* * * * *",
     "second_readings": "25 * * * *",
     "finish_erasing": "*/5 * * * *",
     "forget_former_keys": "50 * * * *",
+    "link_records": "* * * * *",
+    "clear_uploads": "*/10 * * * *",
+    "erase_extracts": "30 * * * *",
 }
 
 

@@ -5,6 +5,7 @@
 """
 
 from pathways.analysis.disclosure.attack import Audit, audit
+from pathways.analysis.disclosure.linked import protect_linked
 from pathways.analysis.disclosure.rule import Audience, Rule, Zeros
 from pathways.analysis.disclosure.suppression import AtRisk, Protected, choose, protect, released
 from pathways.analysis.disclosure.system import System
@@ -24,6 +25,7 @@ __all__ = [
     "choose",
     "frequency",
     "protect",
+    "protect_linked",
     "released",
     "tally",
 ]

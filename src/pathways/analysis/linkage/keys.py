@@ -55,6 +55,12 @@ KEYS: tuple[tuple[str, ...], ...] = (
     ("middle_names", "first_sound", "year"),
     ("occupation", "surname_sound", "sex"),
     ("occupation", "born:6"),
+    ("surname:-3", "first_name:3"),
+    ("surname:3", "place_of_birth:3", "sex"),
+    ("surname:-3", "place_of_birth", "sex"),
+    ("first_name:3", "place_of_birth:3", "occupation"),
+    ("surname:3", "town:3", "first_name:1"),
+    ("surname:3", "occupation", "first_name:1"),
 )
 #: No block is larger, whatever room there is: it would be everybody with a filler for a date.
 LARGEST_BLOCK = 2_000
@@ -77,21 +83,20 @@ def room(records: int) -> int:
 def numbered(cleaned: pl.DataFrame, keys: Sequence[tuple[str, ...]], *, pairs: int) -> pl.DataFrame:
     """For each key a column `k<n>` of block numbers; the largest blocks give way until `pairs` is kept.
 
-    The room is shared out among the keys; a block is null where it is of one record, or too large.
+    The room is shared out among the keys, what one leaves to those after it; a block is null where it is
+    of one record, or too large.
     """
-    share = pairs // max(1, len(keys))
     made = []
     for at, key in enumerate(keys):
-        parts = [_part(part) for part in key]
-        lines = cleaned.select(pl.concat_str(parts, separator="\t").alias("key"))
-        blocks = (
-            lines.filter(pl.col("key").is_not_null())
-            .group_by("key").len().filter(pl.col("len") > 1)
-            .with_columns(pairs=pl.col("len").cast(pl.Int64) * (pl.col("len") - 1) // 2)
-            .sort("pairs", "key")
-            .filter((pl.col("pairs").cum_sum() <= share) & (pl.col("len") <= LARGEST_BLOCK))
-            .select("key", pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias(f"k{at}"))
-        )  # fmt: skip
+        lines = cleaned.select(pl.concat_str([_part(part) for part in key], separator="\t").alias("key"))
+        sizes = lines.filter(pl.col("key").is_not_null()).group_by("key").len().filter(pl.col("len") > 1)
+        blocks = sizes.with_columns(pairs=pl.col("len").cast(pl.Int64) * (pl.col("len") - 1) // 2).sort(
+            "pairs", "key"
+        )
+        share = pairs // (len(keys) - at)
+        blocks = blocks.filter((pl.col("pairs").cum_sum() <= share) & (pl.col("len") <= LARGEST_BLOCK))
+        pairs -= int(blocks["pairs"].sum())
+        blocks = blocks.select("key", pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias(f"k{at}"))
         made.append(lines.join(blocks, on="key", how="left", maintain_order="left")[f"k{at}"])
     return pl.DataFrame(made) if made else pl.DataFrame()
 

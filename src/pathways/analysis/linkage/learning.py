@@ -200,20 +200,38 @@ def _block(connection: duckdb.DuckDBPyConnection, model: Model, rule: tuple[str,
 def _expectation_maximisation(
     blocks: Sequence[Patterns], m: list[NDArray[np.float64]], u: list[NDArray[np.float64]], model: Model
 ) -> list[NDArray[np.float64]]:
-    """m that best explains the patterns of all blocks together, each block with a share of its own."""
+    """m that best explains the patterns of all blocks together, each block with shares of its own.
+
+    A pair is one person's, two strangers', or two people's of one household. Without the third, sisters at
+    one address would teach that one person's records often bear different first names.
+    """
     if not blocks:
         return m
     first = [np.array([level.m for level in one.levels]) for one in model.comparisons]
-    shares = [0.3] * len(blocks)
+    at_home = {at for at, one in enumerate(model.comparisons) if one.name in model.at_home}
+    shares = [(0.3, 0.05 if at_home else 0.0)] * len(blocks)
     for _ in range(ROUNDS):
         counts = [BEFORE_M * one / one.sum() for one in first]
         for number, block in enumerate(blocks):
-            log = np.full(len(block.pairs), np.log(shares[number] / (1 - shares[number])))
-            for place, at in enumerate(block.of):
-                ratio = np.append(np.log(m[at] / u[at]), 0.0)  # the last is for -1: says nothing
-                log += ratio[block.levels[:, place]]
-            match = block.pairs / (1 + np.exp(-np.clip(log, -500, 500)))
-            shares[number] = float(np.clip(match.sum() / block.pairs.sum(), 1e-5, 0.999))
+            her, home = shares[number]
+            ratios = [np.append(np.log(m[at] / u[at]), 0.0)[block.levels[:,
+                place]]  # -1 takes the last: nothing
+                      for place, at in enumerate(block.of)]  # fmt: skip
+            shared = sum(
+                (one for one, at in zip(ratios, block.of, strict=True) if at in at_home),
+                np.zeros(len(block.pairs)),
+            )
+            hers = her * np.exp(np.clip(sum(ratios), -300, 300))
+            theirs = home * np.exp(np.clip(shared, -300, 300))
+            whole = hers + theirs + (1 - her - home)
+            match = block.pairs * hers / whole
+            total = block.pairs.sum()
+            shares[number] = (
+                float(np.clip(match.sum() / total, 1e-5, 0.99)),
+                float(np.clip((block.pairs * theirs / whole).sum() / total, 0.0, 0.9)),
+            )
+            if sum(shares[number]) > 0.999:
+                shares[number] = (shares[number][0] * 0.999, shares[number][1] * 0.999)
             for place, at in enumerate(block.of):
                 spoken = block.levels[:, place] >= 0
                 counts[at] += np.bincount(

@@ -12,6 +12,7 @@ Tests, by their one key:
     edits c, at_most n       Levenshtein distance
     share c                  lists with a word in common
     crossed a, b             the one's a is the other's b, and the other way round
+    crossed_alike a, b, at_least x   the same, each pair by its Jaro-Winkler similarity
     near c, at_most n        numbers at most n apart
     initial c                one of the two is only the first letter of the other
     begins c, n              the first n signs are equal
@@ -64,7 +65,10 @@ def _missing(*columns: str) -> Test:
     )
 
 
-SWAPPED: Test = {"crossed": ["first_name", "surname"]}
+#: what people of one household share though they are not one person
+SHARED_AT_HOME = frozenset(("surname", "postcode", "address", "town", "phone"))
+
+SWAPPED: Test = {"crossed_alike": ["first_name", "surname"], "at_least": 0.88}
 
 COMPARISONS: tuple[Comparison, ...] = (
     Comparison("first_name", ("first_name",), _missing("first_name"), (
@@ -182,6 +186,10 @@ def sql(test: Test, engine: str) -> str:
     if kind == "crossed":
         one, other = value
         return f"({one}_l = {other}_r AND {other}_l = {one}_r)"
+    if kind == "crossed_alike":
+        one, other = value
+        alike = words["similar"]
+        return f"({alike}({one}_l, {other}_r) >= {bound} AND {alike}({other}_l, {one}_r) >= {bound})"
     left, right = f"{value}_l", f"{value}_r"
     match kind:
         case "same":
@@ -218,11 +226,14 @@ def holds(test: Test, left: Mapping[str, Any], right: Mapping[str, Any]) -> bool
         return all(holds(one, left, right) for one in value)
     if kind == "any":
         return any(holds(one, left, right) for one in value)
-    if kind == "crossed":
+    if kind in ("crossed", "crossed_alike"):
         one, other = value
         if None in (left[one], left[other], right[one], right[other]):
             return False
-        return bool(left[one] == right[other] and left[other] == right[one])
+        across = ((left[one], right[other]), (left[other], right[one]))
+        if kind == "crossed":
+            return all(a == b for a, b in across)
+        return all(JaroWinkler.similarity(a, b) >= bound for a, b in across)
     a, b = left[value], right[value]
     if kind == "missing":
         return a is None or b is None

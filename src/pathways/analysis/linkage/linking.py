@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, triu
 
 from pathways.analysis.linkage import cleaning, keys, people
+from pathways.analysis.linkage import engine as engines
 from pathways.analysis.linkage.model import Model, prior, start
 
 #: every pair at this probability or more is given
@@ -85,9 +86,19 @@ def link(
     if train and records >= TOO_FEW:
         model = engine.train(model, said=said)
     said("weighing pairs")
-    scored = engine.score(model, least=LEAST) if model.comparisons and model.keys else _none()
+    scored = engine.score(model, least=LEAST) if model.comparisons and model.keys else engines.nothing()
+    scored = with_home(engine, model, scored)
     if train and records >= TOO_FEW:
         scored, model = _settled(scored, model, records)
+    scored = weighed(scored, model)
+    return people_of(engine, model, scored, records=records, threshold=threshold, said=said)
+
+
+def people_of(
+    engine: Scorer, model: Model, scored: pl.DataFrame, *, records: int, threshold: float | None = None,
+    said: Said = lambda stage: None,
+) -> Linked:  # fmt: skip
+    """People from weighed pairs, with those looked at as well who are close through a third record."""
     for _ in range(2):
         said("looking at those who are close through a third")
         scored = _with_thirds(engine, model, scored, records)
@@ -104,10 +115,6 @@ def link(
     return Linked(given, person, settled, model, people.expected_f1(person, left, right, chance))
 
 
-def _none() -> pl.DataFrame:
-    return pl.DataFrame(schema={"left": pl.Int32, "right": pl.Int32, "weight": pl.Float64})
-
-
 def _weight(chance: float) -> float:
     bounded = min(max(chance, 1e-12), 1 - 1e-12)
     return float(np.log2(bounded / (1 - bounded)))
@@ -121,22 +128,50 @@ def _arrays(scored: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64],
     )
 
 
+def weights(plain: NDArray[np.float64], home: NDArray[np.float64], model: Model) -> NDArray[np.float64]:
+    """The weights against strangers and households alike, from Splink's weights against strangers.
+
+    The odds of a pair are prior·2^w against 1 + household·2^home, the second because two people of one
+    household share as much of `home` as one person's records do.
+    """
+    return np.asarray(plain - np.log2(1 + model.household * np.exp2(np.clip(home, -300, 300))))
+
+
+def with_home(engine: Scorer, model: Model, scored: pl.DataFrame) -> pl.DataFrame:
+    """`scored` with `home`, the part of each plain weight that a household shares."""
+    if not model.at_home or scored.is_empty():
+        return scored.with_columns(home=pl.lit(0.0))
+    shared = tuple(one for one in model.comparisons if one.name in model.at_home)
+    at_home = replace(model, comparisons=shared, prior=0.5)
+    found = engine.score_these(at_home, scored.select("left", "right"), least=-10_000.0)
+    return scored.with_columns(found["plain"].alias("home"))
+
+
+def weighed(scored: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """Scored pairs with their settled `weight`, those that still weigh enough."""
+    settled = weights(scored["plain"].to_numpy(), scored["home"].to_numpy(), model)
+    return scored.with_columns(weight=pl.Series(settled, dtype=pl.Float64)).filter(pl.col("weight") >= LEAST)
+
+
 def _settled(scored: pl.DataFrame, model: Model, records: int) -> tuple[pl.DataFrame, Model]:
-    """The prior at which as many pairs are expected as it says itself; the weights move by as much."""
-    weight = scored["weight"].to_numpy()
-    before = current = _weight(model.prior)
-    believed = model.prior
-    for _ in range(100):
-        believed = prior(
-            records, expected=max(1.0, float(people.probability(weight + current - before).sum()))
-        )
-        moved = _weight(believed) - current
-        current += moved
-        if abs(moved) < 1e-9:
+    """Prior and household at which as many pairs are expected as they say; the plain weights move along."""
+    pairs = max(1.0, records * (records - 1) / 2)
+    began = _weight(model.prior)
+    against = np.exp2(np.clip(scored["plain"].to_numpy() - began, -300, 300))
+    at_home = np.exp2(np.clip(scored["home"].to_numpy(), -300, 300))
+    hers, home = model.prior, model.prior / 2 if model.at_home else 0.0
+    for _ in range(200):
+        whole = 1 - hers - home + home * at_home + hers * against
+        now = prior(records, expected=max(1.0, float((hers * against / whole).sum())))
+        theirs = min(0.4, float((home * at_home / whole).sum()) / pairs)
+        moved = abs(np.log(now / hers)) + abs(theirs - home) / now
+        hers, home = now, theirs
+        if moved < 1e-9:
             break
-    believed = float(f"{believed:.10g}")
-    shift = _weight(believed) - before
-    return scored.with_columns(pl.col("weight") + shift), replace(model, prior=believed)
+    hers, home = float(f"{hers:.10g}"), float(f"{home:.10g}") if home > 1e-15 else 0.0
+    return scored.with_columns(pl.col("plain") + (_weight(hers) - began)), replace(
+        model, prior=hers, household=home
+    )
 
 
 def _with_thirds(engine: Scorer, model: Model, scored: pl.DataFrame, records: int) -> pl.DataFrame:
@@ -159,5 +194,5 @@ def _with_thirds(engine: Scorer, model: Model, scored: pl.DataFrame, records: in
     asked = pl.DataFrame(
         {"left": reached.coords[0].astype(np.int32), "right": reached.coords[1].astype(np.int32)}
     ).join(scored, on=["left", "right"], how="anti").sort("left", "right")  # fmt: skip
-    found = engine.score_these(model, asked, least=LEAST)
+    found = weighed(with_home(engine, model, engine.score_these(model, asked, least=LEAST)), model)
     return pl.concat([scored, found]).sort("left", "right") if found.height else scored

@@ -30,17 +30,28 @@ class ModelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The comparisons with their trained m and u, the share of pairs that are one person's, and the keys."""
+    """The comparisons with their trained m and u, and the keys.
+
+    `prior` is the share of all pairs that are one person's, `household` that of pairs of two people of one
+    household: they agree on surname and address as one person's records do, and on nothing else.
+    """
 
     comparisons: tuple[Comparison, ...]
     prior: float
     keys: tuple[tuple[str, ...], ...]
+    household: float = 0.0
     trained_on: int = 0
 
     @property
     def columns(self) -> list[str]:
         """The columns of the cleaned record that the comparisons read."""
         return sorted({column for one in self.comparisons for column in _read_by(one)})
+
+    @property
+    def at_home(self) -> list[str]:
+        """The comparisons of what a household shares, where there are at least two and others beside them."""
+        found = [one.name for one in self.comparisons if one.name in levels.SHARED_AT_HOME]
+        return found if 2 <= len(found) < len(self.comparisons) else []
 
     def settings(self, engine: str) -> dict[str, Any]:
         """The model as Splink's settings; `record` names the records, `k0` and on are the key columns."""
@@ -63,6 +74,7 @@ class Model:
             "version": VERSION,
             "trained_on": self.trained_on,
             "prior": self.prior,
+            "household": self.household,
             "keys": [list(key) for key in self.keys],
             "comparisons": [
                 {
@@ -97,6 +109,7 @@ def read(text: str) -> Model:
         found = Model(
             comparisons=tuple(_comparison(one) for one in data["comparisons"]),
             prior=_share(data["prior"]),
+            household=_share(data["household"]) if data["household"] else 0.0,
             keys=tuple(tuple(str(part) for part in key) for key in data["keys"]),
             trained_on=int(data["trained_on"]),
         )
@@ -178,7 +191,7 @@ def _of_test(test: levels.Test) -> set[str]:
     (kind, value), *_ = test.items()
     if kind in ("all", "any"):
         return {column for inner in value for column in _of_test(inner)}
-    return set(value) if kind == "crossed" else {value}
+    return set(value) if kind in ("crossed", "crossed_alike") else {value}
 
 
 def start(filled: Mapping[str, int], records: int, columns: Sequence[str]) -> Model:

@@ -26,7 +26,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """The whole weight, the probability that it means, where it began (the prior), and its parts."""
+    """The whole weight (less what speaks for two people of one household: see `linking.weights`), the
+    probability that it means, where it began (the prior), and its parts."""
 
     weight: float
     probability: float
@@ -41,6 +42,9 @@ def weigh(
     began = math.log2(model.prior / (1 - model.prior))
     parts = tuple(_part(one, left, right, frequencies) for one in model.comparisons)
     weight = began + sum(part.weight for part in parts)
+    home = sum(part.weight for part in parts if part.name in model.at_home)
+    if model.household:
+        weight -= math.log2(1 + model.household * 2 ** min(home, 300.0))
     return Weighed(weight, _probability(weight), began, parts)
 
 

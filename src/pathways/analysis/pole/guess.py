@@ -6,24 +6,41 @@ a kind of node (`:ID`, `:LABEL`) and a kind of relation (`:START_ID`, `:END_ID`,
 
 from __future__ import annotations
 
+import collections.abc
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from pathways.analysis import sheets
-from pathways.analysis.pole import spec
+from pathways.analysis.pole import others, spec
 from pathways.analysis.pole.mapping import Feed, Join, Mapping, MappingError
+
+Tables = collections.abc.Mapping[str, spec.Table]
 
 _ID, _LABEL, _START, _END, _TYPE = ":ID", ":LABEL", ":START_ID", ":END_ID", ":TYPE"
 
 
-def guess(found: Sequence[sheets.Sheet], *, name: str = "guessed") -> Mapping:
+def guess(found: Sequence[sheets.Sheet], *, name: str = "guessed", kind: str = "pole") -> Mapping:
     """A mapping for these tables. Raises MappingError when none of them looks like a table of an extract."""
+    tables = others.FOR_KIND[kind]
+    if kind != "pole":
+        feeds = [feed for each in found for feed in _flat(each, found, tables)]
+        if not feeds:
+            wanted = "; or ".join(
+                f"{table.name} needs {', '.join(c.name for c in table.columns if c.is_needed)}"
+                for table in tables.values()
+            )
+            raise MappingError(
+                f"no file has the columns that are needed: {wanted}; say in a mapping which they are"
+            )
+        return Mapping(name, tuple(feeds))
     nodes = [each for each in found if _ID in each.columns]
     ties = [each for each in found if _START in each.columns and _END in each.columns]
     feeds = (
-        _Graph(nodes, ties).feeds() if nodes and ties else [f for each in found for f in _flat(each, found)]
+        _Graph(nodes, ties).feeds()
+        if nodes and ties
+        else [f for each in found for f in _flat(each, found, tables)]
     )
     if not feeds:
         raise MappingError(
@@ -52,12 +69,14 @@ def columns_for(table: spec.Table, headings: Sequence[str]) -> dict[str, tuple[s
     return {name: found[name] for name in table.names if name in found}
 
 
-def _flat(sheet: sheets.Sheet, every: Sequence[sheets.Sheet]) -> list[Feed]:
+def _flat(sheet: sheets.Sheet, every: Sequence[sheets.Sheet], tables: Tables) -> list[Feed]:
     is_alone = sum(each.path == sheet.path for each in every) == 1
     names = (
         [spec.plain(sheet.path.stem)] if is_alone else [spec.plain(sheet.name), spec.plain(sheet.path.stem)]
     )
-    table = _by_name(names) or _by_headings(sheet)
+    table = _by_name(names, tables) or _by_headings(sheet, tables)
+    if len(tables) == 1:
+        table = next(iter(tables.values()))
     if table is None:
         return []
     columns = columns_for(table, sheet.columns)
@@ -102,22 +121,22 @@ def _is_word(word: str, name: str) -> bool:
     return word in (name, name.rstrip("s")) or word in parts or f"{word}s" in parts
 
 
-def _by_name(names: Sequence[str]) -> spec.Table | None:
+def _by_name(names: Sequence[str], tables: Tables) -> spec.Table | None:
     for name in names:
-        for table in spec.TABLES.values():
+        for table in tables.values():
             if name == table.name or name in table.also:
                 return table
     for name in names:
-        for table in spec.TABLES.values():
+        for table in tables.values():
             if any(_is_word(word, name) for word in (table.name, *table.also)):
                 return table
     return None
 
 
-def _by_headings(sheet: sheets.Sheet) -> spec.Table | None:
+def _by_headings(sheet: sheets.Sheet, tables: Tables) -> spec.Table | None:
     """The table most of whose own columns are there, its key among them."""
     best: tuple[int, spec.Table] | None = None
-    for table in spec.TABLES.values():
+    for table in tables.values():
         columns = columns_for(table, sheet.columns)
         if all(
             each.name in columns
@@ -125,7 +144,7 @@ def _by_headings(sheet: sheets.Sheet) -> spec.Table | None:
             if each.is_needed and each.name not in ("from_kind", "to_kind")
         ):
             score = len(columns)
-            if score >= 3 and (best is None or score > best[0]):
+            if score >= min(3, len(table.columns)) and (best is None or score > best[0]):
                 best = (score, table)
     return best[1] if best else None
 
@@ -158,7 +177,7 @@ class _Graph:
             for kind, words in codes.items():
                 if label in (kind, *words) and label not in ("address", "premises"):
                     return _Kind(sheet, label, spec.TABLES[name], {"kind": kind})
-        table = _by_name([label]) if label else None
+        table = _by_name([label], spec.TABLES) if label else None
         if table is not None and table.name == "links":
             table = None
         constants = {"kind": "other"} if table is not None and table.name in ("objects", "events") else {}

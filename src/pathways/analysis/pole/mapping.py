@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pathways.analysis.pole import spec
+from pathways.analysis.pole import others
 
 
 class MappingError(Exception):
@@ -140,9 +140,9 @@ def _feed(one: Any, place: str) -> Feed:
     if not isinstance(one, dict):
         raise MappingError(f"{place}: expected an object")
     name = _word(one, "table", "", place)
-    if name not in spec.TABLES:
-        raise MappingError(f"{place}: {name!r} is no table; there are: {', '.join(spec.TABLES)}")
-    table = spec.TABLES[name]
+    if name not in others.EVERY:
+        raise MappingError(f"{place}: {name!r} is no table; there are: {', '.join(others.EVERY)}")
+    table = others.EVERY[name]
     file = _word(one, "file", "", place)
     if not file:
         raise MappingError(f"{place}: says no file")

@@ -16,7 +16,7 @@ from pathlib import Path, PurePath
 import polars as pl
 
 from pathways.analysis import sheets
-from pathways.analysis.pole import spec, standard
+from pathways.analysis.pole import others, spec, standard
 from pathways.analysis.pole.mapping import Feed, Mapping, MappingError
 from pathways.domain.terms.demographics import NoAnswer
 
@@ -127,7 +127,7 @@ def read_sheets(found: Sequence[sheets.Sheet], mapping: Mapping, *, received: da
             parts.setdefault(feed.table, []).append(_feed(extract, feed, one, every, mapping, received))
     for name, frames in parts.items():
         whole = pl.concat(frames, how="diagonal")
-        extract.tables[name] = _one_row_each(extract, spec.TABLES[name], whole)
+        extract.tables[name] = _one_row_each(extract, others.EVERY[name], whole)
     for one in every:
         if one.name not in used:
             frame = _without_immigration(extract, one)
@@ -136,7 +136,7 @@ def read_sheets(found: Sequence[sheets.Sheet], mapping: Mapping, *, received: da
                 f"{one.name}: no table is fed by it; its {frame.height:,} rows are kept as they are"
             )
     for table in ("persons", "events", "links"):
-        if table not in extract.tables:
+        if table not in extract.tables and any(name in spec.TABLES for name in extract.tables):
             extract.notes.append(f"no file feeds {table}: not recorded")
     _hanging(extract)
     return extract
@@ -175,8 +175,10 @@ def _without_immigration(extract: Extract, one: _Named) -> pl.DataFrame:
 def _feed(
     extract: Extract, feed: Feed, one: _Named, every: list[_Named], mapping: Mapping, received: date
 ) -> pl.DataFrame:
-    table = spec.TABLES[feed.table]
+    table = others.EVERY[feed.table]
     own = _without_immigration(extract, one)
+    # the sign that keeps a spreadsheet from running a cell as a formula, in a sheet that came back from us
+    own = own.with_columns(pl.all().str.replace(r"^'([=+\-@])", "$1"))
     frame = own.with_columns(one.sheet.rows.alias(f"{_NOT_CARRIED}row"))
     for name, values in feed.where.items():
         _need(frame, name, one, "where")
@@ -226,7 +228,7 @@ def _feed(
     )
     if table.name in ("persons",) and "sex_missing" not in result.columns:
         result = result.with_columns(pl.lit(None, pl.String).alias("sex_missing"))
-    if table.name == "events":
+    if table is spec.TABLES["events"]:
         default = pl.when(pl.col("kind") == "intelligence").then(pl.lit("opinion")).otherwise(pl.lit("fact"))
     else:
         default = pl.lit("fact")
@@ -238,7 +240,7 @@ def _feed(
 
 
 def _kind(column: spec.Column) -> type[pl.DataType]:
-    return {spec.DATE: pl.Date, spec.NUMBER: pl.Float64}.get(column.kind, pl.String)  # type: ignore[return-value]
+    return {spec.DATE: pl.Date, spec.NUMBER: pl.Float64, others.WHOLE: pl.Int64}.get(column.kind, pl.String)  # type: ignore[return-value]
 
 
 def _need(frame: pl.DataFrame, heading: str, one: _Named, what: str) -> None:
@@ -324,9 +326,10 @@ def _standard(
     note = _Noting(extract, one, frame[f"{_NOT_CARRIED}row"], heading, read_as)
     match column.kind:
         case spec.DATE:
+            latest = received.replace(year=received.year + 50, day=1) if column.is_ahead else received
             return [
                 note.read(
-                    lambda text: standard.day(text, order=mapping.dates, latest=received), pl.Date
+                    lambda text: standard.day(text, order=mapping.dates, latest=latest), pl.Date
                 ).alias(column.name)
             ]
         case spec.NUMBER:
@@ -339,6 +342,12 @@ def _standard(
             ]
         case spec.PHONE:
             return [note.read(lambda text: standard.phone(text) or None, pl.String).alias(column.name)]
+        case others.TIME:
+            return [note.read(standard.clock, pl.String).alias(column.name)]
+        case others.WHOLE:
+            return [note.read(standard.whole, pl.Int64).alias(column.name)]
+        case others.REFERENCE:
+            return [note.read(standard.reference, pl.String).alias(column.name)]
         case spec.SEX:
             code = note.read(lambda text: str(standard.sex(text)), pl.String, rejects=False)
             known = pl.col("c").is_in([answer.value for answer in NoAnswer])
@@ -373,7 +382,7 @@ def _coded(column: spec.Column, read_as: pl.Series, note: _Noting, feed: Feed) -
         return found
 
     found = note.read(read_one, pl.String, rejects=decides)
-    if column.name == "kind":
+    if column.name == "kind" and column.codes is not None and "other" in column.codes:
         found = found.fill_null("other")
     return found
 
@@ -439,9 +448,7 @@ def _ethnicities(extract: Extract, frame: pl.DataFrame, one: _Named, feed: Feed)
             wrong[said_code, said_scheme] = error
             values = (said_code, said_scheme, "", "", NoAnswer.UNKNOWN.value)
         read_as.append((said_code, said_scheme, *(value or None for value in values)))  # type: ignore[arg-type]
-    table = pl.DataFrame(
-        read_as, schema=dict.fromkeys(("code", "scheme", *names), pl.String), orient="row"
-    )
+    table = pl.DataFrame(read_as, schema=dict.fromkeys(("code", "scheme", *names), pl.String), orient="row")
     done = pairs.join(table, on=["code", "scheme"], how="left", maintain_order="left")
     heading = (feed.columns.get("ethnicity_code") or ("ethnicity_code",))[0]
     if wrong:

@@ -21,6 +21,8 @@ class Column:
     is_needed: bool = False
     also: tuple[str, ...] = ()
     codes: Mapping[str, tuple[str, ...]] | None = None
+    #: whether it is a day that may lie years ahead
+    is_ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,7 +404,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                     Column("name", also=("group_name", "ocg_name", "ocg")),
                     Column("tier", also=("band", "level")),
                     Column("owner", also=("lead", "lead_responsible_officer", "lro", "owning_unit")),
-                    Column("review_date", DATE, also=("review", "next_review", "reviewed_on")),
+                    Column("review_date", DATE, also=("review", "next_review", "reviewed_on"), is_ahead=True),
                 ),
                 ("group", "ocgs", "ocg", "gangs", "crime_groups"),
             ),
@@ -436,7 +438,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                         DATE,
                         also=("start_date", "since", "date", "link_date", "call_date", "from_on"),
                     ),
-                    Column("to_date", DATE, also=("end_date", "until", "to_on")),
+                    Column("to_date", DATE, also=("end_date", "until", "to_on"), is_ahead=True),
                     Column("source", also=("origin", "system", "source_system")),
                     _GRADE,
                     _HANDLING,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pathways.analysis.pole.spec import plain
+from pathways.domain.terms import references
 from pathways.domain.terms.demographics import (
     NOT_STATED,
     DeclaredBy,
@@ -171,6 +172,44 @@ def number(text: str) -> float | None:
         raise NotUnderstoodError("this is not a number", "write it with a point, such as 53.48") from None
     if found != found or found in (float("inf"), float("-inf")):
         raise NotUnderstoodError("this is not a number", "write it with a point, such as 53.48")
+    return found
+
+
+_CLOCK = re.compile(r"^(\d{1,2})(?:[:.h](\d{2}))?(?:[:.]\d{2})?\s*(am|pm)?$", re.IGNORECASE)
+
+
+def clock(text: str) -> str | None:
+    """A time of day as 14:30. Raises NotUnderstoodError."""
+    if missing(text) is not None:
+        return None
+    found = _CLOCK.match(text.strip())
+    hour = int(found[1]) if found else 24
+    minute = int(found[2] or 0) if found else 0
+    if found and found[3] and hour <= 12:
+        hour = hour % 12 + (12 if found[3].casefold() == "pm" else 0)
+    if hour > 23 or minute > 59:
+        raise NotUnderstoodError("this is not a time of day", "write it as 14:30")
+    return f"{hour:02}:{minute:02}"
+
+
+def whole(text: str) -> int | None:
+    """A whole number from 0. Raises NotUnderstoodError."""
+    found = number(text)
+    if found is None:
+        return None
+    if found != int(found) or not 0 <= found < 10**9:
+        raise NotUnderstoodError("this is not a whole number", "write figures alone, such as 45")
+    return int(found)
+
+
+def reference(text: str) -> str:
+    """One of our references, as it was copied or typed. Raises NotUnderstoodError."""
+    found = references.read(text)
+    if found is None:
+        raise NotUnderstoodError(
+            "this is not one of our references",
+            "copy it from her page: two letters, four digits, two letters",
+        )
     return found
 
 

@@ -28,12 +28,12 @@ _GIVES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """One indicator taken apart: conditions on `whats`, and conditions on the involvement, as SQL."""
+    """One indicator taken apart: conditions on words that repeat, each with the columns it looks at, and the
+    other conditions, as SQL."""
 
     indicator: Indicator
-    on_words: str
+    on_words: tuple[tuple[frozenset[str], str], ...]
     on_days: str
-    looks_at: frozenset[str]
 
 
 @lru_cache(maxsize=1_000)
@@ -46,17 +46,17 @@ def plain(indicator: Indicator, node: Mapping[str, Any]) -> Plain | None:
     """The indicator taken apart, or None where it has to run by itself. `node` is its parsed SELECT."""
     if not _is_plain(node):
         return None
-    on_words, on_days, looks_at = list[str](), list[str](), set[str]()
+    on_words, on_days = list[tuple[frozenset[str], str]](), list[str]()
     for condition in _conjuncts(node["where_clause"]):
         columns, has_more = _reads(condition)
         if has_more == "query":
             return None
-        looks_at |= columns
         text = _text(condition)
-        (on_words if columns <= set(store.WORDS) and has_more == "" else on_days).append(text)
-    return Plain(
-        indicator, " and ".join(on_words) or "true", " and ".join(on_days) or "true", frozenset(looks_at)
-    )
+        if columns <= set(store.WORDS) and not has_more:
+            on_words.append((frozenset(columns), text))
+        else:
+            on_days.append(text)
+    return Plain(indicator, tuple(on_words), " and ".join(on_days) or "true")
 
 
 def _is_plain(node: Mapping[str, Any]) -> bool:
@@ -128,15 +128,37 @@ def _text(condition: dict[str, Any]) -> str:
 
 
 def mark(connection: duckdb.DuckDBPyConnection, together: Sequence[Plain]) -> None:
-    """Settles the conditions on words: `wanted` has the lines that somebody wants, and for whom."""
-    mask = " | ".join(
-        f"(case when {each.on_words} then {1 << bit}::bigint else 0::bigint end)"
-        for bit, each in enumerate(together)
-    )
+    """Settles the conditions on words: `wanted` has the lines that somebody wants, and for whom.
+
+    A condition on one column is settled on the different words of that column, some hundreds; one on several,
+    on the lines of `whats`.
+    """
+    masks, joins = [_mask(together, None)], list[str]()
+    for column in store.WORDS:
+        if any(columns == {column} for each in together for columns, _ in each.on_words):
+            masks.append(f"of_{column}.mask")
+            joins.append(
+                f" join (select {column} as word, {_mask(together, column)} as mask"  # noqa: S608
+                f"  from (select distinct {column} from whats)) as of_{column}"
+                f" on coalesce(of_{column}.word, '') = coalesce(w.{column}, '')"
+            )
     connection.execute(
-        f"create or replace temp table wanted as"  # noqa: S608
-        f" select * from (select *, {mask} as mask from whats) where mask <> 0"
+        "create or replace temp table wanted as select * from ("  # noqa: S608
+        f" select w.*, {' & '.join(masks)} as mask from whats w{''.join(joins)}) where mask <> 0"
     )
+
+
+def _mask(together: Sequence[Plain], column: str | None) -> str:
+    """The bits of those whose conditions on this one column hold; on several columns, or none, for None."""
+    bits = []
+    for bit, each in enumerate(together):
+        texts = [
+            text
+            for columns, text in each.on_words
+            if (columns == {column} if column is not None else len(columns) != 1)
+        ]
+        bits.append(f"(case when {' and '.join(texts) or 'true'} then {1 << bit}::bigint else 0::bigint end)")
+    return " | ".join(bits)
 
 
 def left_over(together: Sequence[Plain], days: Sequence[Mapping[str, str]]) -> str:

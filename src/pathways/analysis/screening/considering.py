@@ -164,12 +164,12 @@ def _observe(
             compiled.find(
                 connection, batch, [_as_sql(each.indicator, as_at) for each in batch], among="eligible"
             )
-            pairs = ", ".join(f"({bit}, {number[each.indicator.code]})" for bit, each in enumerate(batch))
-            connection.execute(
-                "insert into observations"  # noqa: S608
-                f" select distinct person_id, nth, occurred_on, source, event_id from found,"
-                f" (values {pairs}) as which(bit, nth) where bits & (1::bigint << bit) <> 0"
-            )
+            for bit, each in enumerate(batch):
+                connection.execute(
+                    "insert into observations select distinct person_id, ?::smallint, occurred_on, source,"
+                    " event_id from found where bits & ?::bigint <> 0",
+                    [number[each.indicator.code], 1 << bit],
+                )
     for nth, (one, apart) in enumerate(zip(using, taken_apart, strict=True)):
         if apart is None:
             steps.next(one.label)
@@ -277,7 +277,7 @@ def _counts(
             " and date_of_birth > $day::date - to_years($least::int)",
             day | {"least": least_age},
         ),
-        "not_female": n("select count(*) from people where sex = 'male'"),
+        "not_female": n("select count(*) from people where sex in ('male', 'other')"),
         "not_listed": {
             "network_alone": n(f"select count(*) {rest} network"),
             "victim_alone": n(f"select count(*) {rest} not network and other and not vulnerable"),

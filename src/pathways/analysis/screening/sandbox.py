@@ -269,8 +269,8 @@ def reworded(indicator: Indicator, error: duckdb.Error) -> IndicatorError:
 
 
 def connect(limits: Limits) -> duckdb.DuckDBPyConnection:
-    """A database in memory that spills nothing to the disk and loads nothing; not locked yet."""
-    return duckdb.connect(
+    """A database in memory, compressed there, that spills nothing and loads nothing; not locked yet."""
+    connection = duckdb.connect(
         ":memory:",
         config={
             "memory_limit": limits.memory,
@@ -280,8 +280,13 @@ def connect(limits: Limits) -> duckdb.DuckDBPyConnection:
             "allow_community_extensions": "false",
             "python_enable_replacements": "false",
             "preserve_insertion_order": "false",
+            "checkpoint_threshold": "1TB",  # compressed when `store` says so, and not in the middle of a pass
         },
     )
+    connection.execute("set enable_progress_bar = false")
+    connection.execute("attach ':memory:' as records (compress)")
+    connection.execute("use records")
+    return connection
 
 
 def lock(connection: duckdb.DuckDBPyConnection) -> None:

@@ -23,6 +23,9 @@ DATES: Final = frozenset(
     column.name for table in spec.TABLES.values() for column in table.columns if column.kind == spec.DATE
 )
 
+#: rows from which on a table is compressed in memory, which costs some time
+LARGE: Final = 3_000_000
+
 #: what an indicator may read beside the tables themselves: name, columns, what a line of it is
 VIEWS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "involvement": (
@@ -78,38 +81,61 @@ def fill(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pl.DataFram
         key = columns[0] if name != "links" else "relation"
         if given is not None and len(given) and key not in have:
             raise ValueError(f"{name} has no column {key}")
-        parts = []
-        for column in columns:
-            kind = "date" if column in DATES else "varchar"
-            if column not in have:
-                parts.append(f"null::{kind} as {column}")
-            elif kind == "date":
-                parts.append(f'try_cast(trim("{column}"::varchar) as date) as {column}')
-            else:
-                parts.append(f"nullif(trim(\"{column}\"::varchar), '') as {column}")
         if given is None or not have:
-            connection.execute(f"create table {name} as select {', '.join(parts)} where false")
+            nothing = ", ".join(f"{_nothing(column)} as {column}" for column in columns)
+            connection.execute(f"create table {name} as select {nothing} where false")
             continue
+        days, kept = _days(given), [column for column in columns if column in have]
+        cells = ", ".join(f"{_cell(column, is_day=column in days)} as {column}" for column in kept)
         connection.register("given", given if isinstance(given, pa.Table) else given.to_arrow())
-        connection.execute(f"create table {name} as select {', '.join(parts)} from given")  # noqa: S608
-        for column in DATES & set(have) & set(columns):
+        connection.execute(f"create table {name}_given as select {cells} from given")  # noqa: S608
+        every = ", ".join(
+            column if column in have else f"{_nothing(column)} as {column}" for column in columns
+        )
+        connection.execute(f"create view {name} as select {every} from {name}_given")  # noqa: S608
+        for column in (DATES - days) & set(kept):
             asked = (
                 f"select count(*) from given where trim(\"{column}\"::varchar) <> ''"  # noqa: S608
                 f' and try_cast(trim("{column}"::varchar) as date) is null'
             )
             unreadable += _one(connection, asked)
         connection.unregister("given")
+        if len(given) > LARGE:
+            connection.execute("checkpoint")  # in a compressed database, a fifth of the memory or less
     return unreadable
+
+
+def _nothing(column: str) -> str:
+    return f"null::{'date' if column in DATES else 'varchar'}"
+
+
+def _cell(column: str, *, is_day: bool) -> str:
+    if is_day:
+        return f'"{column}"'
+    if column in DATES:
+        return f'try_cast(trim("{column}"::varchar) as date)'
+    return f"case when \"{column}\"::varchar <> '' then \"{column}\"::varchar end"
 
 
 def _columns(table: pl.DataFrame | pa.Table) -> list[str]:
     return list(table.columns if isinstance(table, pl.DataFrame) else table.column_names)
 
 
+def _days(table: pl.DataFrame | pa.Table | None) -> set[str]:
+    """The columns that hold days already, and not words that may be one."""
+    if table is None:
+        return set()
+    if isinstance(table, pl.DataFrame):
+        return {name for name, kind in table.schema.items() if kind == pl.Date}
+    return {each.name for each in table.schema if pa.types.is_date32(each.type)}
+
+
 def lay_out(connection: duckdb.DuckDBPyConnection, *, as_at: date, least_age: int) -> None:
     """Makes what the indicators read, and the women who are eligible. Then the database can be locked."""
     for statement in _LAYOUT:
         connection.execute(statement)
+    if _one(connection, "select count(*) from facts") > LARGE:
+        connection.execute("checkpoint")
     connection.execute(
         "create table eligible as select person_id from people"
         " where sex = 'female' and date_of_birth <= $as_at::date - to_years($least::int)",
@@ -126,28 +152,30 @@ _LAYOUT: Final = (
            count(distinct sex_said) > 1 as sexes_differ,
            case when count(distinct date_of_birth) = 1 then max(date_of_birth) end as date_of_birth
     from (select person_id, date_of_birth,
-                 case lower(sex) when 'f' then 'female' when 'female' then 'female'
-                                 when 'm' then 'male' when 'male' then 'male' end as sex_said
+                 case lower(sex) when 'f' then 'female' when 'female' then 'female' when 'm' then 'male'
+                                 when 'male' then 'male' when 'other' then 'other' end as sex_said
           from persons where person_id is not null)
     group by person_id""",
+    # a cell is never '' here, so that '' can stand for nothing and the words be joined as they are
     """create table stands as
-    select l.from_id as person_id, l.to_id as event_id, lower(l.relation) as relation,
-           nullif(trim(l.source), '') as named, coalesce(l.source_grade, '') as link_grade
-    from links l
-    where lower(l.from_kind) = 'person' and lower(l.to_kind) = 'event'""",
-    """create table whats as
-    select (row_number() over (order by relation, kind, type, outcome))::integer as what, *
-    from (select distinct s.relation, lower(e.kind) as kind, lower(e.type) as type,
-                 lower(e.outcome) as outcome
-          from stands s join events e using (event_id))""",
+    select l.from_id as person_id, l.to_id as event_id, l.relation as relation_said,
+           coalesce(e.kind, '') as kind_said, coalesce(e.type, '') as type_said,
+           coalesce(e.outcome, '') as outcome_said, coalesce(e.occurred_on, e.reported_on) as occurred_on,
+           e.location_id, nullif(trim(l.source), '') as named,
+           coalesce(l.source_grade, e.source_grade) as source_grade
+    from links l join events e on e.event_id = l.to_id
+    where lower(l.from_kind) = 'person' and lower(l.to_kind) = 'event' and l.relation is not null""",
+    """create table lines as
+    select *, (dense_rank() over (order by relation, kind, type, outcome))::integer as what
+    from (select distinct relation_said, kind_said, type_said, outcome_said, lower(relation_said) as relation,
+                 nullif(lower(kind_said), '') as kind, nullif(lower(type_said), '') as type,
+                 nullif(lower(outcome_said), '') as outcome
+          from stands)""",
+    "create table whats as select distinct what, relation, kind, type, outcome from lines",
     """create table facts as
-    select s.person_id, w.what, e.event_id, coalesce(e.occurred_on, e.reported_on) as occurred_on,
-           e.location_id, s.named, coalesce(nullif(s.link_grade, ''), e.source_grade) as source_grade
-    from stands s
-    join events e using (event_id)
-    join whats w on w.relation = s.relation and w.kind is not distinct from lower(e.kind)
-                and w.type is not distinct from lower(e.type)
-                and w.outcome is not distinct from lower(e.outcome)""",
+    select s.person_id, n.what, s.event_id, s.occurred_on, s.location_id, s.named, s.source_grade
+    from stands s join lines n using (relation_said, kind_said, type_said, outcome_said)""",
+    "drop table lines",
     "drop table stands",
     """create view involvement as
     select f.person_id, w.relation, f.event_id, w.kind, w.type, f.occurred_on, w.outcome, f.location_id,

@@ -58,7 +58,7 @@ def corrected(events: Iterable[EventFact]) -> tuple[EventFact, ...]:
     joined to another is the other's, until the two are parted. Ties keep the order in which they were given,
     so that the answer never depends on chance.
     """
-    ordered = _joined(sorted(events, key=lambda event: event.at))
+    ordered = _without_taken_back(_joined(sorted(events, key=lambda event: event.at)))
     fixes: dict[str, dict[str, str]] = {}
     endings: dict[str | None, dict[str, str]] = {}
     for event in ordered:
@@ -88,6 +88,28 @@ def corrected(events: Iterable[EventFact]) -> tuple[EventFact, ...]:
         if event.kind is not EventKind.SUPPORT_STARTED
         or (event.episode_id, event.detail.get("referral")) not in unmade
     )
+
+
+#: `what` of the correction that says that an entry came from the wrong file, and went within a day
+TAKEN_BACK = "taken_back"
+
+
+def _without_taken_back(ordered: list[EventFact]) -> list[EventFact]:
+    """The events without those of entries that were taken in from a file and taken back again."""
+    back = [
+        each for each in ordered if each.kind is EventKind.CORRECTED and each.detail.get("what") == TAKEN_BACK
+    ]
+    if not back:
+        return ordered
+    contacts = {each.detail["contact"] for each in back if each.detail.get("contact")}
+    cases = {each.case_id for each in back if each.case_id and not each.detail.get("contact")}
+    return [
+        each
+        for each in ordered
+        if not (each.kind is EventKind.CONTACT_RECORDED and each.detail.get("contact") in contacts)
+        and not (each.kind in (EventKind.FLAGGED, EventKind.SELF_REFERRED) and each.case_id in cases)
+        and each not in back
+    ]
 
 
 _OF_A_CONTACT = ("attended", "happened", "mode", "minutes")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pathways.domain.governance import emergency, erasure, hold
-from pathways.domain.identification import consideration, referral_in, run, second_reading
+from pathways.domain.identification import consideration, linking, referral_in, run, second_reading
 from pathways.domain.outcomes import followup
 from pathways.domain.reach import approach, plan, stop
 from pathways.domain.referral import referral
@@ -33,4 +33,7 @@ ALL: tuple[Workflow[Any, Any, Any], ...] = (
     erasure.WORKFLOW,
     hold.WORKFLOW,
     joining.WORKFLOW,
+    linking.POLICE_WORKFLOW,
+    linking.SUPPORT_WORKFLOW,
+    linking.RUN_WORKFLOW,
 )

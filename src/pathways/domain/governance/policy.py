@@ -60,6 +60,7 @@ class Resource(StrEnum):
     PROVISIONAL_PLAN = "police_provisional_plan"
     FLAG_RECEIPT = "police_flag_receipt"
     EARLIER_DECISION = "police_earlier_decision"
+    POLICE_PAIR = "police_pair"
     OBSERVATION = "police_observation"
     EVIDENCE_OPENED = "police_evidence_opened"
     SCREENING_RUN = "police_screening_run"
@@ -102,6 +103,8 @@ class Resource(StrEnum):
     EMERGENCY = "support_emergency_access"
     CORRECTION = "support_correction"
     JOINING = "support_joining"
+    SUPPORT_PAIR = "support_pair"
+    LINK_RUN = "link_run"
     # crossings and work
     DISCLOSURE = "disclosure"
     MESSAGE = "message"
@@ -115,6 +118,11 @@ class Resource(StrEnum):
     # streams
     JOURNEY_EVENT = "journey_event"
     ACCESS_EVENT = "access_event"
+    # files that agencies send
+    TAKE_IN = "take_in"
+    TAKE_IN_PART = "take_in_part"
+    TAKEN_ROW = "taken_row"
+    COLUMN_MAPPING = "column_mapping"
     # search
     NAME_TOKEN = "name_token"  # noqa: S105 - a table, not a secret
 
@@ -248,10 +256,15 @@ OF_HER = (
     Resource.EMERGENCY,
     Resource.CORRECTION,
     Resource.JOINING,
+    Resource.SUPPORT_PAIR,
     Resource.TASK,
     Resource.ERASURE,
     Resource.LEGAL_HOLD,
 )
+
+#: A file that an agency sent, and what came of it. No table of these points at a woman.
+_SENT = (Resource.TAKE_IN, Resource.TAKE_IN_PART, Resource.TAKEN_ROW, Resource.COLUMN_MAPPING)
+_EVERYTHING = tuple(Action)
 
 _WRITTEN: tuple[Rule, ...] = (
     # --- the sealer: first, because it reads millions of events and the database asks the rules in order ----
@@ -269,6 +282,13 @@ _WRITTEN: tuple[Rule, ...] = (
         (Resource.NOMINAL, Resource.CONSIDERATION, Resource.PROVISIONAL_PLAN, Resource.FLAG_RECEIPT),
         both(_OWN_ORGANISATION, OfSector((Sector.POLICE,))),
         "A force works with its own records.",
+    ),
+    _rule(
+        (Role.POLICE_SPOC, Role.POLICE_ANALYST),
+        _ALL,
+        (Resource.POLICE_PAIR, Resource.LINK_RUN),
+        both(_OWN_ORGANISATION, OfSector((Sector.POLICE,))),
+        "A force says which of its own records are of one person.",
     ),
     _rule(
         (Role.POLICE_SPOC, Role.POLICE_ANALYST, Role.SUPERVISOR),
@@ -323,7 +343,7 @@ _WRITTEN: tuple[Rule, ...] = (
     _rule(
         (Role.COORDINATOR,),
         _ALL,
-        (Resource.JOINING,),
+        (Resource.JOINING, Resource.SUPPORT_PAIR, Resource.LINK_RUN),
         _OWN_ORGANISATION,
         "The coordinator decides whether two records are of one woman.",
     ),
@@ -947,6 +967,60 @@ _WRITTEN: tuple[Rule, ...] = (
         Always(),
         "The clerk knows what was erased and what is held.",
     ),
+    # --- files that agencies send -----------------------------------------------------------------
+    _rule(
+        (Role.POLICE_SPOC, Role.POLICE_ANALYST),
+        _EVERYTHING,
+        _SENT,
+        both(_OWN_ORGANISATION, OfSector((Sector.POLICE,)), Among("kind", ("pole",))),
+        "A force takes in its own records, and they stay on the police side.",
+    ),
+    _rule(
+        (Role.COORDINATOR,),
+        _EVERYTHING,
+        _SENT,
+        both(_OWN_ORGANISATION, Among("kind", ("referrals", "reference"))),
+        "The coordinator takes in referrals and reference figures.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        _EVERYTHING,
+        _SENT,
+        both(
+            _OWN_ORGANISATION,
+            OfSector((*_SUPPORT_SECTORS, Sector.PRIVATE)),
+            Among("kind", ("referrals", "contacts", "attendance", "scores")),
+        ),
+        "A provider takes in what its own case system holds, and refers whom it knows.",
+    ),
+    _rule(
+        (Role.ADMINISTRATOR,),
+        _EVERYTHING,
+        _SENT,
+        both(_OWN_ORGANISATION, Among("kind", ("reference",))),
+        "Reference figures name nobody.",
+    ),
+    _rule(
+        (Role.GOVERNANCE_LEAD,),
+        _READ,
+        (Resource.TAKE_IN,),
+        _OWN_ORGANISATION,
+        "The governance lead sees what was taken in, by whom, and when it goes.",
+    ),
+    _rule(
+        (Role.CLERK,),
+        _EVERYTHING,
+        (Resource.TAKE_IN, Resource.TAKE_IN_PART, Resource.TAKEN_ROW),
+        Always(),
+        "An upload that nobody went on with goes, and a police extract on its date.",
+    ),
+    _rule(
+        (Role.KEEPER,),
+        (Action.REMOVE,),
+        (Resource.REFERRAL_IN, Resource.CONTACT, Resource.CASE_NOTE, Resource.GOAL_RATING, Resource.TASK),
+        _OWN_ORGANISATION,
+        "What was taken in from the wrong file is taken back within a day, where nobody has gone on with it.",
+    ),
     # --- search ---------------------------------------------------------------------------------------
     _rule(
         (
@@ -1033,6 +1107,13 @@ _WRITTEN: tuple[Rule, ...] = (
         (Resource.FORM_EDITION,),
         Always(),
         "Whoever had the same form open is shown what was changed meanwhile.",
+    ),
+    _rule(
+        (Role.CLERK,),
+        (Action.READ, Action.CHANGE),
+        (Resource.LINK_RUN,),
+        Always(),
+        "A linking run that was asked for is taken up, counted on and ended by the clockwork.",
     ),
     _rule(
         (Role.CLERK,),
@@ -1162,6 +1243,7 @@ ABOUT_HER: Mapping[Resource, tuple[str, ...]] = MappingProxyType(
         Resource.TASK: ("client_id", "object_id"),
         Resource.NAME_TOKEN: ("record_id",),
         Resource.JOINING: ("client_id", "other_id"),
+        Resource.SUPPORT_PAIR: ("client_id", "other_id"),
         **dict.fromkeys(
             (
                 Resource.SPINE,

@@ -20,7 +20,7 @@ from pathways.domain.terms import clocks
 from pathways.domain.terms.people import Sector
 from pathways.domain.triage import triage
 from pathways.domain.triage.levels import Level
-from pathways.journey import case_list, caseload, her, identity, programme, sight, way
+from pathways.journey import case_list, caseload, her, identity, linking, programme, sight, way
 from pathways.journey.home.shapes import MOST, Figure, Home, Item, Leads, Section, section
 from pathways.records.models import (
     Approach,
@@ -66,6 +66,7 @@ def coordinator(*, by: Actor, at: datetime) -> Home:
         Figure(str(stalled.total), "referrals past their answer", leads=Leads.REFERRALS),
         Figure(str(lapsed), "safe-contact plans lapsed", leads=Leads.LAPSED),
         Figure(str(unread.count()), "messages to read", leads=Leads.MESSAGES),
+        Figure(str(linking.waiting(by=by)), "pairs of records to look at", leads=Leads.PAIRS),
     )
     first = (_to_be_given(by), waiting, stalled, silent, door)
     return Home(

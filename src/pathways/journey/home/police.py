@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from pathways.domain.governance.actors import Actor
 from pathways.domain.identification import consideration
+from pathways.domain.identification.linking import JUDGES
 from pathways.domain.reach.police_view import PoliceView
 from pathways.domain.terms.routes import Route
-from pathways.journey import programme, sight
+from pathways.journey import linking, programme, second_readings, sight
 from pathways.journey.home.shapes import MOST, Figure, Home, Item, Leads, Section, section
 from pathways.records.models import Consideration, FlagReceipt, Message, ProvisionalPlan
 
@@ -20,6 +21,7 @@ def screener(*, by: Actor, at: datetime) -> Home:
     waiting, overdue = _considerations(by, at)
     unplanned = _unplanned(by)
     deferred = _deferred(by, at)
+    seconds = _seconds(by, at)
     back = _came_back(by, at)
     unread = sight.visible(Message, by).filter(to_organisation_id=by.organisation_id, read_at__isnull=True)
     figures = (
@@ -27,14 +29,22 @@ def screener(*, by: Actor, at: datetime) -> Home:
         Figure(str(overdue), "past their time"),
         Figure(str(unplanned.total), "safe contacts to plan"),
         Figure(str(unread.count()), "messages to read", leads=Leads.MESSAGES),
+        *_pairs(by),
     )
     return Home(
         figures=figures,
-        first=(waiting, unplanned),
+        first=(waiting, seconds, unplanned),
         beside=tuple(each for each in (deferred, back) if each.items),
         main=Leads.FLAG,
         main_words="Flag a woman",
     )
+
+
+def _pairs(by: Actor) -> tuple[Figure, ...]:
+    """Pairs of the force's own records that wait for somebody to say whether they are one person."""
+    if by.role not in JUDGES:
+        return ()
+    return (Figure(str(linking.waiting(by=by)), "pairs of records to look at", leads=Leads.PAIRS),)
 
 
 def _considerations(by: Actor, at: datetime) -> tuple[Section, int]:
@@ -94,6 +104,32 @@ def _unplanned(by: Actor) -> Section:
         items,
         total=rows.count(),
         empty="Every confirmed consideration has its safe contact planned.",
+    )
+
+
+def _seconds(by: Actor, at: datetime) -> Section:
+    """Decisions that this person reads a second time. Nobody is named: the reading is opened for that."""
+    rows = second_readings.waiting_for(by=by)
+    items = [
+        Item(
+            title="A decision to read a second time",
+            hint="You see the evidence, and what was decided once you have said what you would",
+            reference=row.reference,
+            leads=Leads.SECOND,
+            id=row.id,
+            at=row.due_at,
+            at_is="read by",
+            is_late=row.due_at < at,
+        )
+        for row in rows[:MOST]
+    ]
+    return section(
+        "Second readings for you",
+        items,
+        total=len(rows),
+        empty="No decision waits for your second reading.",
+        more=Leads.SECONDS,
+        more_words="All second readings",
     )
 
 

@@ -20,6 +20,8 @@ class Leads(StrEnum):
     FLAGS = "flags"
     REFERRAL_IN = "referral_in"
     REFERRALS_IN = "referrals_in"
+    SECOND = "second"
+    SECONDS = "seconds"
     PLAN = "plan"
     TRIAGE = "triage"
     TRIAGES = "triages"
@@ -45,6 +47,7 @@ class Leads(StrEnum):
     ERASURES = "erasures"
     PEOPLE = "people"
     ORGANISATIONS = "organisations"
+    PAIRS = "pairs"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ supported by the third sector, 50 engaged with a private company, and everything
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -57,7 +56,8 @@ from pathways.journey import (
     triage,
 )
 from pathways.journey.assess import Answers, Monitoring
-from pathways.journey.invented import names
+from pathways.journey.invented import names, reading_twice
+from pathways.journey.invented.world import World
 from pathways.records.models import (
     Approach,
     Closure,
@@ -70,24 +70,6 @@ from pathways.records.models import (
     ReferralIn,
     TriageDecision,
 )
-
-
-@dataclass
-class World:
-    """The places, people and services of the demonstration."""
-
-    places: dict[str, UUID]
-    people: dict[tuple[Role, str], list[Actor]]
-    services: dict[str, list[UUID]]
-
-    def one(self, role: Role, place: str) -> Actor:
-        return self.people[(role, place)][0]
-
-    def worker(self, place: str, number: int) -> Actor:
-        """One of an organisation's workers, each in turn."""
-        roles = (Role.SUPPORT_WORKER, Role.PROVIDER_WORKER)
-        several = [actor for role in roles for actor in self.people.get((role, place), [])]
-        return several[number % len(several)]
 
 
 class _LaterError(Exception):
@@ -280,6 +262,7 @@ class _Life:
         self.wait(0.1, 3)
         self.do(screening.open_evidence, spoc, consideration_id=flagged.id)
         self.do(screening.decide, spoc, consideration_id=flagged.id, said=self.judgement(outcome))
+        reading_twice.perhaps(flagged.id, self.number, world=self.world, at=self.now)
         if outcome in _LATER:
             self.wait(15, 30)
             self.do(screening.resume, spoc, consideration_id=flagged.id)

@@ -11,6 +11,7 @@ from pathways.records.models.directory import (
 )
 from pathways.records.models.erasing import Erasure, ErasureKey, LegalHold
 from pathways.records.models.guarding import Bar, EmergencyAccess
+from pathways.records.models.linking import LinkRun, PolicePair, SupportPair
 from pathways.records.models.organisations import (
     Account,
     Appointment,
@@ -70,6 +71,15 @@ from pathways.records.models.support import (
     TriageDecision,
     TriagePolicy,
 )
+from pathways.records.models.taking_in import (
+    ColumnMapping,
+    Denominator,
+    Purpose,
+    ReferenceSet,
+    TakeIn,
+    TakeInPart,
+    TakenRow,
+)
 
 __all__ = [
     "AccessEvent",
@@ -84,11 +94,13 @@ __all__ = [
     "CaseNote",
     "Client",
     "Closure",
+    "ColumnMapping",
     "ComplexityLevel",
     "Consideration",
     "Contact",
     "Correction",
     "Demographics",
+    "Denominator",
     "DesiredOutcome",
     "Disclosure",
     "Draft",
@@ -114,6 +126,7 @@ __all__ = [
     "Joining",
     "JourneyEvent",
     "LegalHold",
+    "LinkRun",
     "Message",
     "MessageKind",
     "NameToken",
@@ -126,7 +139,10 @@ __all__ = [
     "OrganisationTerm",
     "OutgoingMessage",
     "ParticipationAgreement",
+    "PolicePair",
     "ProvisionalPlan",
+    "Purpose",
+    "ReferenceSet",
     "Referral",
     "ReferralIn",
     "ReferralPack",
@@ -144,6 +160,10 @@ __all__ = [
     "SharingAgreement",
     "Spine",
     "Stop",
+    "SupportPair",
+    "TakeIn",
+    "TakeInPart",
+    "TakenRow",
     "Task",
     "TriageDecision",
     "TriagePolicy",

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pathways.domain.identification.reasons import DeferReason, ElsewhereReason, RejectReason
 from pathways.domain.identification.second_reading import TalkResult
 from pathways.domain.terms.events import ScreeningOutcome
 from pathways.journey import second_readings
 from pathways.web import forms
 from pathways.web.screening import WORDS
+
+
+class AskForm(forms.PathwaysForm):
+    extracts = forms.ChooseMany(
+        label="Over which extracts?", choices=[("", "")], error="Select at least one extract"
+    )
+    as_at = forms.Date(
+        label="Looked at from which day?",
+        hint="Later records do not count. Usually today, or the last day of the extract.",
+        span=forms.Span.HAPPENED,
+        error="Enter the day from which it is looked",
+    )
+
+    def __init__(self, *args: Any, choices: tuple[tuple[str, str], ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose: Any = self.fields["extracts"]
+        choose.choices = list(choices)
 
 
 class ReadForm(forms.PathwaysForm):

@@ -4,6 +4,12 @@ from pathways.web.considering import views
 
 app_name = "considering"
 urlpatterns = [
+    path("runs/", views.runs_list, name="runs"),
+    path("runs/ask/", views.Ask.as_view(), name="ask"),
+    path("runs/<uuid:run_id>/", views.run, name="run"),
+    path("runs/<uuid:run_id>/again/", views.again, name="again"),
+    path("learning/", views.learning, name="learning"),
+    path("how-it-works/", views.how_it_works, name="record"),
     path("second/", views.seconds, name="seconds"),
     path("second/rate/", views.Rate.as_view(), name="rate"),
     path("second/<uuid:reading_id>/", views.second, name="second"),

@@ -18,10 +18,13 @@ from pathways.domain.terms.law import ConfidenceBasis, CrossingKind
 from pathways.domain.terms.people import Role
 from pathways.domain.terms.routes import Route
 from pathways.journey import disclosing, drafts, flagging, open_door
+from pathways.journey.knowing import Likely
+from pathways.journey.naming import Kind
 from pathways.web import access, flow, lists
 from pathways.web import screening as asking
 from pathways.web.access import page
 from pathways.web.doors import forms
+from pathways.web.linking import known
 from pathways.web.request import Request
 
 BRINGS = {Role.COORDINATOR, Role.SUPPORT_WORKER, Role.SUPERVISOR}
@@ -53,7 +56,7 @@ def her_page(client_id: UUID) -> str:
 
 
 @page(roles=BRINGS, creates=Resource.REFERRAL_IN)
-class Receive(flow.Flow):
+class Receive(known.Asked):
     """She comes herself, or somebody who is not police brings her."""
 
     title = "Somebody has come to the door"
@@ -71,11 +74,25 @@ class Receive(flow.Flow):
         return reverse("doors:list" if self.actor.role is Role.COORDINATOR else "doors:mine")
 
     def context(self) -> dict[str, Any]:
-        return {"back": self.back()}
+        return {**super().context(), "back": self.back()}
+
+    def goes_to(self, one: Likely) -> str:
+        """To the record that is hers already; what was typed stays as a draft."""
+        if one.kind is Kind.CLIENT:
+            messages.info(
+                self.request, "Nothing new was brought in: this is her record. What you typed is a draft."
+            )
+            return her_page(one.id)
+        if self.actor.role is Role.COORDINATOR:
+            messages.info(
+                self.request, "Nothing new was brought in: she is at the door. What you typed is a draft."
+            )
+            return reverse("doors:referral", args=[one.id])
+        return ""
 
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
         if step.slug != "why" or self.actor.role is Role.COORDINATOR:
-            return {}
+            return super().form_kwargs(step)
         return {"route": open_door.ROUTES.get(self.actor.sector, Route.OTHER_PARTNER)}
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:

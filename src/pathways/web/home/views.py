@@ -40,6 +40,8 @@ def home(request: Request) -> HttpResponse:
         "tasks": _tasks(waiting, request),
         "task_count": waiting.task_count,
         "drafts": waiting.drafts,
+        "files_address": onward.address("taking:list", request.actor),
+        "take_in_address": onward.address("taking:add", request.actor),
     }
     if found.main is homes.Leads.EVALUATION:
         context |= _released(request)

@@ -21,6 +21,7 @@ from pathways.journey import disclosing, drafts, flagging, screening
 from pathways.web import access, considering, flow, lists
 from pathways.web import screening as asking
 from pathways.web.access import page
+from pathways.web.linking import known
 from pathways.web.police import forms
 from pathways.web.request import Request
 
@@ -50,6 +51,7 @@ class _Flagging(flow.Flow):
     title = "Flag a woman"
     button = "Send this flag"
     nominal_id: UUID | None = None
+    same_as: UUID | None = None
 
     def seen(self, answers: dict[str, Any]) -> flagging.Seen:
         codes = tuple(code for heading in Heading for code in answers.get(heading.value) or ())
@@ -65,6 +67,7 @@ class _Flagging(flow.Flow):
             subject_category=category,
             flagged_by_name=answers["flagged_by_name"],
             nominal_id=self.nominal_id,
+            same_as=self.same_as,
             by=self.actor,
             at=self.now,
         )
@@ -78,7 +81,7 @@ class _Flagging(flow.Flow):
 
 
 @page(roles=POLICE)
-class Flag(_Flagging):
+class Flag(known.Asked, _Flagging):
     """A flag of a woman. A girl under 18 is turned away before anything is kept, a draft included."""
 
     steps = (
@@ -116,6 +119,7 @@ class Flag(_Flagging):
             police_reference=answers["police_reference"],
             ethnicity_code=answers["ethnicity_code"] or "",
         )
+        self.same_as = known.chosen(answers)
         return self.send(who, answers["subject_category"], answers)
 
 
@@ -263,7 +267,8 @@ def came_words(line: screening.Line) -> list[dict[str, Any]]:
         words = f"Flagged by {line.flagged_by} ({line.route.label.lower()})"
         found.append({"words": words, "at": line.flagged_at})
     if line.run_at is not None:
-        found.append({"words": "Found by a screening run", "at": line.run_at})
+        href = reverse("considering:run", args=[line.run_id])
+        found.append({"words": "Found by a screening run", "at": line.run_at, "href": href})
     return found or [{"words": line.route.label, "at": line.flagged_at}]
 
 

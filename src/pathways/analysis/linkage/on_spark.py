@@ -1,0 +1,140 @@
+"""The same model on a Spark cluster, for more records than one machine takes. An optional extra.
+
+A model is trained on this machine, from as many of the records as fit; Spark weighs the pairs. What is asked
+of it is the same as of DuckDB; `tests/analysis/test_linkage_on_spark.py` holds the answers to be the same.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from pathways.analysis.linkage import engine
+from pathways.analysis.linkage.model import Model
+
+#: where the cluster is, as Spark writes it (spark://host:7077, local-cluster[2,1,1024]); all cores of this
+#: machine unless told
+MASTER = "PATHWAYS_SPARK_MASTER"
+#: records that a model is trained on
+LEARNED_FROM = 200_000
+
+
+class NoSparkError(Exception):
+    """Spark cannot be had here. The text is one line that says what to install."""
+
+
+def check() -> None:
+    """Raises NoSparkError unless pyspark and a Java are there."""
+    try:
+        import pyspark  # noqa: F401
+    except ImportError:
+        raise NoSparkError("--engine spark needs pyspark: pip install 'soc-pathways[spark]'") from None
+    home = os.environ.get("JAVA_HOME")
+    if not shutil.which("java") and not (home and os.access(os.path.join(home, "bin", "java"), os.X_OK)):
+        raise NoSparkError("--engine spark needs Java 17 or later: apt-get install default-jre-headless")
+
+
+def session(master: str | None = None) -> Any:
+    """A session with Splink's own functions for names on every worker. Raises NoSparkError."""
+    check()
+    from pyspark.sql import SparkSession
+    from splink.backends.spark import similarity_jar_location
+
+    try:
+        started = (
+            SparkSession.builder.appName("pathways link")
+            .master(master or os.environ.get(MASTER) or "local[*]")
+            .config("spark.jars", similarity_jar_location())
+            .config("spark.sql.shuffle.partitions", "16")
+            .config("spark.sql.execution.arrow.pyspark.enabled", "true")
+            .config("spark.ui.enabled", "false")
+            .config("spark.executor.heartbeatInterval", "60s")  # a busy machine is no lost worker
+            .config("spark.network.timeout", "600s")
+            .config("spark.log.level", "ERROR")
+            .getOrCreate()
+        )
+    except Exception as error:
+        said = str(error).strip().splitlines() or [type(error).__name__]
+        raise NoSparkError(f"Spark does not start: {said[0][:200]}") from None
+    started.sparkContext.setLogLevel("ERROR")
+    return started
+
+
+class SparkEngine:
+    """One set of prepared records on Spark. The session is the caller's, to be stopped by the caller."""
+
+    def __init__(self, prepared: pl.DataFrame, spark: Any) -> None:
+        logging.getLogger("splink").setLevel(logging.ERROR)
+        self._prepared = prepared
+        self._spark = spark
+        self._frame = spark.createDataFrame(_plain(prepared.to_arrow())).repartition(16).persist()
+        self._linkers = engine.Linkers()
+        self._asked = 0
+
+    def train(self, untrained: Model, *, said: Callable[[str], None] = lambda stage: None) -> Model:
+        """On this machine, from the first `LEARNED_FROM` records."""
+        return engine.Engine(self._prepared.head(LEARNED_FROM)).train(untrained, said=said)
+
+    def _linker(self, model: Model) -> Any:
+        from splink import Linker
+        from splink.backends.spark import SparkAPI
+
+        def made() -> Any:
+            api = SparkAPI(
+                spark_session=self._spark, break_lineage_method="persist", num_partitions_on_repartition=16
+            )
+            given = api.register(self._frame, table_name=f"records_{id(api)}")
+            return Linker(given, model.settings("spark"), log_level=None, validate_settings=False)
+
+        return self._linkers.of(model, made)
+
+    def score(self, model: Model, *, least: float) -> pl.DataFrame:
+        """As `engine.Engine.score`."""
+        found = self._linker(model).inference.predict(threshold_match_weight=least, warning_mode="never")
+        return self._taken(found)
+
+    def score_these(self, model: Model, pairs: pl.DataFrame, *, least: float) -> pl.DataFrame:
+        """As `engine.Engine.score_these`."""
+        if pairs.is_empty():
+            return engine.nothing()
+        linker = self._linker(model)
+        self._asked += 1
+        asked = self._spark.createDataFrame(
+            _plain(pairs.select(join_key_l="left", join_key_r="right", match_key=pl.lit("0")).to_arrow())
+        )
+        given = linker._db_api.register(asked, table_name=f"asked_{self._asked}")
+        with engine.asking(linker, given):
+            found = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
+        return self._taken(found)
+
+    def _taken(self, found: Any) -> pl.DataFrame:
+        from pyspark.sql import functions as F
+
+        frame = found.as_spark_dataframe()
+        taken = frame.select(
+            F.least("record_l", "record_r").cast("int").alias("left"),
+            F.greatest("record_l", "record_r").cast("int").alias("right"),
+            F.col("match_weight").cast("double").alias("plain"),
+        ).toArrow()
+        frame.unpersist()
+        made = pl.DataFrame(pl.from_arrow(taken))
+        return made.sort("left", "right") if made.height else engine.nothing()
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Without Arrow's large types, which Spark does not read."""
+    fields = []
+    for field in table.schema:
+        kind = field.type
+        if pa.types.is_large_list(kind):
+            kind = pa.list_(pa.string())
+        elif pa.types.is_large_string(kind) or "string_view" in str(kind):
+            kind = pa.string()
+        fields.append(pa.field(field.name, kind))
+    return table.cast(pa.schema(fields))
