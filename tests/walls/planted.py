@@ -379,6 +379,7 @@ def _fill_what_is_empty(now: datetime) -> None:
         if worker is not None:
             _group(worker, now)
     _considered(now)
+    _waiting_for_a_company()
     _messages(now)
     _outgoing(now)
     _stops(now)
@@ -479,9 +480,27 @@ def _considered(now: datetime) -> None:
             )
             if not is_in:
                 r.Consideration.objects.filter(id=flag.id).update(blind_to_id=reader.account_id)
+                r.Task.objects.filter(object_id=flag.id).update(blind_to_id=reader.account_id)
                 for model in (r.FlagReceipt, r.ProvisionalPlan, r.EarlierDecision):
                     rows: Any = model._default_manager.filter(consideration_id=flag.id)
                     rows.update(blind_to_id=reader.account_id)
+
+
+def _waiting_for_a_company() -> None:
+    """Each company is asked to take a woman on with whom it does not work now, and has not answered."""
+    for place in r.Organisation.objects.filter(sector=Sector.PRIVATE.value):
+        here = r.Involvement.objects.filter(organisation_id=place.id, until_at__isnull=True)
+        asked = (
+            r.Referral.objects.filter(to_organisation_id=place.id)
+            .exclude(client_id__in=here.values("client_id"))
+            .order_by("made_at")
+            .last()
+        )
+        if asked is not None:
+            asked.status, asked.reason_code = "sent", ""
+            asked.answered_at = asked.answered_by_id = asked.acknowledged_at = asked.ended_at = None
+            asked.save()
+            r.ReferralPack.objects.filter(referral=asked).update(is_answered=False)
 
 
 def _group(link: r.Involvement, now: datetime) -> None:
