@@ -123,6 +123,7 @@ def _plain(column: models.Field[Any, Any], rng: random.Random) -> Any:
         models.BooleanField: rng.random() < 0.5,
         models.JSONField: Jsonb([]),
         models.IntegerField: 1,
+        models.FloatField: 0.5,
         models.CharField: rng.choice("abcdef") + str(rng.random())[2:10],
     }
     for kind, value in plain.items():

@@ -400,6 +400,7 @@ def test_what_a_form_was_begun_from_cannot_be_made_up(cast):
 #: neither list fails this test: say of a new form what happens when two people have it open.
 ADDS = {
     "administer:add_organisation", "administer:appoint", "administer:add_agreement", "bars:conflict",
+    "considering:ask",
     "bars:keep_out", "directory:add", "emergency:ask", "governance:put_hold_client",
     "governance:put_hold_door", "governance:request_client", "governance:request_door",
     "doors:new", "doors:tell_police", "messages:reply", "messages:from_police", "police:flag",

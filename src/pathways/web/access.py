@@ -43,6 +43,7 @@ class Declared:
     signed_in: bool = False
     roles: frozenset[Role] = frozenset()
     wanted: tuple[tuple[Action, Resource], ...] = ()
+    when: Callable[[Any], Decision] | None = None
 
 
 def page(
@@ -54,13 +55,17 @@ def page(
     reads: Resource | None = None,
     creates: Resource | None = None,
     changes: Resource | None = None,
+    when: Callable[[Any], Decision] | None = None,
 ) -> Callable[[View], View]:
-    """Declare a view (function or class): one of the ways; roles and tables may stand together."""
+    """Declare a view (function or class): one of the ways; roles and tables may stand together.
+
+    `when` is what else must hold of whoever asks, where her role and the tables do not say it all.
+    """
     asked = ((Action.READ, reads), (Action.CREATE, creates), (Action.CHANGE, changes))
     wanted = tuple((action, resource) for action, resource in asked if resource is not None)
     if sum((public, account, signed_in, bool(roles) or bool(wanted))) != 1:
         raise ValueError("say exactly one of: public, account, signed_in, or roles and tables")
-    declared = Declared(public, account, signed_in, frozenset(roles), wanted)
+    declared = Declared(public, account, signed_in, frozenset(roles), wanted, when)
 
     def mark(view: View) -> View:
         view.access = declared  # type: ignore[attr-defined]
@@ -88,7 +93,7 @@ def may_open(wanted: Declared, actor: Any) -> Decision:
     if actor.role in roles_for(wanted) and all(
         policy.could(actor, action, resource) for action, resource in wanted.wanted
     ):
-        return decision.yes()
+        return decision.yes() if wanted.when is None else wanted.when(actor)
     return decision.no(
         f"This page is not for the role you are in now: {actor.role.label.lower()}.",
         ask=policy.ASK.get(actor.role, ""),

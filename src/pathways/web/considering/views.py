@@ -371,7 +371,7 @@ def again(request: Request, run_id: UUID) -> HttpResponse:
 # --- what is learnt, and how it works -----------------------------------------------------------------------
 
 
-@page(roles=set(learns.MAY_SEE))
+@page(roles=set(learns.MAY_SEE), when=learns.may_see)
 def learning(request: Request) -> HttpResponse:
     """How often each sign appears and is confirmed, who is considered, and how far two people agree."""
     found = learns.learnt(by=request.actor, at=request.now, synthetic=settings.PATHWAYS_SYNTHETIC)
