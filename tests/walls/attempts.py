@@ -115,6 +115,7 @@ REMOVABLE = frozenset(
         "service_offer",
         "service_partners",
         "axes_accessattempt",
+        "take_in_part",  # an upload that is given up; whose it was is judged by the row that says so
     }
 )
 

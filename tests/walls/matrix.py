@@ -390,6 +390,10 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
     if table in REFERENCE:
         return who.role in WHO_KEEPS
     place = str(who.organisation)
+    if table in SENT:
+        said = {"organisation_id": uuid.UUID(row["organisation_id"]), "kind": row["kind"]}
+        is_reader_alone = who.role == "governance_lead"
+        return not is_reader_alone and _sent(who, Canary(table, "id", uuid.UUID(row["id"]), None, said))
     if table in ("erasure", "legal_hold"):
         is_lead = who.role == "governance_lead"
         is_second = who.role in ("supervisor", "coordinator") and who.sector != "police"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from pathways.domain.terms.people import Sector
 from tests.walls import attempts, falling, matrix
 from tests.walls.attempts import Attack
 from tests.walls.planted import Planted
+from tests.web.test_every_address import EVERY
 
 #: what no company ever receives, whatever she agreed to (the field's own matrix, not the programme's list)
 NEVER = {"address", "assessment_summary", "health", "safety_plan"}
@@ -49,6 +51,9 @@ def test_no_grant_of_five_thousand_carries_a_field_that_she_did_not_agree_to() -
             assert not {each.value for each in chosen} & NEVER
     assert sent > 200
 
+#: what a company is sent is on this page: each of its people opens it for every referral ever made to one
+REFERRAL = "/refer/<uuid:referral_id>/"
+
 
 class _Noting(Attack):
     """Notes every field that comes back, besides judging who may see it."""
@@ -75,7 +80,13 @@ def _company(world: Planted, seed: int, requests: int) -> _Noting:
     assert {each.role for each in company} == {"provider_worker", "supervisor"}
     attack = _Noting(world, seed=seed)
     attack.world = Planted(**{**vars(world), "people": company})
+    asked = {each.organisation for each in company}
     with falling.figures_aside():
+        with attempts._overhearing() as ear, attempts._drawn_as_ever():
+            for key, row in world.rows["support_referral"].items():
+                for who in company if row["to_organisation_id"] in asked else ():
+                    steps: list[Any] = [("GET", f"/refer/{key}/", {}, {})]
+                    attack.one(who, REFERRAL, dict(EVERY)[REFERRAL], "GET", steps, ear)
         while attack.tally.requests < requests:
             attack.run(attack.tally.tried + min(1_000, requests))
     return attack
