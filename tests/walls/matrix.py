@@ -390,6 +390,9 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
     if table in REFERENCE:
         return who.role in WHO_KEEPS
     place = str(who.organisation)
+    if table == "link_run":  # asked for by whoever looks for the same person among their own
+        is_desk = who.role in ("police_spoc", "police_analyst") and who.sector == "police"
+        return row["organisation_id"] == place and (is_desk or who.role == "coordinator")
     if table in SENT:
         said = {"organisation_id": uuid.UUID(row["organisation_id"]), "kind": row["kind"]}
         is_reader_alone = who.role == "governance_lead"
