@@ -56,8 +56,6 @@ BEYOND_SIGHT = {
     ("extracts.py", "emptied", "TakeInPart"): "the parts of a take-in that its caller holds",
     ("learning.py", "_readings", "SecondDraw"): "inside the clerk's part of its caller, own force only",
     ("learning.py", "_readings", "SecondReading"): "inside the clerk's part of its caller, own force only",
-    ("refer.py", "_close_pack", "Correction"): "of a referral that sight has found, in the clerk's part",
-    ("refer.py", "_close_pack", "ReferralPack"): "of a referral that sight has found, in the clerk's part",
     ("taken.py", "write", "TakenRow"): "the rows that the organisation took in before, named by it",
     ("taking_in.py", "_checked", "TakeInPart"): "of a take-in that sight has found",
     ("taking_in.py", "_remember", "ColumnMapping"): "the organisation's own, named by it",
