@@ -113,6 +113,9 @@ def lapse(number: int) -> None:
         row.save()
 
 
+ARRIVED = """() => document.readyState === 'complete' && !location.pathname.startsWith('/account/sign-in/')"""
+
+
 def test_a_lapsed_sign_in_returns_to_the_same_words_in_every_form(
     programme: Programme, open_tab: Callable[..., Any]
 ) -> None:
@@ -150,8 +153,8 @@ def test_a_lapsed_sign_in_returns_to_the_same_words_in_every_form(
         assert "Zoë" not in tab.content()
         tab.fill("#id_email", email)
         tab.fill("#id_password", programme.password)
-        with tab.expect_navigation():
-            tab.click("main button[type=submit]:not([aria-controls])")
+        tab.click("main button[type=submit]:not([aria-controls])")
+        tab.wait_for_function(ARRIVED)  # a load that another overtakes is no failure: where it ends is judged
         if not tab.url.startswith(programme.address + path):
             unlike.append((path, f"came to {tab.url}"))
             print(unlike[-1], flush=True)

@@ -50,6 +50,8 @@ class Walk:
                 continue
             self.seen[kind] += 1
             answer = self._open(path)
+            if answer is not None and answer.status == 409 and path.endswith("/decide/"):
+                continue  # her evidence has not been opened yet, which the page says
             if answer is None or answer.status != 200:
                 self.wrong.append((path, "answers", answer.status if answer else None))
                 continue

@@ -502,7 +502,7 @@ class Date(_Asked, forms.Field):
             )
         try:
             return datetime.date(numbers["year"], numbers["month"], numbers["day"])  # type: ignore[arg-type]
-        except ValueError as bad:
+        except (ValueError, OverflowError) as bad:
             raise ValidationError(f"{name}: there is no such date", code="invalid") from bad
 
     def validate(self, value: Any) -> None:
