@@ -116,6 +116,7 @@ def lapse(number: int) -> None:
 ARRIVED = """() => document.readyState === 'complete' && !location.pathname.startsWith('/account/sign-in/')"""
 
 
+@pytest.mark.very_long
 def test_a_lapsed_sign_in_returns_to_the_same_words_in_every_form(
     programme: Programme, open_tab: Callable[..., Any]
 ) -> None:
