@@ -487,20 +487,33 @@ def _considered(now: datetime) -> None:
 
 
 def _waiting_for_a_company() -> None:
-    """Each company is asked to take a woman on with whom it does not work now, and has not answered."""
-    for place in r.Organisation.objects.filter(sector=Sector.PRIVATE.value):
+    """Each company is asked to take a woman on with whom it does not work now, and has not answered.
+
+    A referral of its own, like an earlier one: nobody can be taken on twice by one referral.
+    """
+    for number, place in enumerate(r.Organisation.objects.filter(sector=Sector.PRIVATE.value)):
         here = r.Involvement.objects.filter(organisation_id=place.id, until_at__isnull=True)
-        asked = (
+        like = (
             r.Referral.objects.filter(to_organisation_id=place.id)
             .exclude(client_id__in=here.values("client_id"))
             .order_by("made_at")
             .last()
         )
-        if asked is not None:
-            asked.status, asked.reason_code = "sent", ""
-            asked.answered_at = asked.answered_by_id = asked.acknowledged_at = asked.ended_at = None
-            asked.save()
-            r.ReferralPack.objects.filter(referral=asked).update(is_answered=False)
+        if like is None:
+            continue
+        asked = _again(
+            like, reference=_reference(3_000 + number), status="sent", reason_code="",
+            answered_at=None, answered_by_id=None, acknowledged_at=None, ended_at=None,
+        )  # fmt: skip
+        _again(r.ReferralPack.objects.get(referral=like), referral_id=asked.pk, is_answered=False)
+
+
+def _again(row: Any, **but: Any) -> Any:
+    """A row like this one under a key of its own."""
+    values = {each.attname: getattr(row, each.attname) for each in row._meta.concrete_fields}
+    made = type(row)(**values | {"id": uuid.uuid4()} | but)
+    made.save(force_insert=True)
+    return made
 
 
 def _group(link: r.Involvement, now: datetime) -> None:
