@@ -130,7 +130,7 @@ def test_a_lapsed_sign_in_returns_to_the_same_words_in_every_form(
     }
     chosen = list(first.values())
     chosen += [one for one in found if one not in chosen][: max(0, FORMS - len(chosen))]
-    chosen.reverse()  # a form's later pages first: what is kept of its first page settles which others there are
+    chosen.reverse()  # later pages first: what is kept of a form’s first page settles which others there are
     print(f"\n{len(found)} forms found, {len(first)} of them different", flush=True)
     unlike: list[tuple[str, str]] = []
     tab, who = open_tab(), ""
