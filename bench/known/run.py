@@ -14,19 +14,17 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import os
 import random
 import statistics
 import sys
-import tempfile
 import time
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from bench import programme
+
 RATIO, AGREEMENT = 50.0, 1e-6
 AT_ONCE = 1_000
 
@@ -36,38 +34,8 @@ def main() -> None:
     wanted.add_argument("--women", type=int, default=100_000)
     wanted.add_argument("--asked", type=int, default=200)
     said = wanted.parse_args()
-    with tempfile.TemporaryDirectory(prefix="pathways-bench-", ignore_cleanup_errors=True) as place:
-        Path(place).chmod(0o755)
-        os.environ["PATHWAYS_DATA"] = str(Path(place) / "data")
-        os.environ["PYTHONPATH"] = f"{ROOT / 'src'}{os.pathsep}{ROOT}"
-        os.environ["DJANGO_SETTINGS_MODULE"] = "pathways.web.settings"
-        good = _with_database(said)
+    good = programme.measured(lambda _, installation: _measure(said, installation))
     sys.exit(0 if good else 1)
-
-
-def _with_database(said: Any) -> bool:
-    from pathways.cli import running
-    from pathways.installation import credentials, folder
-    from pathways.installation.settings import Settings
-
-    settings = Settings()
-    folder.prepare(settings.data, folder.Kind.LIVE)
-    installation = running.Installation(settings, folder.Kind.LIVE, say=print)
-    with folder.held(settings.data):
-        credentials.make_secret(settings.session_secret_path)
-        credentials.make_key(settings)
-        try:
-            installation._start_database()
-            installation._prepare_database()
-            import django
-
-            django.setup()
-            from bench.web.run import machine
-
-            print(machine(), flush=True)
-            return _measure(said, installation)
-        finally:
-            installation._take_down()
 
 
 def _measure(said: Any, installation: Any) -> bool:

@@ -12,15 +12,15 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import random
 import statistics
 import sys
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from bench import programme
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ROOT.parent / "shared" / "data" / "uk_names"
@@ -34,37 +34,10 @@ def main() -> None:
     wanted.add_argument("--names", type=Path, default=NAMES, help="folder of name frequencies")
     wanted.add_argument("--keep", type=Path, help="a folder to keep the database in, and to use again")
     said = wanted.parse_args()
-    with tempfile.TemporaryDirectory(prefix="pathways-bench-", ignore_cleanup_errors=True) as place:
-        Path(place).chmod(0o755)
-        os.environ["PATHWAYS_DATA"] = str(said.keep or Path(place) / "data")
-        os.environ["PYTHONPATH"] = f"{ROOT / 'src'}{os.pathsep}{ROOT}"
-        os.environ["DJANGO_SETTINGS_MODULE"] = "pathways.web.settings"
-        good = _with_database(said)
+    good = programme.measured(
+        lambda data, installation: _measure(said, data / "filled.pickle", installation), keep=said.keep
+    )
     sys.exit(0 if good else 1)
-
-
-def _with_database(said: Any) -> bool:
-    from bench.web.run import machine
-    from pathways.cli import running
-    from pathways.installation import credentials, folder
-    from pathways.installation.settings import Settings
-
-    settings = Settings()
-    folder.prepare(settings.data, folder.Kind.LIVE)
-    installation = running.Installation(settings, folder.Kind.LIVE, say=print)
-    with folder.held(settings.data):
-        credentials.make_secret(settings.session_secret_path)
-        credentials.make_key(settings)
-        try:
-            installation._start_database()
-            installation._prepare_database()
-            import django
-
-            django.setup()
-            print(machine(), flush=True)
-            return _measure(said, settings.data / "filled.pickle", installation)
-        finally:
-            installation._take_down()
 
 
 def _measure(said: Any, kept: Path, installation: Any) -> bool:
