@@ -8,7 +8,7 @@ from tests.walls import falling
 from tests.walls.attempts import Attack
 from tests.walls.planted import Planted
 
-pytestmark = [pytest.mark.prove, pytest.mark.database, pytest.mark.very_long]
+pytestmark = [pytest.mark.prove, pytest.mark.database]
 ATTEMPTS = 5_000
 SEEDS = (312, 313)
 

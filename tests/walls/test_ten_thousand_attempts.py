@@ -11,7 +11,7 @@ from tests.walls import falling, planted
 from tests.walls.attempts import EVERY, Attack
 from tests.walls.planted import Planted
 
-pytestmark = [pytest.mark.prove, pytest.mark.database, pytest.mark.very_long]
+pytestmark = [pytest.mark.prove, pytest.mark.database]
 ATTEMPTS = 5_000
 SEED = 311
 

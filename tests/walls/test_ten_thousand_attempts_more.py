@@ -8,7 +8,7 @@ from tests.walls import planted
 from tests.walls import test_ten_thousand_attempts as first
 from tests.walls.planted import Planted
 
-pytestmark = [pytest.mark.prove, pytest.mark.database, pytest.mark.very_long]
+pytestmark = [pytest.mark.prove, pytest.mark.database]
 SEED = 314
 
 

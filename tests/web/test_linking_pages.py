@@ -171,3 +171,9 @@ def test_no_role_but_those_who_judge_opens_the_list(cast) -> None:
     for actor in cast:
         judges = actor.role.value in ("coordinator", "police_spoc", "police_analyst")
         assert signed_in(actor).get("/linking/").status_code == (200 if judges else 403)
+
+
+def test_the_list_where_a_run_is_begun_is_linked_also_when_no_pair_waits(cast) -> None:
+    for who in (cast.spoc, cast.coordinator):
+        assert 'href="/linking/"' in signed_in(who).get("/").content.decode()
+    assert 'href="/linking/"' in signed_in(cast.spoc).get("/police/").content.decode()

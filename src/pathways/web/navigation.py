@@ -27,7 +27,7 @@ class Entry:
 
 
 HOME = Entry("Home", "home:home")
-CASES = Entry("Women", "cases:list", ("women", "her", "assess"))
+CASES = Entry("Women", "cases:list", ("women", "her", "assess", "linking"))
 APPROACHES = Entry("Approaches", "reach:list", ("reach",))
 MESSAGES = Entry("Messages", "messages:list", ("messages",))
 CONTACTS = Entry("Contacts", "support:today", ("support",))
@@ -44,7 +44,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.POLICE_OFFICER: (HOME, FLAG, Entry("Your flags", "police:mine")),
     Role.POLICE_SPOC: (
         HOME,
-        Entry("Considerations", "police:list", ("police", "considering")),
+        Entry("Considerations", "police:list", ("police", "considering", "linking")),
         FLAG,
         Entry("Told to us", "police:told"),
         MESSAGES,
@@ -52,7 +52,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     ),
     Role.POLICE_ANALYST: (
         HOME,
-        Entry("Considerations", "police:list", ("police", "considering")),
+        Entry("Considerations", "police:list", ("police", "considering", "linking")),
         FLAG,
         MESSAGES,
         CROSSINGS,

@@ -66,7 +66,12 @@ def coordinator(*, by: Actor, at: datetime) -> Home:
         Figure(str(stalled.total), "referrals past their answer", leads=Leads.REFERRALS),
         Figure(str(lapsed), "safe-contact plans lapsed", leads=Leads.LAPSED),
         Figure(str(unread.count()), "messages to read", leads=Leads.MESSAGES),
-        Figure(str(linking.waiting(by=by)), "pairs of records to look at", leads=Leads.PAIRS),
+        Figure(
+            str(linking.waiting(by=by)),
+            "pairs of records to look at",
+            leads=Leads.PAIRS,
+            is_begun_there=True,
+        ),
     )
     first = (_to_be_given(by), waiting, stalled, silent, door)
     return Home(

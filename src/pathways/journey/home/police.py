@@ -44,7 +44,8 @@ def _pairs(by: Actor) -> tuple[Figure, ...]:
     """Pairs of the force's own records that wait for somebody to say whether they are one person."""
     if by.role not in JUDGES:
         return ()
-    return (Figure(str(linking.waiting(by=by)), "pairs of records to look at", leads=Leads.PAIRS),)
+    waiting = str(linking.waiting(by=by))
+    return (Figure(waiting, "pairs of records to look at", leads=Leads.PAIRS, is_begun_there=True),)
 
 
 def _considerations(by: Actor, at: datetime) -> tuple[Section, int]:

@@ -86,12 +86,16 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number at a glance, of work that waits; never a statistic about women."""
+    """One number at a glance, of work that waits; never a statistic about women.
+
+    Nought leads nowhere, unless something can be begun at the place (`is_begun_there`).
+    """
 
     value: str
     label: str
     hint: str = ""
     leads: Leads = Leads.NOTHING
+    is_begun_there: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ AREAS = (
     ("list", "Considerations", "police:list"),
     ("seconds", "Second readings", "considering:seconds"),
     ("runs", "Screening runs", "considering:runs"),
+    ("pairs", "One person?", "linking:list"),
     ("learning", "What it learns", "considering:learning"),
     ("record", "How it works", "considering:record"),
 )

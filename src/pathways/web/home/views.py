@@ -119,7 +119,7 @@ def _figure(each: homes.Figure, by: Actor) -> dict[str, Any]:
         "value": each.value,
         "label": each.label,
         "hint": each.hint,
-        "href": onward.to(each.leads, by) if each.value != "0" else "",
+        "href": onward.to(each.leads, by) if each.value != "0" or each.is_begun_there else "",
     }
 
 

@@ -21,7 +21,7 @@ from pathways.domain.identification.linking import (
 )
 from pathways.journey import linking
 from pathways.journey.home import Leads
-from pathways.web import access, flow, lists, onward
+from pathways.web import access, considering, flow, lists, onward
 from pathways.web.access import page
 from pathways.web.linking import forms
 from pathways.web.request import Request
@@ -83,6 +83,7 @@ def pairs(request: Request) -> HttpResponse:
             "columns": columns,
             "rows": rows,
             "is_police": request.actor.is_police,
+            "areas": considering.areas("pairs", request.actor) if request.actor.is_police else [],
             **_runs(request),
         },
     )
