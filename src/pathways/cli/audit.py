@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pathways.cli import live
+from pathways.cli import files, live
 from pathways.cli.plain import FOUND_WRONG
 from pathways.domain.governance import tree
 from pathways.installation import heads
@@ -20,16 +20,12 @@ from pathways.installation.settings import Settings
 SHOWN = 10
 
 
-def _console() -> Console:
-    return Console(highlight=False, soft_wrap=True)
-
-
 def verify(settings: Settings, *, json_file: Path | None, head_file: Path | None) -> None:
     """Raises RefusalError for a file that will not do; ends with status 3 when the log was tampered with."""
     import typer
 
-    _check_place(json_file)
-    console = _console()
+    files.check_place(json_file)
+    console = files.console()
     with live.programme(live.nearest(settings)):
         witness = _read(head_file) if head_file else None
         from pathways.journey import auditing
@@ -56,16 +52,16 @@ def verify(settings: Settings, *, json_file: Path | None, head_file: Path | None
                     "the database is of an earlier version, without a seal: start the programme once"
                 ) from None
     if json_file:
-        _write(json_file, found.as_dict())
+        files.write_json(json_file, found.as_dict())
     for line in found.lines(SHOWN):
-        console.print(line, markup=False)
+        console.print(line)
     if not found.ok:
         raise typer.Exit(FOUND_WRONG)
 
 
 def head(settings: Settings, *, json_file: Path | None, since: Path | None) -> None:
     """Raises RefusalError when nothing has been sealed yet, or the earlier head is not one of this ledger."""
-    _check_place(json_file)
+    files.check_place(json_file)
     with live.programme(live.nearest(settings)):
         from pathways.journey import auditing
 
@@ -81,8 +77,8 @@ def head(settings: Settings, *, json_file: Path | None, since: Path | None) -> N
                 raise RefusalError(f"{since}: {error}") from None
             said["since"] = earlier.size
     if json_file:
-        _write(json_file, said)
-    console = _console()
+        files.write_json(json_file, said)
+    console = files.console()
     for name, words in (
         ("size", "events"),
         ("root", "root"),
@@ -90,10 +86,10 @@ def head(settings: Settings, *, json_file: Path | None, since: Path | None) -> N
         ("key", "key"),
         ("signature", "signature"),
     ):
-        console.print(f"{words:<10} {said[name]}", markup=False)
+        console.print(f"{words:<10} {said[name]}")
     if since is not None:
         console.print(
-            f"{'proof':<10} {len(said['shown'])} hashes from the head of {said['since']} events", markup=False
+            f"{'proof':<10} {len(said['shown'])} hashes from the head of {said['since']} events"
         )
 
 
@@ -128,10 +124,10 @@ def compare(earlier_file: Path, later_file: Path) -> None:
         ):
             wrong = "the later head did not only add to the earlier one: something before it was changed"
     if wrong:
-        _console().print(f"WRONG: {wrong}", markup=False)
+        files.console().print(f"WRONG: {wrong}")
         raise typer.Exit(FOUND_WRONG)
-    _console().print(
-        f"the head of {later.size:,} events only added to the one of {earlier.size:,}", markup=False
+    files.console().print(
+        f"the head of {later.size:,} events only added to the one of {earlier.size:,}"
     )
 
 
@@ -155,21 +151,3 @@ def _read(path: Path) -> heads.Head:
         return heads.read(json.dumps(said))
     except heads.HeadUnreadable as error:
         raise RefusalError(f"{path}: {error}") from None
-
-
-def _check_place(path: Path | None) -> None:
-    """Before long work: whether its outcome can be written at all."""
-    if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
-        raise RefusalError(f"{path} cannot be written: give a file in a folder that is there")
-
-
-def _write(path: Path, said: dict[str, Any]) -> None:
-    """Whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        part.write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        part.replace(path)
-    except OSError as error:
-        raise RefusalError(f"{path} cannot be written: {error.strerror}") from None
-    finally:
-        part.unlink(missing_ok=True)

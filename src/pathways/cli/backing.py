@@ -20,7 +20,7 @@ from psycopg import sql
 from rich.console import Console
 
 from pathways import __version__
-from pathways.cli import running
+from pathways.cli import files, running
 from pathways.installation import backup, cluster, credentials, database, folder
 from pathways.installation.refusal import OwnFailureError, RefusalError
 from pathways.installation.settings import Settings, python
@@ -40,7 +40,7 @@ _NOT_COUNTED = frozenset(
 def back_up(settings: Settings, out: Path, *, keys: Path | None, days: int, json_file: Path | None) -> None:
     console = Console(highlight=False, soft_wrap=True)
     made = _back_up(settings, out, keys_place(out, keys), days, console.print)
-    _write(json_file, made)
+    files.write_json(json_file, made)
     console.print(f"[bold]{out}[/bold]: {made['size'] / 1024**2:.0f} MB in {made['seconds']:.1f} s")
     if not settings.is_embedded:
         console.print(
@@ -156,7 +156,7 @@ def restore(
         "missing": found.missing,
         "seconds": found.seconds,
     }
-    _write(json_file, result)
+    files.write_json(json_file, result)
     console.print(
         f"[bold]{data}[/bold] holds the programme as it was at {found.made_at:%H:%M:%S} UTC on"
         f" {found.made_at:%-d %B %Y}, restored in {found.seconds:.1f} s"
@@ -351,7 +351,7 @@ def drill(settings: Settings, json_file: Path | None) -> None:
 
     console = Console(highlight=False, soft_wrap=True)
     found = _drill(settings, console.print)
-    _write(json_file, found)
+    files.write_json(json_file, found)
     seconds = found["seconds"]
     console.print(
         f"Copied in {seconds['backup']:.1f} s, restored and checked in {seconds['restore']:.1f} s, answering"
@@ -455,16 +455,3 @@ def _differences(before: dict[str, int], after: dict[str, int], copy: dict[str, 
         if not low <= copy.get(name, 0) <= high:
             wrong.append(f"{name}: {copy.get(name, 0)} rows in the copy, {low} to {high} in the programme")
     return wrong
-
-
-def _write(path: Path | None, result: dict[str, Any]) -> None:
-    if path is None:
-        return
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        part.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        part.replace(path)
-    except OSError as error:
-        raise RefusalError(f"{path} cannot be written: {error.strerror}") from None
-    finally:
-        part.unlink(missing_ok=True)

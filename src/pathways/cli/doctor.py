@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes.util
-import json
 import os
 import shutil
 import stat
@@ -17,7 +16,7 @@ import psycopg
 from rich.console import Console
 
 from pathways import __version__
-from pathways.cli import live
+from pathways.cli import files, live
 from pathways.domain.governance.policy import Resource
 from pathways.installation import cluster, credentials, database, folder, heads, roles
 from pathways.installation.refusal import RefusalError
@@ -77,14 +76,7 @@ def write(path: Path, settings: Settings, findings: list[Finding]) -> None:
         "ok": all(one.found is not Found.WRONG for one in findings),
         "checks": [asdict(one) for one in findings],
     }
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        part.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        part.replace(path)
-    except OSError as error:
-        raise RefusalError(f"{path} cannot be written: {error.strerror}") from None
-    finally:
-        part.unlink(missing_ok=True)
+    files.write_json(path, result)
 
 
 def examine(settings: Settings) -> list[Finding]:

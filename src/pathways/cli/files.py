@@ -62,10 +62,19 @@ def check_place(path: Path | None) -> None:
 
 def write_json(path: Path | None, said: dict[str, Any]) -> None:
     """The result in full precision, whole or not at all; nothing when no file is asked for."""
-    if path is None:
-        return
-    from pathways.analysis import sheets
+    if path is not None:
+        text = json.dumps(said, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        write_bytes(text.encode("utf-8"), path)
 
-    text = json.dumps(said, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    with reading(), sheets.whole_file(path) as part:
-        part.write_text(text, "utf-8")
+
+def write_bytes(content: bytes, path: Path) -> None:
+    """A file, whole or not at all. Raises RefusalError when it cannot be written."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        raise RefusalError(f"{path} cannot be written: {error.strerror}") from None
+    finally:
+        part.unlink(missing_ok=True)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from pathways.cli import live
+from pathways.cli import files, live
 from pathways.installation.refusal import RefusalError
 from pathways.installation.settings import Settings
 
@@ -100,10 +100,10 @@ def _file(
             raise RefusalError(str(error)) from None
     else:
         name = mapping or ""
-    files = _files(path)
+    sent = _files(path)
     with live.programme(settings), console.status(f"taking in {path}"):
         said = _bring(
-            kind, files, agency=agency, user=user, body=body, name=name, dry_run=dry_run, system=system,
+            kind, sent, agency=agency, user=user, body=body, name=name, dry_run=dry_run, system=system,
             handling=handling,
         )  # fmt: skip
     tally: dict[str, int] = said.data["tally"]
@@ -116,7 +116,7 @@ def _file(
             console.print(f"{table}: {frame.height:,} rows")
     for file_name, content in said.data.get("rejected_files", ()):
         target = (rejects or Path.cwd()) / file_name
-        _write_bytes(content, target)
+        files.write_bytes(content, target)
         console.print(f"{target} has the rows that were left out, with why and how to mend them")
     done = "would be taken in (nothing was written)" if dry_run else "taken in"
     console.print(
@@ -125,8 +125,7 @@ def _file(
     )
     for line in said.next if not dry_run else ():
         console.print(line)
-    if json_to is not None:
-        _write_bytes(json.dumps(tally, indent=1).encode() + b"\n", json_to)
+    files.write_json(json_to, tally)
 
 
 def _bring(
@@ -181,18 +180,6 @@ def _files(path: Path) -> list[tuple[str, bytes]]:
         raise RefusalError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
 
 
-def _write_bytes(content: bytes, target: Path) -> None:
-    """A file, whole or not at all."""
-    part = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise RefusalError(f"{target} cannot be written: {error.strerror}") from None
-
-
 def _take_in(found: Any, *, agency: str, user: str, mapping: dict[str, Any], dry_run: bool) -> dict[str, Any]:
     from django.db import transaction
 
@@ -243,17 +230,12 @@ def _mapping(path: Path | None) -> dict[str, Any]:
 def _write_rejects(rejected: list[Any], target: Path) -> None:
     """The user's own rows with a column that says where and why, whole or not at all."""
     columns = list(dict.fromkeys(name for each in rejected for name in each.row))
-    part = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with part.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow([*columns, "where", "why it was left out"])
-            for each in rejected:
-                writer.writerow([*(_cell(each.row.get(name, "")) for name in columns), each.place, each.why])
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise RefusalError(f"{target} cannot be written: {error.strerror}") from None
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([*columns, "where", "why it was left out"])
+    for each in rejected:
+        writer.writerow([*(_cell(each.row.get(name, "")) for name in columns), each.place, each.why])
+    files.write_bytes(text.getvalue().encode("utf-8"), target)
 
 
 def _cell(value: Any) -> str:
