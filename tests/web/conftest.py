@@ -43,6 +43,16 @@ def address(fresh_database: str) -> Iterator[str]:
     thread.join()
 
 
+def _then_read(tab: Any, click: Callable[..., None]) -> Callable[..., None]:
+    """A click that also waits for the page it leads to: until then that page has no root to measure."""
+
+    def clicked(*of: Any, **how: Any) -> None:
+        click(*of, **how)
+        tab.wait_for_load_state()
+
+    return clicked
+
+
 @pytest.fixture
 def open_tab(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
     """`open_tab(width=320, scripts=False)`: a tab in a context of its own; its complaints are in `.said`."""
@@ -60,6 +70,7 @@ def open_tab(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
             )
             made = context.new_page()
             made.said = []
+            made.click = _then_read(made, made.click)
             made.on("pageerror", lambda error: made.said.append(str(error)))
             made.on(
                 "console",
