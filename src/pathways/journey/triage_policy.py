@@ -61,8 +61,12 @@ def install(at: datetime) -> TriagePolicy:
 
 
 def in_force(at: datetime) -> Policy:
-    """The policy that suggests now."""
-    return policy.read(install(at).body)
+    """The policy that suggests at this moment: what is in force, or was then."""
+    now = install(at)
+    if now.from_at is not None and at < now.from_at:
+        dated = TriagePolicy.objects.filter(status=Status.SUPERSEDED.value, from_at__lte=at, until_at__gt=at)
+        now = dated.order_by("-from_at").first() or now
+    return policy.read(now.body)
 
 
 def standard(level: Level) -> Standard:
@@ -299,16 +303,17 @@ def _begin_again(row: TriagePolicy) -> None:
 
 def _take_effect(row: TriagePolicy, at: datetime) -> bool:
     """Puts an approved version into force and ends the one before it, in one transaction."""
-    clerk = identity.MACHINE
-    if not _may(Action.TAKE_EFFECT, row, clerk, at):
-        return False
-    before = TriagePolicy.objects.select_for_update().filter(status=Status.IN_FORCE.value).first()
-    if before is not None:
-        before.status, before.until_at = Status.SUPERSEDED.value, at
-        before.save(update_fields=["status", "until_at"])
-    row.status, row.from_at = Status.IN_FORCE.value, at
-    row.save(update_fields=["status", "from_at"])
-    _tell(row, "a version came into force", clerk, at)
+    with identity.clerk() as clerk:
+        if not _may(Action.TAKE_EFFECT, row, clerk, at):
+            return False
+        before = TriagePolicy.objects.select_for_update().filter(status=Status.IN_FORCE.value).first()
+        if before is not None:
+            before.status, before.until_at = Status.SUPERSEDED.value, at
+            before.save(update_fields=["status", "until_at"])
+            _tell(before, "a version is no longer in force", clerk, at)
+        row.status, row.from_at = Status.IN_FORCE.value, at
+        row.save(update_fields=["status", "from_at"])
+        _tell(row, "a version came into force", clerk, at)
     return True
 
 
