@@ -342,8 +342,10 @@ def ask(*, triage_id: UUID, her_words: str, by: Actor, at: datetime) -> Outcome:
             by=by,
             at=at,
         )
-        assert made is not None  # only a blind reading is ever left out
-        episode = Episode.objects.get(id=row.episode_id)
+        if made is None:
+            raise RuntimeError("only a blind reading is ever left out")
+        with identity.clerk(by):
+            episode = Episode.objects.get(id=row.episode_id)
         ledger.record(
             EventKind.LEVEL_QUESTIONED,
             by=by,

@@ -128,7 +128,8 @@ def view(*, triage_id: UUID, level: Level | None, words: str, by: Actor, at: dat
         row.own_at, row.own_by_id = at, by.account_id
         row.was_hidden = triage_choices.is_hidden()
         row.save(update_fields=["own_level", "own_words", "own_at", "own_by_id", "was_hidden"])
-        episode = Episode.objects.get(id=row.episode_id)
+        with identity.clerk(by):
+            episode = Episode.objects.get(id=row.episode_id)
         ledger.record(
             EventKind.LEVEL_VIEWED,
             by=by,
@@ -150,12 +151,13 @@ def told(*, triage_id: UUID, how: telling.How, words: str, by: Actor, at: dateti
             return refusal(sight.NOT_THERE)
         if not (answer := may_tell(row, by)):
             return refusal(answer)
-        row = TriageDecision.objects.select_for_update(of=("self",)).get(id=row.id)
+        row = sight.one(TriageDecision, triage_id, by, lock=True) or row
         row.told_at, row.told_by_id, row.told_how = at, by.account_id, how.value
         if words.strip():
             row.told_her = f"{row.told_her or ''}\n{words.strip()}".strip()
         row.save(update_fields=["told_at", "told_by_id", "told_how", "told_her"])
-        episode = Episode.objects.get(id=row.episode_id)
+        with identity.clerk(by):
+            episode = Episode.objects.get(id=row.episode_id)
         ledger.record(
             EventKind.LEVEL_TOLD,
             by=by,

@@ -444,8 +444,7 @@ def page(*, version_id: UUID, by: Actor, at: datetime) -> Page | None:
 def _compared_with(row: TriagePolicy) -> TriagePolicy | None:
     """The version that this one replaced, or would: the one in force before it, else the one now."""
     if row.from_at is not None:
-        earlier = TriagePolicy.objects.filter(from_at__lt=row.from_at).order_by("-from_at").first()
-        return earlier
+        return TriagePolicy.objects.filter(until_at=row.from_at).exclude(id=row.id).first()
     return _in_force() or row.based_on
 
 

@@ -79,9 +79,9 @@ def _cells(line: level_readings.Line, request: Request) -> list[dict[str, Any]]:
 
 
 @page(roles=READERS, reads=Resource.TRIAGE_READING)
-def reading(request: Request, reading_id: UUID) -> HttpResponse:
+def reading(request: Request, level_reading_id: UUID) -> HttpResponse:
     """One reading: the facts as they were, and what was decided once that may be told."""
-    found = level_readings.page(reading_id=reading_id, by=request.actor, at=request.now)
+    found = level_readings.page(reading_id=level_reading_id, by=request.actor, at=request.now)
     if found is None:
         return access.not_found(request)
     return render(
@@ -109,7 +109,7 @@ class Read(flow.Flow):
     template = "triage/read_level.html"
 
     def begin(self) -> HttpResponse | None:
-        found = level_readings.page(reading_id=self.kwargs["reading_id"], by=self.actor, at=self.now)
+        found = level_readings.page(reading_id=self.kwargs["level_reading_id"], by=self.actor, at=self.now)
         if found is None:
             return access.not_found(self.request)
         self.found = found
@@ -127,11 +127,11 @@ class Read(flow.Flow):
         return self.found.client_id
 
     def back(self) -> str:
-        return reverse("triage:reading", args=[self.kwargs["reading_id"]])
+        return reverse("triage:reading", args=[self.kwargs["level_reading_id"]])
 
     def do(self, answers: dict[str, Any]) -> flow.Receipt:
         said = level_readings.read(
-            reading_id=self.kwargs["reading_id"],
+            reading_id=self.kwargs["level_reading_id"],
             level=Level(int(answers["level"])),
             because=answers["because"],
             knew=answers.get("knew"),
