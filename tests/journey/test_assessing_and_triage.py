@@ -184,7 +184,8 @@ def test_a_decision_keeps_the_policy_its_inputs_and_who_decided(cast):
         episode = Episode.objects.get()
     policy = TriagePolicy.objects.get()
     assert (row.policy_name, row.policy_version) == (policy.name, policy.version)
-    assert row.inputs.items() >= {"need": "medium", "exploitation": "medium", "immediate_safety": "no"}.items()
+    judged = {"need": "medium", "exploitation": "medium", "immediate_safety": "no"}
+    assert row.inputs.items() >= judged.items()
     assert (row.status, row.suggested_level, row.level, row.suggested_rule) == ("decided", 2, 2, "N5")
     assert row.decided_by_id == cast.coordinator.account_id
     assert episode.level == 2
