@@ -65,7 +65,7 @@ def _among(asked: int, force: Any, ids: list[uuid.UUID], hers: list[Any]) -> boo
     """Measures among these women, and says what came of it."""
     from bench.known import people
     from bench.search import run
-    from pathways.records.nicknames import GROUPS
+    from pathways.domain.terms.given_names import GROUPS
 
     rng = random.Random(13)
     tries = [(place, people.again(hers[place], rng, GROUPS)) for place in rng.sample(range(len(ids)), asked)]

@@ -70,6 +70,7 @@ from pathways.records.models.support import (
     Stop,
     TriageDecision,
     TriagePolicy,
+    TriageReading,
 )
 from pathways.records.models.taking_in import (
     ColumnMapping,
@@ -167,4 +168,5 @@ __all__ = [
     "Task",
     "TriageDecision",
     "TriagePolicy",
+    "TriageReading",
 ]
