@@ -1,10 +1,10 @@
 """What a policy asks of each provider: caseload and waiting, by a calculation that is stated and simple.
 
-Women come at each level at the rate at which they came in the past, and go to providers in the shares in which
-they went. A woman stays as long as women at her level have stayed. Caseload is then arrivals times stay
+Women come at each level at the rate at which they came in the past, and go to providers in the shares in
+which they went. A woman stays as long as women at her level have stayed. Caseload is then arrivals times stay
 (J. D. C. Little, Operations Research 9 (1961), 383-387). Places are the provider's own; waiting is that of a
-queue with so many places and chance arrivals and stays (M/M/c; A. K. Erlang, 1917). It says which way and about
-how far, not what will be.
+queue with so many places and chance arrivals and stays (M/M/c; A. K. Erlang, 1917). It says which way and
+about how far, not what will be.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Caseload in women, and the mean wait in weeks, None where it cannot be said. `growth` is women a month by
-    which the queue grows where there is no end to it."""
+    """Caseload in women, and the mean wait in weeks, None where it cannot be said. `growth` is women a month
+    by which the queue grows where there is no end to it."""
 
     caseload: float
     arrivals: float

@@ -48,7 +48,7 @@ def watching(request: Request) -> HttpResponse:
 def what_if(request: Request) -> HttpResponse:
     """Any policy (a version, a draft, a file) against another, over all past decisions."""
     choices = triage_what_if.versions(by=request.actor)
-    key, now = triage_policy.now_in_force(request.now)
+    key, _ = triage_policy.now_in_force(request.now)
     asked = request.POST if request.method == "POST" else request.GET
     first, second = asked.get("from", str(key)), asked.get("to", "")
     problem, found, words = "", None, ("", "")
@@ -91,7 +91,6 @@ def what_if(request: Request) -> HttpResponse:
             "words": words,
             "loads": _loads(found) if found else [],
             "assumptions": triage_load.ASSUMPTIONS,
-            "now": now,
         },
         status=422 if problem else 200,
     )
