@@ -740,8 +740,8 @@ def because_of(row: TriageDecision, *, by: Actor) -> Beside | None:
     return next((one for one in of(found.triage_id, by=by) if one.id == found.id), None)
 
 
-def waiting_for(*, by: Actor) -> int:
-    """How many readings wait for this person by name."""
-    return sight.visible(TriageReading, by).filter(reader_id=by.account_id, status__in=_OPEN).count()
+def waiting(*, by: Actor) -> int:
+    """How many readings wait, of those that this person may see: the number on the first tab."""
+    return sight.visible(TriageReading, by).filter(status__in=_OPEN).count()
 
 

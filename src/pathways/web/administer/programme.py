@@ -29,10 +29,11 @@ _TABS = (
 
 
 def _tabs(here: str) -> list[dict[str, Any]]:
-    return [
+    own = [
         {"label": label, "href": reverse(f"administer:{name}"), "current": name == here}
         for name, label in _TABS
     ]
+    return [*own, {"label": "Triage", "href": reverse("triage:choices"), "current": False}]
 
 
 @page(roles=_ONLY)
