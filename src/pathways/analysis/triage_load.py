@@ -166,7 +166,9 @@ def chart(lines: Sequence[Line], source: str) -> Chart:
             .encode(x="places:Q", y=y)
         )
     full = [line for line in lines if line.after.growth > 0]
-    if full:
+    if all(line.places is None for line in lines):
+        headline = "Caseload at each provider; how many places there are is not in the directory"
+    elif full:
         headline = f"{len(full)} provider{'s' if len(full) > 1 else ''} would be asked for more than there is"
     else:
         headline = "Every provider whose places are known would have room"

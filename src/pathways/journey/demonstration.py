@@ -138,6 +138,8 @@ _SERVICES = (
     ("clearwell", "Trauma therapy", "Luton", ("Emotional wellbeing",)),
     ("ashmere-health", "Women’s health clinic", "Luton", ("Health",)),
 )
+#: women whom a service has room for at one time, where it is not five
+_PLACES_AT = {"willow": 2, "brightpath": 3, "lantern": 4, "meadow": 2, "clearwell": 2}
 _HOLIDAYS = """
 2024-12-25 2024-12-26 2025-01-01 2025-04-18 2025-04-21 2025-05-05 2025-05-26 2025-08-25 2025-12-25
 2025-12-26 2026-01-01 2026-04-03 2026-04-06 2026-05-04 2026-05-25 2026-08-31 2026-12-25 2026-12-28
@@ -289,6 +291,7 @@ def _directory(places: dict[str, UUID], at: datetime) -> None:
             description="An invented service of the demonstration.",
             is_for_women_only=True,
             minimum_age=18,
+            capacity=_PLACES_AT.get(place, 5),
             open_from=at - timedelta(days=DAYS + 60),
         )
         for need in wanted:
