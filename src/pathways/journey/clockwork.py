@@ -24,6 +24,7 @@ from pathways.domain.terms.people import Role, Sector
 from pathways.journey import (
     emptying,
     extracts,
+    findable,
     gate,
     identity,
     involving,
@@ -303,4 +304,5 @@ JOBS: dict[str, Callable[..., int]] = {
     "link_records": linking.run_waiting,
     "clear_uploads": clear_uploads,
     "erase_extracts": erase_extracts,
+    "find_again": findable.again,
 }

@@ -32,6 +32,7 @@ HOURS = {
     "link_records": "* * * * *",
     "clear_uploads": "*/10 * * * *",
     "erase_extracts": "30 * * * *",
+    "find_again": "* * * * *",
 }
 
 

@@ -974,6 +974,13 @@ _WRITTEN: tuple[Rule, ...] = (
     ),
     _rule(
         (Role.KEEPER,),
+        _READ,
+        (Resource.NOMINAL,),
+        _OWN_ORGANISATION,
+        "Search tokens are made anew from the name that a force holds, within that force.",
+    ),
+    _rule(
+        (Role.KEEPER,),
         (Action.CHANGE,),
         (Resource.DRAFT,),
         _OWN_ORGANISATION,
