@@ -143,7 +143,8 @@ def _ask(
         organisation_id=row.organisation_id,
         account_id=whom,
         role=role if whom is None else None,
-        client_id=None if why is Why.DRAWN else row.client_id,
+        # a chair is no worker of hers: her task names no woman, and nor does a blind reader's
+        client_id=None if why is Why.DRAWN or role is Role.PANEL_CHAIR else row.client_id,
         route="triage:reading",
         object_id=made.id,
         due_at=due,
