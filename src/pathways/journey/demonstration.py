@@ -20,7 +20,7 @@ from django.db import transaction
 from pathways.analysis.directory import domain_of
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Regime, Role, Sector
-from pathways.journey import identity, panel, sight
+from pathways.journey import identity, instruments, panel, sight
 from pathways.journey.invented import lives, screened
 from pathways.journey.invented.world import World
 from pathways.records.models import (
@@ -166,6 +166,7 @@ def seed(*, at: datetime, most: int = WOMEN, say: Callable[[int, int], None] = l
                 key=_KEPT, value={"until": at.isoformat(), "women": 0}, changed_at=at
             )
             screened.records(_world(), until=at)
+            _instruments(_world(), at - timedelta(days=DAYS + 60))
         world = _world()
     until = datetime.fromisoformat(kept.value["until"])
     began, order = _beginnings(until), _order()
@@ -179,6 +180,15 @@ def seed(*, at: datetime, most: int = WOMEN, say: Callable[[int, int], None] = l
             kept.save(update_fields=["value"])
         say(made + 1, WOMEN)
     return int(kept.value["women"])
+
+
+def _instruments(world: World, at: datetime) -> None:
+    """Three of them are on: the rest a visitor can turn on."""
+    by = world.people[(Role.ADMINISTRATOR, "pathways-hub")][0]
+    with identity.acting(by):
+        for code in ("phq9", "gad7", "core10"):
+            edition = instruments.shipped()[code].edition
+            instruments.turn_on(code=code, edition=edition, is_licence_accepted=True, by=by, at=at)
 
 
 def _agenda(world: World, at: datetime, wanted: int) -> None:

@@ -190,9 +190,9 @@ class Instrument:
     code: str
     name: str
     edition: str
-    about: str
     items: tuple[Item, ...]
     licence: Licence
+    about: str = ""
     licence_words: str = ""
     owner: str = ""
     source: str = ""

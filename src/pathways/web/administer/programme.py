@@ -26,13 +26,15 @@ _TABS = (
     ("agreements", "Sharing agreements"),
     ("health", "System"),
 )
+#: what stands beside the settings and has an area of its own
+_BESIDE = (("instruments:list", "Instruments"),)
 
 
 def _tabs(here: str) -> list[dict[str, Any]]:
     return [
         {"label": label, "href": reverse(f"administer:{name}"), "current": name == here}
         for name, label in _TABS
-    ]
+    ] + [{"label": label, "href": reverse(name), "current": False} for name, label in _BESIDE]
 
 
 @page(roles=_ONLY)

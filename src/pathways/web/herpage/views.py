@@ -108,6 +108,7 @@ def measures(request: Request, client_id: UUID) -> HttpResponse:
         "measures": [_measure(each, may_read) for each in found.measures],
         "forms": found.forms,
         "results": found.results,
+        "instruments_href": onward.address("instruments:list", request.actor),
         "to_fill_in": () if is_stopped else found.to_fill_in,
         "may_keep_results": () if is_stopped else found.may_keep_results,
         "empty_next": "An instrument that your site has turned on is filled in from here."
