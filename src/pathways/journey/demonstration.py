@@ -83,6 +83,9 @@ _PLACES = (
 #: whoever has a service to which women are referred
 _OFFERING = (Sector.THIRD_SECTOR.value, Sector.PRIVATE.value, Sector.HEALTH.value)
 
+#: who refers to the National Referral Mechanism, and is bound to notify
+_FIRST_RESPONDERS = (Sector.POLICE, Sector.LOCAL_AUTHORITY)
+
 #: One sign-in for each role that a person can have.
 _FIRST = (
     (Role.COORDINATOR, "pathways-hub", "Cora Whitlock"),
@@ -227,6 +230,8 @@ def _places(at: datetime) -> None:
             is_coordinating=coordinates,
             from_date=began.date(),
             duty_telephone="01632 960 100",
+            is_first_responder=sector in _FIRST_RESPONDERS,
+            has_duty_to_notify=sector in _FIRST_RESPONDERS,
         )
         OrganisationTerm.objects.create(
             organisation=places[code],

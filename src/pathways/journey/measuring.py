@@ -509,6 +509,12 @@ def one(*, response_id: UUID, by: Actor, at: datetime) -> OneFilled | None:
     )
 
 
+def for_an_assessment(*, client_id: UUID, by: Actor) -> tuple[instruments.Known, ...]:
+    """The instruments that this worker can fill in with her beside an assessment."""
+    may_fill = by.role in WORKER_ROLES and policy.could(by, policy.Action.CREATE, Resource.RESPONSE)
+    return instruments.in_use_now(by=by) if may_fill and alongside.her(client_id, by) is not None else ()
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """Her latest scores in a line each, for the assessment's list of parts."""
