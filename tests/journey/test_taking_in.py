@@ -346,8 +346,8 @@ def test_scores_of_instruments_that_are_on_are_taken_in_judged_and_taken_back(ca
     with identity.acting(by):
         assert instruments.turn_on(code="phq9", edition="1", is_licence_accepted=True, by=by, at=NOW)
     lines = (
-        ("03/11/2026", "PHQ-9", "16"),
-        ("10/11/2026", "phq9", "8"),
+        ("27/10/2026", "PHQ-9", "16"),
+        ("03/11/2026", "phq9", "8"),
         ("10/11/2026", "PHQ-9", "28"),
         ("10/11/2026", "GAD-7", "3"),
         ("10/11/1999", "PHQ-9", "3"),

@@ -19,7 +19,8 @@ __all__ = ["_at_the_time_of_the_story", "cast"]
 
 ORDER = (
     "Her strengths, and her own words", "Needs, part by part", "Safety", "Relationships",
-    "Control and coercion", "Children and family", "Offending and coercion", "Other protections to consider", "Equality monitoring",
+    "Control and coercion",
+    "Children and family", "Offending and coercion", "Other protections to consider", "Equality monitoring",
     "Your two judgements", "Summary and plan", "If it was on paper first",
 )  # fmt: skip
 

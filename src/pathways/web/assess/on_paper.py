@@ -35,8 +35,8 @@ class Section:
 #: what she is told before anything of offending is asked, here as on the page
 LIMITS = (
     "Before this is asked: if somebody is in danger of serious harm it may have to be told, and she is told "
-    "first where that is safe. What is written can be asked for by a court; what is not written is not here to be "
-    "asked for. Police do not read this assessment."
+    "first where that is safe. What is written can be asked for by a court; what is not written is not here "
+    "to be asked for. Police do not read this assessment."
 )
 
 
