@@ -33,7 +33,7 @@ CHOICES = (
     ("who", "him", "He is"), ("who", "her", "Somebody else is"),
 )  # fmt: skip
 SETTINGS = (
-    ("form_title", "form_id", "version", "score", "better"), 
+    ("form_title", "form_id", "version", "score", "better"),
     ("Home check", "home_check", "2", "total", "lower"),
 )  # fmt: skip
 

@@ -759,6 +759,7 @@ class Writing:
     areas: tuple[str, ...]
     may: Decision
     has_earlier: bool = False
+    mechanisms: Mapping[str, str] = field(default_factory=dict)
     nrm: Nrm = field(default_factory=lambda: Nrm(False, False, ()))
 
 
@@ -777,6 +778,7 @@ def writing(*, assessment_id: UUID, by: Actor, at: datetime) -> Writing | None:
     band = _age_band(born.date_of_birth if born else None, at)
     known = {member.value: member.label for member in (*d.AgeBand, *d.NoAnswer)}
     ledger.read(by=by, at=at, resource=Resource.ASSESSMENT, subjects=[row.client_id], route="assess:write")
+    earlier = _before(row, by)
     return Writing(
         banner=banner,
         assessment_id=row.id,
@@ -784,7 +786,8 @@ def writing(*, assessment_id: UUID, by: Actor, at: datetime) -> Writing | None:
         age_band=known[band],
         areas=areas(),
         may=may,
-        has_earlier=_before(row, by) is not None,
+        has_earlier=earlier is not None,
+        mechanisms=row.mechanisms or (earlier.mechanisms if earlier is not None else {}),
         nrm=nrm(by),
     )
 

@@ -209,11 +209,10 @@ class Write(flow.Flow):
         if step.slug == "conclusion":
             return {"has_earlier": self.found.has_earlier}
         if step.slug == "protections":
-            posted = self.found.as_given.get("protections", {})
             return {
                 "is_first_responder": self.found.nrm.is_first_responder,
                 "has_duty_to_notify": self.found.nrm.has_duty_to_notify,
-                "earlier": {name: said[-1] for name, said in posted.items() if said},
+                "earlier": {f"mechanism_{name}": said for name, said in self.found.mechanisms.items()},
             }
         return {}
 
