@@ -114,7 +114,7 @@ def _about(found: instruments.Known) -> list[dict[str, Any]]:
     if asks.scored:
         rows.append({
             "key": "Missing answers",
-            "value": f"Up to {asks.most_missing} are replaced by the mean of the others"
+            "value": f"At most {asks.most_missing} may be missing: the mean of the others stands in for it"
             if asks.most_missing else "With one missing there is no score",
         })  # fmt: skip
     if asks.needs_conversion:

@@ -23,7 +23,9 @@ class Filling(forms.PathwaysForm):
         hint="For a paper: the day on the paper.",
         span=forms.Span.HAPPENED,
     )
-    occasion = forms.Pick(label="At what point of her way?", of=Occasion)
+    occasion = forms.Pick(
+        label="At what point of her way?", of=Occasion, error="Choose at what point of her way it was"
+    )
     how = forms.Choose(
         label="How was it filled in?",
         choices=[(one.value, one.label) for one in How if one is not How.FROM_A_FILE],
@@ -42,6 +44,10 @@ class Filling(forms.PathwaysForm):
         for item in asks.asked:
             self.fields[BEFORE + item.code] = _field(item)
             sections.setdefault(item.section, []).append(BEFORE + item.code)
+        # every question may be left: that is said once, above them
+        self.say_nothing_of_optional = tuple(  # type: ignore[misc]
+            BEFORE + item.code for item in asks.asked if not item.is_required
+        )
         self.fields["was_shown"] = forms.Hidden()
         self.sections = (  # type: ignore[misc]
             ("When and how", _OURS),
