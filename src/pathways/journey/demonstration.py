@@ -21,7 +21,7 @@ from pathways.analysis.directory import domain_of
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Regime, Role, Sector
 from pathways.journey import identity, instruments, panel, sight
-from pathways.journey.invented import lives, screened
+from pathways.journey.invented import level_twice, lives, screened
 from pathways.journey.invented.world import World
 from pathways.records.models import (
     Account,
@@ -120,6 +120,8 @@ _COLLEAGUES = (
     (Role.SUPPORT_WORKER, "ashmere-health", ("Nurse Ama Boateng",)),
     (Role.SUPERVISOR, "ashmere-health", ("Jean Tully",)),
     (Role.SUPERVISOR, "ashmere-police", ("Insp. Pat Ryder",)),
+    (Role.COORDINATOR, "pathways-hub", ("Dilys Grey",)),
+    (Role.SUPERVISOR, "pathways-hub", ("Hana Moss",)),
 )
 #: (organisation, service, area, needs)
 _SERVICES = (
@@ -170,6 +172,7 @@ def seed(*, at: datetime, most: int = WOMEN, say: Callable[[int, int], None] = l
             )
             screened.records(_world(), until=at)
             _instruments(_world(), at - timedelta(days=DAYS + 60))
+            level_twice.versions(_world(), began=at - timedelta(days=DAYS + 60), at=at)
         world = _world()
     until = datetime.fromisoformat(kept.value["until"])
     began, order = _beginnings(until), _order()

@@ -15,7 +15,7 @@ from pathways.records.models.base import code_holds, coded
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0011_one_person_from_many_records'),
+        ('records', '0015_triage_in_the_open'),
     ]
 
     operations = [

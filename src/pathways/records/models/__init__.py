@@ -77,6 +77,7 @@ from pathways.records.models.support import (
     Stop,
     TriageDecision,
     TriagePolicy,
+    TriageReading,
 )
 from pathways.records.models.taking_in import (
     ColumnMapping,
@@ -179,4 +180,5 @@ __all__ = [
     "ToolResult",
     "TriageDecision",
     "TriagePolicy",
+    "TriageReading",
 ]
