@@ -341,7 +341,9 @@ def of_her(*, client_id: UUID, by: Actor) -> Hers | None:
         client_id=client_id,
         measures=_measures(client_id, by),
         forms=_forms(client_id, by),
-        results=tuple(_came(row) for row in sight.visible(ToolResult, by).filter(client_id=client_id)),
+        results=tuple(
+            _came(row) for row in sight.visible(ToolResult, by).filter(client_id=client_id) if row.tool
+        ),
         to_fill_in=instruments.in_use_now(by=by) if may_fill and is_open else (),
         may_keep_results=tools_for(client_id, by) if is_open else (),
     )

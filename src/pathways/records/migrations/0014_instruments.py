@@ -250,7 +250,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='toolresult',
-            constraint=models.CheckConstraint(condition=models.Q(('tool__in', ['dash', 'dara', 'oasys', 'ogrs'])), name='support_tool_result_tool_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('tool__in', ['dash', 'dara', 'oasys', 'ogrs', ''])), name='support_tool_result_tool_known'),
         ),
         migrations.AddConstraint(
             model_name='toolresult',

@@ -166,6 +166,6 @@ class ToolResult(HerRow):
         db_table = "support_tool_result"
         ordering: ClassVar = ["-assessed_on", "-recorded_at"]
         constraints: ClassVar = [
-            code_holds(tools.Tool, "support_tool_result", "tool", blank=False),
+            code_holds(tools.Tool, "support_tool_result", "tool"),  # blank once it was erased
             code_holds(tools.Criterion, "support_tool_result", "criterion"),
         ]

@@ -12,6 +12,7 @@ from django.urls import reverse
 from pathways.domain.governance import policy
 from pathways.domain.governance.policy import Action, Resource
 from pathways.domain.outcomes import instrument
+from pathways.domain.outcomes.response import Occasion
 from pathways.domain.support import goal as goals
 from pathways.domain.terms import needs
 from pathways.domain.terms.people import Role
@@ -28,6 +29,7 @@ from pathways.web.herpage.forms import FindHeld
 from pathways.web.measures import drawing
 from pathways.web.request import Request
 
+_OCCASIONS = frozenset(one.value for one in Occasion)
 _READERS = frozenset(policy.roles_that(Action.READ, Resource.CLIENT))
 
 
@@ -108,6 +110,7 @@ def measures(request: Request, client_id: UUID) -> HttpResponse:
         "measures": [_measure(each, may_read) for each in found.measures],
         "forms": found.forms,
         "results": found.results,
+        "occasion": wanted if (wanted := request.GET.get("occasion", "")) in _OCCASIONS else "",
         "instruments_href": onward.address("instruments:list", request.actor),
         "to_fill_in": () if is_stopped else found.to_fill_in,
         "may_keep_results": () if is_stopped else found.may_keep_results,
