@@ -102,6 +102,15 @@ def test_what_is_not_asked_does_not_count():
     assert instrument.score(form, {"a": "1", "b": "3"}).value == 1  # an answer left from before is no answer
 
 
+def test_a_reckoned_total_can_signal_danger():
+    survey = (("type", "name", "label", "calculation", "alert", "alert_message"),
+              ("integer", "a", "A", "", "", ""), ("calculate", "total", "", "${a} * 2", "10", "Much"))  # fmt: skip
+    form = instrument.of(xlsform.read(book(survey, None), "form.xlsx"))
+    assert [bool(instrument.score(form, {"a": n}).alerts) for n in ("4", "5", "", "x")] == [
+        False, True, False, False,
+    ]  # fmt: skip
+
+
 def test_points_add_up_and_turn_round():
     survey = (
         ("type", "name", "label", "reversed"),
@@ -135,6 +144,7 @@ REFUSED = (
     (10, "calculation", "1 +", "it ends too early"),
     (7, "alert", "many", "“many” is not a number"),
     (7, "alert_message", "", "say in words"),
+    (8, "alert", "1", "a text has no number that could signal danger"),
 )
 
 
@@ -158,6 +168,8 @@ def test_what_is_not_supported_is_refused_with_sheet_row_and_column(row, column,
          "Sheet settings, row 2, column form_id: this is needed"),
         (book(settings=(("form_title", "form_id", "version", "style"), ("A", "a", "1", "pages"))),
          "Sheet settings, row 1, column style: this column is not supported"),
+        (book(settings=(("form_title", "form_id", "version"), ("A", "a", "1/2"))),
+         "Sheet settings, row 2, column version: letters, digits"),
         (book(settings=(("form_title", "form_id", "version", "score"), ("A", "a", "1", "nights"))),
          "Sheet settings, row 2, column score: “nights” is no calculate"),
         (book(choices=(*CHOICES, ("often", "0", "Again"))),

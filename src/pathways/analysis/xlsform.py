@@ -22,6 +22,7 @@ from pathways.domain.outcomes.instrument import Kind, Licence
 
 MOST_QUESTIONS: Final = 300
 MOST_PROBLEMS: Final = 40
+_ALERTING = frozenset({"select_one", "integer", "decimal", "calculate"})
 _PLAIN = frozenset({"integer", "decimal", "text", "date", "note", "calculate"})
 _SURVEY = frozenset(
     {"type", "name", "label", "hint", "required", "relevant", "constraint", "constraint_message",
@@ -38,6 +39,7 @@ _SAME = {
     "value": "name", "title": "form_title", "id_string": "form_id",
 }  # fmt: skip
 _NAME = re.compile(r"^[a-z_][a-z0-9_]{0,39}$")
+_VERSION = re.compile(r"^[A-Za-z0-9_.-]{1,40}$")
 _YES = frozenset({"yes", "true", "true()", "1"})
 _NO = frozenset({"", "no", "false", "false()", "0"})
 
@@ -169,8 +171,8 @@ def _settings(table: _Table, state: _Read) -> dict[str, str]:
         state.wrong(
             "settings", row, "form_id", "small letters, digits and underscores, beginning with a letter"
         )
-    if len(said.get("version", "")) > 40:
-        state.wrong("settings", row, "version", "at most 40 characters")
+    if said.get("version") and not _VERSION.match(said["version"]):
+        state.wrong("settings", row, "version", "letters, digits, dots and hyphens, at most 40")
     if said.get("better", "").lower() not in ("", "higher", "lower"):
         state.wrong("settings", row, "better", "say higher or lower")
     return {key: value for key, value in said.items() if value}
@@ -267,6 +269,8 @@ def _question(
     if said.get("alert"):
         if (least := expression.number(said["alert"])) is None:
             state.wrong("survey", row, "alert", f"“{said['alert']}” is not a number")
+        elif kind not in _ALERTING:
+            state.wrong("survey", row, "alert", f"a {kind} has no number that could signal danger")
         elif not said.get("alert_message"):
             state.wrong("survey", row, "alert_message", "say in words what the worker is told")
         else:

@@ -141,7 +141,7 @@ def remove_wording(*, code: str, edition: str, by: Actor, at: datetime) -> Outco
 
 def bring(*, definition: Mapping[str, object], by: Actor, at: datetime) -> Outcome:
     """Adds an agency's own instrument or form, read from its spreadsheet. It is off until it is turned on."""
-    if by.role not in in_use.BRINGS:
+    if by.role not in in_use.BRINGS or by.is_police:
         return refusal(decision.no("This is not for your role.", ask="the system administrator"))
     try:
         asks = instrument.of(definition)

@@ -172,14 +172,11 @@ class Alert:
 
     def raised_by(self, instrument: Instrument, answers: Mapping[str, Any]) -> bool:
         item = instrument.item(self.item)
-        said = answers.get(self.item)
-        if item is None or said in (None, "", [], ()):
+        value = values(instrument, answers).get(self.item)
+        if item is None or value is None:
             return False
-        if item.kind is Kind.ONE:
-            points = {one.value: one.points for one in item.options}.get(str(said))
-            points = expression.number(str(said)) if points is None else points
-        else:
-            points = expression.number(_as_value(item, said))
+        points = {one.value: one.points for one in item.options}.get(str(value))
+        points = expression.number(value) if points is None else points
         return points is not None and points >= self.least
 
 

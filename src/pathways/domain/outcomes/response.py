@@ -29,6 +29,7 @@ class How(Worded):
 
     TOGETHER = "together", "She and her worker together"
     HERSELF = "herself", "She by herself, on paper"
+    ON_PAPER = "on_paper", "On paper, with a worker"
     BY_TELEPHONE = "by_telephone", "Read to her by telephone"
     FROM_A_FILE = "from_a_file", "Taken in from a provider’s own system"
 

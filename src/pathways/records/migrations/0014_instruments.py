@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('edition', models.CharField(max_length=40)),
                 ('owner_id', models.UUIDField(blank=True, null=True)),
                 ('occasion', models.CharField(blank=True, choices=[('assessment', 'At the assessment'), ('review', 'At a review'), ('follow_up', 'At a follow-up'), ('other', 'At another time')], default='', max_length=60)),
-                ('how', models.CharField(blank=True, choices=[('together', 'She and her worker together'), ('herself', 'She by herself, on paper'), ('by_telephone', 'Read to her by telephone'), ('from_a_file', 'Taken in from a provider’s own system')], default='', max_length=60)),
+                ('how', models.CharField(blank=True, choices=[('together', 'She and her worker together'), ('herself', 'She by herself, on paper'), ('on_paper', 'On paper, with a worker'), ('by_telephone', 'Read to her by telephone'), ('from_a_file', 'Taken in from a provider’s own system')], default='', max_length=60)),
                 ('measured_on', models.DateField()),
                 ('value', models.FloatField(blank=True, null=True)),
                 ('raw', models.FloatField(blank=True, null=True)),
@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                 ('owner_id', models.UUIDField(blank=True, null=True)),
                 ('status', models.CharField(choices=[('given', 'Given'), ('withdrawn', 'Taken out')], default='given', max_length=40)),
                 ('occasion', models.CharField(blank=True, choices=[('assessment', 'At the assessment'), ('review', 'At a review'), ('follow_up', 'At a follow-up'), ('other', 'At another time')], default='', max_length=60)),
-                ('how', models.CharField(blank=True, choices=[('together', 'She and her worker together'), ('herself', 'She by herself, on paper'), ('by_telephone', 'Read to her by telephone'), ('from_a_file', 'Taken in from a provider’s own system')], default='', max_length=60)),
+                ('how', models.CharField(blank=True, choices=[('together', 'She and her worker together'), ('herself', 'She by herself, on paper'), ('on_paper', 'On paper, with a worker'), ('by_telephone', 'Read to her by telephone'), ('from_a_file', 'Taken in from a provider’s own system')], default='', max_length=60)),
                 ('measured_on', models.DateField()),
                 ('answers', pathways.records.sealed.SealedJSON(blank=True, null=True)),
                 ('written_by', pathways.records.sealed.SealedText(blank=True, null=True)),
@@ -226,7 +226,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('how__in', ['together', 'herself', 'by_telephone', 'from_a_file'])), name='support_response_how_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('how__in', ['together', 'herself', 'on_paper', 'by_telephone', 'from_a_file'])), name='support_response_how_known'),
         ),
         migrations.AddConstraint(
             model_name='response',
@@ -238,7 +238,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='instrumentscore',
-            constraint=models.CheckConstraint(condition=models.Q(('how__in', ['together', 'herself', 'by_telephone', 'from_a_file'])), name='support_score_how_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('how__in', ['together', 'herself', 'on_paper', 'by_telephone', 'from_a_file'])), name='support_score_how_known'),
         ),
         migrations.AddConstraint(
             model_name='instrumentscore',

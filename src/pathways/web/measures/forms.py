@@ -35,7 +35,7 @@ class Filling(forms.PathwaysForm):
         label="Who wrote on the paper?", required=False, width="two-thirds", max_length=120,
         hint="Where it was on paper: she herself, or somebody’s name.",
     )  # fmt: skip
-    conditional = {"written_by": ("how", How.HERSELF)}
+    conditional = {"written_by": ("how", (How.HERSELF, How.ON_PAPER))}
 
     def __init__(self, *args: Any, asks: Instrument, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
