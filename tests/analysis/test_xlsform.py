@@ -104,7 +104,8 @@ def test_what_is_not_asked_does_not_count():
 
 def test_a_reckoned_total_can_signal_danger():
     survey = (("type", "name", "label", "calculation", "alert", "alert_message"),
-              ("integer", "a", "A", "", "", ""), ("calculate", "total", "", "${a} * 2", "10", "Much"))  # fmt: skip
+              ("integer", "a", "A", "", "", ""),
+              ("calculate", "total", "", "${a} * 2", "10", "Much"))  # fmt: skip
     form = instrument.of(xlsform.read(book(survey, None), "form.xlsx"))
     assert [bool(instrument.score(form, {"a": n}).alerts) for n in ("4", "5", "", "x")] == [
         False, True, False, False,
