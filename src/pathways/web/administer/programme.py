@@ -26,6 +26,8 @@ _TABS = (
     ("agreements", "Sharing agreements"),
     ("health", "System"),
 )
+#: what stands beside the settings and has an area of its own
+_BESIDE = (("instruments:list", "Instruments"), ("triage:choices", "Triage"))
 
 
 def _tabs(here: str) -> list[dict[str, Any]]:
@@ -33,7 +35,7 @@ def _tabs(here: str) -> list[dict[str, Any]]:
         {"label": label, "href": reverse(f"administer:{name}"), "current": name == here}
         for name, label in _TABS
     ]
-    return [*own, {"label": "Triage", "href": reverse("triage:choices"), "current": False}]
+    return own + [{"label": label, "href": reverse(name), "current": False} for name, label in _BESIDE]
 
 
 @page(roles=_ONLY)
