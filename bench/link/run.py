@@ -93,7 +93,9 @@ def splink(folder: Path) -> None:
     connection.unregister("given")
     del prepared
     given = DuckDBAPI(connection).register("prepared", table_name="records")
-    linker = Linker(given, kept.settings("duckdb"), log_level=None)
+    rules = [{"blocking_rule": rule} for rule in kept.blocking_rules]
+    settings = kept.settings("duckdb") | {"blocking_rules_to_generate_predictions": rules}
+    linker = Linker(given, settings, log_level=None)
     found = linker.inference.predict(threshold_match_weight=linking.LEAST, warning_mode="never")
     pairs = connection.sql(f"SELECT count(*) FROM {found.physical_name}").fetchall()[0][0]
     said(predict=time.monotonic() - began, predict_mb=memory_now(), pairs=pairs)

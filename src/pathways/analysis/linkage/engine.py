@@ -13,12 +13,17 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import polars.selectors as cs
 
-from pathways.analysis.linkage import learning
+from pathways.analysis.linkage import blocking, keys, learning
 from pathways.analysis.linkage.model import Model
 
 #: memory for the tables of one run, where the rest may go to a disk
 MEMORY = "650MB"
+#: words are kept as a list and numbers where each stands this often on average
+COMMON = 4
+#: columns that are held against one another, and have one list: between two lists that would be very slow
+ONE_LIST = {"born": "born", "born_swapped": "born"}
 
 
 class Engine:
@@ -32,11 +37,8 @@ class Engine:
         if spill:
             self._connection.execute(f"SET memory_limit = '{MEMORY}'")
         self._connection.execute("SET preserve_insertion_order = false")
-        table = prepared.to_arrow()
-        self._connection.register("given", table)
-        self._connection.execute("CREATE TABLE prepared AS SELECT * FROM given")
-        self._connection.unregister("given")
-        self.columns = set(prepared.columns)
+        self._keys = prepared.select(cs.matches(keys.COLUMN))
+        _take_in(self._connection, prepared.drop(self._keys.columns))
         self.records = prepared.height
         self._linkers = Linkers()
         self._asked = 0
@@ -61,14 +63,14 @@ class Engine:
         left, right (record numbers),
             plain (Splink's weight) and home (the part of it that a household shares).
         """
-        linker = self._linker(model)
-        found = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
-        return self._taken(found)
+        return self.score_these(model, blocking.together(self._keys), least=least)
 
     def score_these(self, model: Model, pairs: pl.DataFrame, *, least: float) -> pl.DataFrame:
         """The same for given pairs (left, right), whatever keys they share."""
-        if pairs.is_empty():
-            return nothing()
+        found = [self._score(model, some, least=least) for some in blocking.squares(pairs)]
+        return pl.concat(found).sort("left", "right") if found else nothing()
+
+    def _score(self, model: Model, pairs: pl.DataFrame, *, least: float) -> pl.DataFrame:
         linker = self._linker(model)
         self._asked += 1
         table = f"asked_{self._asked}"
@@ -82,16 +84,45 @@ class Engine:
         with asking(linker, given):
             found = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
         self._connection.execute(f"DROP TABLE {table}")
-        return self._taken(found)
-
-    def _taken(self, found: Any) -> pl.DataFrame:
         taken = self._connection.sql(
             'SELECT least(record_l, record_r)::INTEGER AS "left",'
             ' greatest(record_l, record_r)::INTEGER AS "right", match_weight AS plain'
             f" FROM {found.physical_name}"
         ).to_arrow_table()
         found.drop_table_from_database_and_remove_from_cache()
-        return pl.DataFrame(taken).sort("left", "right")
+        return pl.DataFrame(taken)
+
+
+def _take_in(connection: duckdb.DuckDBPyConnection, cleaned: pl.DataFrame) -> None:
+    """The records as the table `prepared`, words that come again and again as numbers of a list of words.
+
+    A million records are a third as large that way, and so are the tables that their comparing needs.
+    """
+    connection.register("given", cleaned.to_arrow(compat_level=pl.CompatLevel.newest()))
+    listed = {name: _words(cleaned[name]) for name in cleaned.columns}
+    if set(ONE_LIST) <= listed.keys():
+        listed["born"] = pl.concat([listed["born"], listed["born_swapped"]]).unique()
+    taken = []
+    for name, words in listed.items():
+        of = ONE_LIST.get(name, name) if set(ONE_LIST) <= listed.keys() else name
+        if not 0 < listed[of].len() <= cleaned.height // COMMON:
+            taken.append(f'"{name}"')
+            continue
+        if of == name:
+            connection.register("words", words.sort().alias("word").to_frame().to_arrow())
+            connection.execute(f'CREATE TYPE "{name}_words" AS ENUM (SELECT word FROM words)')
+            connection.unregister("words")
+        several = "[]" if cleaned.schema[name] == pl.List(pl.String()) else ""
+        taken.append(f'"{name}"::"{of}_words"{several} AS "{name}"')
+    connection.execute(f"CREATE TABLE prepared AS SELECT {', '.join(taken)} FROM given")
+    connection.unregister("given")
+
+
+def _words(column: pl.Series) -> pl.Series:
+    """The different words of a column, or of its lists; none of other columns."""
+    if column.dtype == pl.List(pl.String()):
+        column = column.explode()
+    return column.drop_nulls().unique() if column.dtype == pl.String() else pl.Series([], dtype=pl.String)
 
 
 class Linkers:

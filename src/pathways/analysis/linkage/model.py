@@ -54,7 +54,10 @@ class Model:
         return found if 2 <= len(found) < len(self.comparisons) else []
 
     def settings(self, engine: str) -> dict[str, Any]:
-        """The model as Splink's settings; `record` names the records, `k0` and on are the key columns."""
+        """The model as Splink's settings; `record` names the records.
+
+        Without the rules of `blocking_rules`: the pairs are found by `blocking` and given to Splink.
+        """
         return {
             "link_type": "dedupe_only",
             "unique_id_column_name": "record",
@@ -62,11 +65,14 @@ class Model:
             "retain_matching_columns": False,
             "retain_intermediate_calculation_columns": False,
             "linker_uid": "pathways",
-            "blocking_rules_to_generate_predictions": [
-                {"blocking_rule": f"l.k{at} = r.k{at}"} for at in range(len(self.keys))
-            ],
+            "blocking_rules_to_generate_predictions": [],
             "comparisons": [_settings(one, engine) for one in self.comparisons],
         }
+
+    @property
+    def blocking_rules(self) -> list[str]:
+        """The keys as Splink's rules over the key columns: what `blocking.together` finds in one go."""
+        return [f"l.k{at} = r.k{at}" for at in range(len(self.keys))]
 
     def to_json(self) -> str:
         data = {
