@@ -19,15 +19,16 @@ from scipy.sparse import coo_array
 SIDE, AT_A_TIME = 200_000, 2_000_000
 
 
-def together(numbers: pl.DataFrame) -> pl.DataFrame:
+def together(numbers: pl.LazyFrame) -> pl.DataFrame:
     """Every pair (left < right, row numbers from 0) that is in one block by some column of block numbers.
 
-    `numbers` is what `keys.numbered` makes. Sorted, each pair once.
+    `numbers` is what `keys.numbered` makes; one column after another is read. Sorted, each pair once.
     """
-    packed = np.empty(sum(_pairs_in(numbers[name]) for name in numbers.columns), dtype=np.int64)
+    names = numbers.collect_schema().names()
+    packed = np.empty(sum(_pairs_in(_column(numbers, name)) for name in names), dtype=np.int64)
     at = 0
-    for name in numbers.columns:
-        for left, right in _expanded(*_blocks(numbers[name])):
+    for name in names:
+        for left, right in _expanded(*_blocks(_column(numbers, name))):
             packed[at : at + len(left)] = left << 32 | right
             at += len(left)
     packed.sort()
@@ -35,6 +36,10 @@ def together(numbers: pl.DataFrame) -> pl.DataFrame:
     np.not_equal(packed[1:], packed[:-1], out=once[1:])
     packed = packed[once]
     return pl.DataFrame({"left": (packed >> 32).astype(np.int32), "right": packed.astype(np.int32)})
+
+
+def _column(numbers: pl.LazyFrame, name: str) -> pl.Series:
+    return numbers.select(name).collect().to_series()
 
 
 def squares(pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,23 +24,35 @@ MEMORY = "650MB"
 #: words are kept as a list and numbers where each stands this often on average
 COMMON = 4
 #: columns that are held against one another, and have one list: between two lists that would be very slow
-ONE_LIST = {"born": "born", "born_swapped": "born"}
+ONE_LIST = {"born", "born_swapped"}
 
 
 class Engine:
     """One set of prepared records in DuckDB: cleaned columns, keys, and `record`, their number from 0."""
 
-    def __init__(self, prepared: pl.DataFrame, *, spill: Path | None = None) -> None:
-        """What does not fit `MEMORY` goes into the folder `spill`; without one, nothing is put on a disk."""
+    def __init__(self, prepared: pl.DataFrame | Path, *, spill: Path | None = None) -> None:
+        """What does not fit `MEMORY` goes into the folder `spill`; without one, nothing is put on a disk.
+
+        A Parquet file of prepared records is read as it is needed, and never held as a whole.
+        """
         logging.getLogger("splink").setLevel(logging.ERROR)
         self._connection = duckdb.connect(":memory:")
         self._connection.execute("SET temp_directory = ?", [str(spill) if spill else ""])
         if spill:
             self._connection.execute(f"SET memory_limit = '{MEMORY}'")
         self._connection.execute("SET preserve_insertion_order = false")
-        self._keys = prepared.select(cs.matches(keys.COLUMN))
-        _take_in(self._connection, prepared.drop(self._keys.columns))
-        self.records = prepared.height
+        if isinstance(prepared, Path):
+            source = f"read_parquet('{str(prepared).replace(chr(39), chr(39) * 2)}')"
+            self._connection.execute(f"CREATE VIEW given AS SELECT * FROM {source}")
+            self._keys = pl.scan_parquet(prepared).select(cs.matches(keys.COLUMN))
+        else:
+            self._connection.register("given", prepared.select(~cs.matches(keys.COLUMN)).to_arrow())
+            self._keys = prepared.select(cs.matches(keys.COLUMN)).lazy()
+        self.records = _take_in(self._connection)
+        if isinstance(prepared, Path):
+            self._connection.execute("DROP VIEW given")
+        else:
+            self._connection.unregister("given")
         self._linkers = Linkers()
         self._asked = 0
 
@@ -93,36 +106,50 @@ class Engine:
         return pl.DataFrame(taken)
 
 
-def _take_in(connection: duckdb.DuckDBPyConnection, cleaned: pl.DataFrame) -> None:
-    """The records as the table `prepared`, words that come again and again as numbers of a list of words.
+def _take_in(connection: duckdb.DuckDBPyConnection) -> int:
+    """What is `given` as the table `prepared`, without its keys. Says how many records there are.
 
-    A million records are a third as large that way, and so are the tables that their comparing needs.
+    Words that come again and again become numbers of a list of words: a million records are a third as large
+    that way, and so are the tables that their comparing needs.
     """
-    connection.register("given", cleaned.to_arrow(compat_level=pl.CompatLevel.newest()))
-    listed = {name: _words(cleaned[name]) for name in cleaned.columns}
-    if set(ONE_LIST) <= listed.keys():
-        listed["born"] = pl.concat([listed["born"], listed["born_swapped"]]).unique()
+    kinds = {
+        name: kind
+        for name, kind, *_ in connection.execute("DESCRIBE given").fetchall()
+        if not re.match(keys.COLUMN, name)
+    }
+    many = int(connection.execute("SELECT count(*) FROM given").fetchall()[0][0])
     taken = []
-    for name, words in listed.items():
-        of = ONE_LIST.get(name, name) if set(ONE_LIST) <= listed.keys() else name
-        if not 0 < listed[of].len() <= cleaned.height // COMMON:
+    for name, kind in kinds.items():
+        with_it = ONE_LIST & kinds.keys() if name in ONE_LIST else {name}
+        first = min(with_it)
+        if kind in ("VARCHAR", "VARCHAR[]") and name == first:
+            _list(connection, first, sorted(with_it), kind.endswith("[]"), most=many // COMMON)
+        if _is_listed(connection, first):
+            taken.append(f'"{name}"::"{first}_words"{kind.removeprefix("VARCHAR")} AS "{name}"')
+        else:
             taken.append(f'"{name}"')
-            continue
-        if of == name:
-            connection.register("words", words.sort().alias("word").to_frame().to_arrow())
-            connection.execute(f'CREATE TYPE "{name}_words" AS ENUM (SELECT word FROM words)')
-            connection.unregister("words")
-        several = "[]" if cleaned.schema[name] == pl.List(pl.String()) else ""
-        taken.append(f'"{name}"::"{of}_words"{several} AS "{name}"')
     connection.execute(f"CREATE TABLE prepared AS SELECT {', '.join(taken)} FROM given")
-    connection.unregister("given")
+    return many
 
 
-def _words(column: pl.Series) -> pl.Series:
-    """The different words of a column, or of its lists; none of other columns."""
-    if column.dtype == pl.List(pl.String()):
-        column = column.explode()
-    return column.drop_nulls().unique() if column.dtype == pl.String() else pl.Series([], dtype=pl.String)
+def _is_listed(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    asked = "SELECT count(*) FROM duckdb_types() WHERE type_name = ?"
+    return bool(connection.execute(asked, [f"{name}_words"]).fetchall()[0][0])
+
+
+def _list(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: list[str], is_several: bool, *, most: int
+) -> None:
+    """The type `<name>_words` of the words in these columns, unless there are none, or more than `most`."""
+    parts = " UNION ALL ".join(
+        f'SELECT {"unnest" if is_several else ""}("{column}") AS word FROM given' for column in columns
+    )
+    connection.execute(
+        f"CREATE TEMP TABLE words AS SELECT DISTINCT word FROM ({parts}) WHERE word IS NOT NULL ORDER BY word"
+    )
+    if 0 < int(connection.execute("SELECT count(*) FROM words").fetchall()[0][0]) <= most:
+        connection.execute(f'CREATE TYPE "{name}_words" AS ENUM (SELECT word FROM words ORDER BY word)')
+    connection.execute("DROP TABLE words")
 
 
 class Linkers:

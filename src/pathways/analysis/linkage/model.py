@@ -69,6 +69,21 @@ class Model:
             "comparisons": [_settings(one, engine) for one in self.comparisons],
         }
 
+    def among(self, records: int) -> Model:
+        """The model for so many records: what an agreement says stays, the odds to begin with move.
+
+        A person has as many records in a large file as in a small one, so that the share of all pairs that
+        are one person's falls as the file grows; of a household the same.
+        """
+        if records == self.trained_on or self.trained_on < 2 or records < 2:
+            return self
+        share = (self.trained_on - 1) / (records - 1)
+        return replace(
+            self,
+            prior=min(0.5, max(1e-12, self.prior * share)),
+            household=min(0.4, self.household * share),
+        )
+
     @property
     def blocking_rules(self) -> list[str]:
         """The keys as Splink's rules over the key columns: what `blocking.together` finds in one go."""
