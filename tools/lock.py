@@ -31,4 +31,5 @@ def compile_lock(name: str, *words: str, given: str | None = None) -> None:
 compile_lock("requirements-dev.lock", "--extra", "dev", *sys.argv[1:])
 compile_lock("requirements.lock", "--constraint", "requirements-dev.lock")
 extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
-compile_lock("requirements-spark.lock", "--constraint", "requirements-dev.lock", given="\n".join(extras["spark"]))
+spark = "\n".join(extras["spark"])
+compile_lock("requirements-spark.lock", "--constraint", "requirements-dev.lock", given=spark)

@@ -24,6 +24,8 @@ from pathways.analysis.linkage.model import Model
 MASTER = "PATHWAYS_SPARK_MASTER"
 #: records that a model is trained on
 LEARNED_FROM = 200_000
+#: records that one worker takes at a time: of few records, many small parts would cost more than the work
+A_PART = 25_000
 
 
 class NoSparkError(Exception):
@@ -52,7 +54,6 @@ def session(master: str | None = None) -> Any:
             SparkSession.builder.appName("pathways link")
             .master(master or os.environ.get(MASTER) or "local[*]")
             .config("spark.jars", similarity_jar_location())
-            .config("spark.sql.shuffle.partitions", "16")
             .config("spark.sql.execution.arrow.pyspark.enabled", "true")
             .config("spark.ui.enabled", "false")
             .config("spark.executor.heartbeatInterval", "60s")  # a busy machine is no lost worker
@@ -74,7 +75,9 @@ class SparkEngine:
         logging.getLogger("splink").setLevel(logging.ERROR)
         self._prepared = prepared
         self._spark = spark
-        self._frame = spark.createDataFrame(_plain(prepared.to_arrow())).repartition(16).persist()
+        self._parts = max(spark.sparkContext.defaultParallelism, prepared.height // A_PART)
+        spark.conf.set("spark.sql.shuffle.partitions", str(self._parts))
+        self._frame = spark.createDataFrame(_plain(prepared.to_arrow())).repartition(self._parts).persist()
         self._linkers = engine.Linkers()
         self._asked = 0
 
@@ -88,7 +91,9 @@ class SparkEngine:
 
         def made() -> Any:
             api = SparkAPI(
-                spark_session=self._spark, break_lineage_method="persist", num_partitions_on_repartition=16
+                spark_session=self._spark,
+                break_lineage_method="persist",
+                num_partitions_on_repartition=self._parts,
             )
             given = api.register(self._frame, table_name=f"records_{id(api)}")
             return Linker(given, model.settings("spark"), log_level=None, validate_settings=False)
