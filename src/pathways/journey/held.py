@@ -47,6 +47,9 @@ KINDS: dict[Resource, str] = {
     Resource.CLOSURE: "How it ended",
     Resource.FOLLOW_UP: "Follow-ups",
     Resource.OUTGOING: "Messages meant for her",
+    Resource.RESPONSE: "What she answered to questionnaires",
+    Resource.SCORE: "What questionnaires came to",
+    Resource.TOOL_RESULT: "Results of tools that others gave",
 }
 
 
