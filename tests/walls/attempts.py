@@ -69,6 +69,7 @@ HOLES = {
     "other_id": "support_client",
     "rating_id": "support_goal_rating",
     "pair_id": "police_pair",
+    "kept_id": "programme_record",
 }
 #: of these nothing is about a woman
 REFERENCE = ("account", "organisation", "appointment", "sharing_agreement", "service")
