@@ -151,7 +151,7 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
 
 
 def _of_the_programme(who: Person, canary: Canary) -> bool:
-    """Four roles answer for the programme. What the evaluator hears in interviews stays where it was heard."""
+    """Four roles answer for the programme. What is heard in an interview stays where it was heard."""
     if who.role not in ("evaluator", "coordinator", "governance_lead", "commissioner"):
         return False
     kind = canary.facts.get("kind", "")

@@ -65,7 +65,8 @@ def sent(client: Client, url: str, answers: dict[str, Any]) -> Any:
 def test_every_page_of_the_plan_opens_to_its_four_roles():
     for role in READERS:
         client = signed_in(role)
-        for path in ("", "theory/", "theory/versions/", "theory/versions/0/", "theory/compare/?earlier=0&later=0",
+        for path in ("", "theory/", "theory/versions/", "theory/versions/0/",
+                     "theory/compare/?earlier=0&later=0",
                      "measures/", "measures/one/M16/", "measures/versions/", "records/"):  # fmt: skip
             answer = client.get(f"/plan/{path}")
             assert answer.status_code == 200, (role, path)
@@ -89,7 +90,8 @@ def test_the_theory_is_changed_by_forms_and_every_version_stays():
     page = client.get("/plan/theory/").content.decode()
     assert "<svg" in page
     assert "A trusted relationship" in page
-    answer = sent(client, "/plan/theory/add/", {"kind": "output", "words": "Women’s groups", "shown_by": ["M19"]})
+    part = {"kind": "output", "words": "Women’s groups", "shown_by": ["M19"]}
+    answer = sent(client, "/plan/theory/add/", part)
     assert "Part added" in answer.content.decode()
     answer = sent(
         client, "/plan/theory/link/",
@@ -134,8 +136,8 @@ def test_a_measure_takes_the_sites_target_and_says_not_collected_without_a_sourc
     assert "Not collected" in client.get("/plan/measures/one/M30/").content.decode()
     answer = sent(
         client, "/plan/measures/one/M16/change/",
-        {"is_used": "yes", "owner": "Coordinator", "frequency": "monthly", "baseline": "40%", "target": "62.5",
-         "because": "Agreed by the steering group"},
+        {"is_used": "yes", "owner": "Coordinator", "frequency": "monthly", "baseline": "40%",
+         "target": "62.5", "because": "Agreed by the steering group"},
     )  # fmt: skip
     assert "Measure changed" in answer.content.decode()
     page = client.get("/plan/measures/one/M16/").content.decode()

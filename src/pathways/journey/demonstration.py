@@ -21,7 +21,7 @@ from pathways.analysis.directory import domain_of
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Regime, Role, Sector
 from pathways.journey import identity, panel, sight
-from pathways.journey.invented import lives, screened
+from pathways.journey.invented import lives, planned, screened
 from pathways.journey.invented.world import World
 from pathways.records.models import (
     Account,
@@ -166,6 +166,7 @@ def seed(*, at: datetime, most: int = WOMEN, say: Callable[[int, int], None] = l
                 key=_KEPT, value={"until": at.isoformat(), "women": 0}, changed_at=at
             )
             screened.records(_world(), until=at)
+            planned.tell(_world(), began=(at - timedelta(days=DAYS)).date(), until=at)
         world = _world()
     until = datetime.fromisoformat(kept.value["until"])
     began, order = _beginnings(until), _order()

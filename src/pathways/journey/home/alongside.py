@@ -21,7 +21,16 @@ from pathways.domain.terms.people import Sector
 from pathways.domain.triage import triage
 from pathways.domain.triage.levels import Level
 from pathways.journey import case_list, caseload, her, identity, linking, programme, sight, way
-from pathways.journey.home.shapes import MOST, Figure, Home, Item, Leads, Section, section
+from pathways.journey.home.shapes import (
+    MOST,
+    OF_THE_PROGRAMME,
+    Figure,
+    Home,
+    Item,
+    Leads,
+    Section,
+    section,
+)
 from pathways.records.models import (
     Approach,
     Client,
@@ -77,6 +86,7 @@ def coordinator(*, by: Actor, at: datetime) -> Home:
     return Home(
         figures=figures,
         first=first,
+        beside=(OF_THE_PROGRAMME,),
         main=Leads.REFERRALS_IN,
         main_words="The open door",
     )
