@@ -8,7 +8,7 @@ import pathways.records.sealed
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0011_one_person_from_many_records'),
+        ('records', '0014_instruments'),
     ]
 
     operations = [

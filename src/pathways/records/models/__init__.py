@@ -12,6 +12,13 @@ from pathways.records.models.directory import (
 from pathways.records.models.erasing import Erasure, ErasureKey, LegalHold
 from pathways.records.models.guarding import Bar, EmergencyAccess
 from pathways.records.models.linking import LinkRun, PolicePair, SupportPair
+from pathways.records.models.measures import (
+    InstrumentEvent,
+    InstrumentScore,
+    Response,
+    SiteInstrument,
+    ToolResult,
+)
 from pathways.records.models.organisations import (
     Account,
     Appointment,
@@ -71,6 +78,7 @@ from pathways.records.models.support import (
     Stop,
     TriageDecision,
     TriagePolicy,
+    TriageReading,
 )
 from pathways.records.models.taking_in import (
     ColumnMapping,
@@ -122,6 +130,8 @@ __all__ = [
     "GoalRating",
     "GroupSession",
     "Identity",
+    "InstrumentEvent",
+    "InstrumentScore",
     "Involvement",
     "InvolvementKind",
     "Joining",
@@ -149,6 +159,7 @@ __all__ = [
     "Referral",
     "ReferralIn",
     "ReferralPack",
+    "Response",
     "Review",
     "RowChange",
     "SafeContactPlan",
@@ -161,6 +172,7 @@ __all__ = [
     "ServiceOffer",
     "Setting",
     "SharingAgreement",
+    "SiteInstrument",
     "Spine",
     "Stop",
     "SupportPair",
@@ -168,6 +180,8 @@ __all__ = [
     "TakeInPart",
     "TakenRow",
     "Task",
+    "ToolResult",
     "TriageDecision",
     "TriagePolicy",
+    "TriageReading",
 ]

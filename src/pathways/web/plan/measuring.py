@@ -17,7 +17,8 @@ from pathways.analysis.measured import Value
 from pathways.domain.evaluation import measures
 from pathways.domain.evaluation.measures import InUse, Measure
 from pathways.domain.evaluation.plan import Part
-from pathways.journey import measuring, planning
+from pathways.journey import figures as figured
+from pathways.journey import planning
 from pathways.web import access, flow, lists
 from pathways.web.access import page
 from pathways.web.lists import Column
@@ -28,13 +29,13 @@ from pathways.web.request import Request
 NOT_COLLECTED = "Not collected"
 
 
-def _figures(request: Request) -> measuring.Figures:
-    found = measuring.figures(by=request.actor, at=request.now, synthetic=settings.PATHWAYS_SYNTHETIC)
+def _figures(request: Request) -> figured.Figures:
+    found = figured.figures(by=request.actor, at=request.now, synthetic=settings.PATHWAYS_SYNTHETIC)
     assert found is not None
     return found
 
 
-def _shown(one: InUse, found: measuring.Figures) -> str:
+def _shown(one: InUse, found: figured.Figures) -> str:
     """A measure's figure in words; the same for one that is being counted and one that nobody collects."""
     value = found.values.get(one.measure.code)
     if value is not None:
@@ -103,7 +104,7 @@ def listed(request: Request) -> HttpResponse:
     )
 
 
-def _fits(one: InUse, found: measuring.Figures, chosen: dict[str, Any]) -> bool:
+def _fits(one: InUse, found: figured.Figures, chosen: dict[str, Any]) -> bool:
     measure = one.measure
     words = str(chosen.get("words", "")).casefold().split()
     text = f"{measure.code} {measure.name} {measure.definition}".casefold()
