@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from pathways.analysis import evaluation, measured, plan_drawing
+from pathways.analysis import counted, evaluation, measured, plan_drawing
 from pathways.analysis.disclosure import Rule
 from pathways.analysis.measured import Recorded
 from pathways.domain.evaluation import catalogue, measures, spine, theory
@@ -29,13 +29,13 @@ def test_measures_say_what_the_tables_say_and_hide_what_they_hide(summary):
     assert lines[Step.CONFIRMED].shown in found["M14"].over
     assert set(found) <= set(catalogue.BY_CODE)
     assert summary.disclosure.at_risk == 0
-    assert all(key in summary.measured.cells for key in [measured.key("decided"), measured.key("stayed")])
+    assert all(key in summary.measured.cells for key in [counted.key("decided"), counted.key("stayed")])
 
 
 def test_quarters_add_up_to_the_whole_where_they_are_shown(summary):
     quarters = summary.measured.quarters
     assert list(quarters) == sorted(set(quarters))
-    counts = [summary.measured.cells[measured.quarter_key(Step.CONSIDERED, "n", each)] for each in quarters]
+    counts = [summary.measured.cells[counted.quarter_key(Step.CONSIDERED, "n", each)] for each in quarters]
     if not any(count.is_hidden for count in counts):
         assert sum(count.value for count in counts) == summary.flow.lines[0].n.value
     hidden = sum(count.is_hidden for count in counts)

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pathways.analysis import demographics, flow, measured, overlap
+from pathways.analysis import counted, demographics, flow, overlap
+from pathways.analysis.counted import Measured
 from pathways.analysis.demographics import CharacteristicTable
 from pathways.analysis.disclosure import Audience, Rule, System, protect_linked
 from pathways.analysis.disclosure.system import Key
 from pathways.analysis.extract import Extract, Period
 from pathways.analysis.flow import FlowTable, TimeLine
-from pathways.analysis.measured import Measured
 from pathways.domain.evaluation import milestones
 from pathways.domain.evaluation.characteristics import CHARACTERISTICS
 from pathways.domain.evaluation.counts import ReleasedCount
@@ -106,7 +106,7 @@ def summarise(
     answers = {c.code: demographics.answers(c, standing, extract.demographics) for c in CHARACTERISTICS}
 
     core, parts = systems(women, went, standing, answers)
-    parts += measured.parts(women, went, extract.due)
+    parts += counted.parts(women, went, extract.due)
     protected = protect_linked(core, parts, rule)
 
     cells: Mapping[Key, ReleasedCount] = protected.cells
@@ -131,7 +131,7 @@ def summarise(
         ),
         tuple(demographics.table(c, answers[c.code], cells) for c in CHARACTERISTICS),
         flow.times(went, cells, rule),
-        measured.released(women, went, cells, rule),
+        counted.released(women, went, cells, rule),
         DisclosureStatement(
             rule,
             len(protected.cells),

@@ -11,6 +11,7 @@ from django.db.models import Q
 from pathways.analysis import measured
 from pathways.analysis.flow import FlowTable
 from pathways.analysis.measured import Recorded, Value
+from pathways.domain.evaluation.counts import ReleasedCount
 from pathways.domain.evaluation.flow import Step
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms import clocks
@@ -59,7 +60,7 @@ def figures(*, by: Actor, at: datetime, synthetic: bool) -> Figures | None:
     return Figures({**records, **found}, made is not None, as_at)
 
 
-def _started(table: FlowTable) -> measured.ReleasedCount:
+def _started(table: FlowTable) -> ReleasedCount:
     return next(line.n for line in table.lines if line.step is Step.STARTED)
 
 
