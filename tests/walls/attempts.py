@@ -72,6 +72,7 @@ HOLES = {
     "rating_id": "support_goal_rating",
     "response_id": "support_response",
     "pair_id": "police_pair",
+    "kept_id": "programme_record",
 }
 #: of these nothing is about a woman
 REFERENCE = ("account", "organisation", "appointment", "sharing_agreement", "service", "triage_policy")

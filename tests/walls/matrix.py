@@ -74,6 +74,8 @@ ABOUT = ("client_id", "other_id", "case_id", "consideration_id", "person_id", "o
 NO_RECORD = ("evaluator", "commissioner", "administrator")
 #: files that agencies send, and what they became
 SENT = ("take_in", "take_in_part", "taken_row", "column_mapping")
+#: the plan of the evaluation and records of the programme, which are of no woman
+OF_THE_PROGRAMME = ("plan_version", "programme_record")
 #: only a name of a row, which says that there is something and nothing of what it says
 NAMES_OF_ROWS = ("id", "reference")
 
@@ -95,6 +97,8 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
         return facts["organisation_id"] == who.organisation and mine and hers
     if table in SENT:
         return _sent(who, canary)
+    if table in OF_THE_PROGRAMME:
+        return _of_the_programme(who, canary)
     if who.role in NO_RECORD:
         return False
     if table == "support_emergency_access":
@@ -149,6 +153,18 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
         mine = facts["organisation_id"] == who.organisation
         return mine or _is_hers(who, facts["client_id"], world)
     return _her_record(who, canary, world)
+
+
+def _of_the_programme(who: Person, canary: Canary) -> bool:
+    """Four roles answer for the programme. What is heard in an interview stays where it was heard."""
+    if who.role not in ("evaluator", "coordinator", "governance_lead", "commissioner"):
+        return False
+    kind = canary.facts.get("kind", "")
+    if kind == "interview":
+        return who.role == "evaluator" and canary.facts["organisation_id"] == who.organisation
+    if kind == "risk_change":
+        return who.role in ("evaluator", "coordinator")
+    return True
 
 
 def is_number_of_a_save(canary: Canary) -> bool:
@@ -415,6 +431,8 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
     if table in REFERENCE:
         return who.role in WHO_KEEPS
     place = str(who.organisation)
+    if table in OF_THE_PROGRAMME:
+        return who.role in ("evaluator", "coordinator", "governance_lead", "commissioner")
     if table == "link_run":  # asked for by whoever looks for the same person among their own
         is_desk = who.role in ("police_spoc", "police_analyst") and who.sector == "police"
         return row["organisation_id"] == place and (is_desk or who.role == "coordinator")

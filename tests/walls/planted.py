@@ -395,6 +395,7 @@ def _fill_what_is_empty(now: datetime) -> None:
     _bars(now)
     _emergencies(now)
     _sent(now)
+    _planned(now)
     for model in (each for each in apps.get_app_config("records").get_models()):
         if model._meta.db_table in {each.value for each in Resource}:
             assert model._default_manager.exists(), f"no invented row of {model._meta.db_table}"
@@ -841,6 +842,42 @@ def _sent(now: datetime) -> None:
             kept_at=now,
             kept_by_id=somebody.account_id,
         )
+
+
+def _planned(now: datetime) -> None:
+    """A version of the plan, and a record of the programme of each kind of reader."""
+    eva = r.Account.objects.filter(appointments__role=Role.EVALUATOR.value).first()
+    cora = r.Account.objects.filter(appointments__role=Role.COORDINATOR.value).first()
+    assert eva is not None
+    assert cora is not None
+    for kind, writer in (("interview", eva), ("risk_change", cora), ("governance", cora), ("ethics", eva)):
+        place = r.Appointment.objects.filter(account=writer).first()
+        assert place is not None
+        key = uuid.uuid4()
+        r.ProgrammeRecord(
+            id=key,
+            record_id=key,
+            kind=kind,
+            on_date=now.date(),
+            codes={},
+            words={"note": "words", "approach": "words", "decisions": "words"},
+            because="a reason",
+            participant=991 if kind == "interview" else None,
+            organisation_id=place.organisation_id,
+            made_at=now,
+            made_by_id=writer.id,
+            made_by_name=writer.name,
+        ).save(force_insert=True)
+    r.PlanVersion(
+        part="measures",
+        number=(r.PlanVersion.objects.filter(part="measures").count() + 1),
+        body={"choices": {}, "own": []},
+        what="As it came",
+        organisation_id=place.organisation_id,
+        made_at=now,
+        made_by_id=eva.id,
+        made_by_name=eva.name,
+    ).save(force_insert=True)
 
 
 def _reference(number: int) -> str:

@@ -407,6 +407,7 @@ ADDS = {
     "police:flag_again", "reach:attempt", "reach:write", "refer:new", "support:contact", "support:note",
     "support:plan_contact", "support:group", "support:goal", "support:rate", "support:cover",
     "support:cover_her", "measures:fill", "measures:result",
+    "plan:add_node", "plan:add_link", "plan:take_in", "plan:add_measure", "plan:add_record",
 }  # fmt: skip
 
 

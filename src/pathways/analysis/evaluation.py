@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pathways.analysis import demographics, flow, overlap
+from pathways.analysis import counted, demographics, flow, overlap
+from pathways.analysis.counted import Measured
 from pathways.analysis.demographics import CharacteristicTable
 from pathways.analysis.disclosure import Audience, Rule, System, protect_linked
 from pathways.analysis.disclosure.system import Key
@@ -27,7 +28,7 @@ from pathways.domain.evaluation.flow import Passage
 from pathways.domain.evaluation.milestones import CohortStage, Overlap
 
 #: The version of the definitions and methods; raised whenever the same extract would count otherwise.
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 EVIDENCE: Final = (
     "Description only. These figures say who came, how far they went and how long it took; they do not "
@@ -82,6 +83,7 @@ class Summary:
     overlap: OverlapTable
     demographics: tuple[CharacteristicTable, ...]
     times: tuple[TimeLine, ...]
+    measured: Measured
     disclosure: DisclosureStatement
 
     @property
@@ -104,6 +106,7 @@ def summarise(
     answers = {c.code: demographics.answers(c, standing, extract.demographics) for c in CHARACTERISTICS}
 
     core, parts = systems(women, went, standing, answers)
+    parts += counted.parts(women, went, extract.due)
     protected = protect_linked(core, parts, rule)
 
     cells: Mapping[Key, ReleasedCount] = protected.cells
@@ -128,6 +131,7 @@ def summarise(
         ),
         tuple(demographics.table(c, answers[c.code], cells) for c in CHARACTERISTICS),
         flow.times(went, cells, rule),
+        counted.released(women, went, cells, rule),
         DisclosureStatement(
             rule,
             len(protected.cells),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -48,6 +48,8 @@ class Extract:
     as_at: datetime
     programme_name: str
     synthetic: bool = False
+    #: when a decision at the door falls due, by the programme's own working days; None where a file is all
+    due: Callable[[datetime], datetime] | None = None
 
     def __post_init__(self) -> None:
         if self.as_at.tzinfo is None:

@@ -203,6 +203,11 @@ def times(
     return tuple(lines)
 
 
+def middle(ordered: list[int]) -> int:
+    """The median as everywhere in the evaluation: a value that stands there, by nearest rank."""
+    return _quantile(ordered, 0.5)
+
+
 def _quantile(ordered: list[int], share: float) -> int:
     """Nearest rank: the least value that at least `share` of them do not exceed."""
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]

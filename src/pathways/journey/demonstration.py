@@ -21,7 +21,7 @@ from pathways.analysis.directory import domain_of
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Regime, Role, Sector
 from pathways.journey import identity, instruments, panel, sight
-from pathways.journey.invented import level_twice, lives, screened
+from pathways.journey.invented import level_twice, lives, planned, screened
 from pathways.journey.invented.world import World
 from pathways.records.models import (
     Account,
@@ -175,6 +175,7 @@ def seed(*, at: datetime, most: int = WOMEN, say: Callable[[int, int], None] = l
             screened.records(_world(), until=at)
             _instruments(_world(), at - timedelta(days=DAYS + 60))
             level_twice.versions(_world(), began=at - timedelta(days=DAYS + 60), at=at)
+            planned.tell(_world(), began=(at - timedelta(days=DAYS)).date(), until=at)
         world = _world()
     until = datetime.fromisoformat(kept.value["until"])
     began, order = _beginnings(until), _order()

@@ -18,7 +18,7 @@ from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Role
-from pathways.journey import identity, ledger
+from pathways.journey import identity, ledger, programme
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import Demographics, JourneyEvent, Setting
 
@@ -209,7 +209,8 @@ def _extract(*, by: Actor, at: datetime, synthetic: bool) -> Extract:
     with identity.counting(by):
         events = list(JourneyEvent.objects.filter(at__lte=at).order_by("at", "id").values(*_EVENTS))
         answers = list(Demographics.objects.order_by("client_id").values(*_ANSWERS))
-    return Extract(events, answers, at, str(name or "The programme"), synthetic)
+    due = programme.screening_clock()
+    return Extract(events, answers, at, str(name or "The programme"), synthetic, due)
 
 
 def _same_rows(extract: Extract) -> str:

@@ -45,6 +45,8 @@ _NAMES: Mapping[Leads, tuple[str, bool]] = MappingProxyType(
         Leads.MESSAGES: ("messages:list", False),
         Leads.SERVICES: ("directory:list", False),
         Leads.EVALUATION: ("evaluate:overview", False),
+        Leads.EVALUATION_PLAN: ("plan:overview", False),
+        Leads.PROGRAMME_RECORDS: ("plan:records", False),
         Leads.GOVERNANCE: ("governance:events", False),
         Leads.EMERGENCY: ("emergency:show", True),
         Leads.EMERGENCIES: ("emergency:list", False),

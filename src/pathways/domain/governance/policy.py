@@ -127,6 +127,9 @@ class Resource(StrEnum):
     TAKE_IN_PART = "take_in_part"
     TAKEN_ROW = "taken_row"
     COLUMN_MAPPING = "column_mapping"
+    # the plan of the evaluation, and records of the programme: about no woman
+    PLAN_VERSION = "plan_version"
+    PROGRAMME_RECORD = "programme_record"
     # search
     NAME_TOKEN = "name_token"  # noqa: S105 - a table, not a secret
 
@@ -276,6 +279,61 @@ OF_HER = (
 #: A file that an agency sent, and what came of it. No table of these points at a woman.
 _SENT = (Resource.TAKE_IN, Resource.TAKE_IN_PART, Resource.TAKEN_ROW, Resource.COLUMN_MAPPING)
 _EVERYTHING = tuple(Action)
+
+#: Records of the programme by who writes them and who else reads them: `evaluation.recorded` says the same of
+#: each kind, and a test holds the two together. What the evaluator hears in interviews is the evaluator's.
+RECORDED: tuple[tuple[tuple[str, ...], tuple[Role, ...], tuple[Role, ...]], ...] = (
+    (
+        ("governance", "role", "framework", "training", "prevention"),
+        (Role.COORDINATOR, Role.GOVERNANCE_LEAD),
+        (Role.EVALUATOR, Role.COMMISSIONER),
+    ),
+    (
+        ("spend", "staff_time"),
+        (Role.COORDINATOR, Role.COMMISSIONER),
+        (Role.EVALUATOR, Role.GOVERNANCE_LEAD),
+    ),
+    (("risk_change",), (Role.COORDINATOR,), (Role.EVALUATOR,)),
+    (("interview",), (Role.EVALUATOR,), ()),
+    (("figure",), (Role.EVALUATOR,), (Role.COORDINATOR, Role.GOVERNANCE_LEAD, Role.COMMISSIONER)),
+    (
+        ("question", "data_source", "toolkit"),
+        (Role.EVALUATOR, Role.COORDINATOR),
+        (Role.GOVERNANCE_LEAD, Role.COMMISSIONER),
+    ),
+    (("ethics",), (Role.EVALUATOR, Role.GOVERNANCE_LEAD), (Role.COORDINATOR, Role.COMMISSIONER)),
+)
+
+
+def _of_programme_records() -> Iterable[Rule]:
+    """Written and corrected as a further version; read by more people than write it; never changed."""
+    for kinds, writers, readers in RECORDED:
+        only: Condition = Among("kind", kinds)
+        if "interview" in kinds:
+            only = both(_OWN_ORGANISATION, only)
+        yield _rule(
+            writers,
+            (Action.READ, Action.CREATE),
+            (Resource.PROGRAMME_RECORD,),
+            only,
+            "Whoever answers for a part of the programme writes down what happened in it.",
+        )
+        if readers:
+            yield _rule(
+                readers,
+                _READ,
+                (Resource.PROGRAMME_RECORD,),
+                only,
+                "Whoever evaluates or answers for the programme reads what it did.",
+            )
+    yield _rule(
+        (Role.COUNTING,),
+        _READ,
+        (Resource.PROGRAMME_RECORD,),
+        Always(),
+        "Counting reads codes, of which only disclosure control lets anything out.",
+    )
+
 
 _WRITTEN: tuple[Rule, ...] = (
     # --- the sealer: first, because it reads millions of events and the database asks the rules in order ----
@@ -1114,6 +1172,22 @@ _WRITTEN: tuple[Rule, ...] = (
         _OWN_ORGANISATION,
         "What was taken in from the wrong file is taken back within a day, where nobody has gone on with it.",
     ),
+    # --- the plan of the evaluation, and records of the programme ---------------------------------------
+    _rule(
+        (Role.EVALUATOR, Role.COORDINATOR),
+        (Action.READ, Action.CREATE),
+        (Resource.PLAN_VERSION,),
+        Always(),
+        "Whoever evaluates and whoever coordinates write the plan; every version stays as it was.",
+    ),
+    _rule(
+        (Role.GOVERNANCE_LEAD, Role.COMMISSIONER),
+        _READ,
+        (Resource.PLAN_VERSION,),
+        Always(),
+        "Whoever answers for the programme reads what it is to be judged by.",
+    ),
+    *_of_programme_records(),
     # --- search ---------------------------------------------------------------------------------------
     _rule(
         (

@@ -100,3 +100,23 @@ def months_after(day: date, months: int) -> date:
     first = date(day.year + years, month + 1, 1)
     following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     return min(first + timedelta(days=day.day - 1), following - timedelta(days=1))
+
+
+def financial_year(day: date) -> int:
+    """The year in which the financial year of this day began: 1 April to 31 March."""
+    return day.year if day.month >= 4 else day.year - 1
+
+
+def quarter(day: date) -> date:
+    """The first day of the quarter: April, July, October, January, as funders count."""
+    return date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+
+
+def next_quarter(first: date) -> date:
+    """The first day of the quarter after the one that begins on `first`."""
+    return quarter(months_after(first, 3))
+
+
+def quarter_in_words(first: date) -> str:
+    """`Apr to Jun 2026`, of the quarter that begins on this day."""
+    return f"{first:%b} to {months_after(first, 2):%b} {first.year}"

@@ -32,7 +32,16 @@ from pathways.journey import (
     way,
 )
 from pathways.journey import triage as triage_journey
-from pathways.journey.home.shapes import MOST, Figure, Home, Item, Leads, Section, section
+from pathways.journey.home.shapes import (
+    MOST,
+    OF_THE_PROGRAMME,
+    Figure,
+    Home,
+    Item,
+    Leads,
+    Section,
+    section,
+)
 from pathways.records.models import (
     Approach,
     Client,
@@ -89,6 +98,7 @@ def coordinator(*, by: Actor, at: datetime) -> Home:
     return Home(
         figures=figures,
         first=first,
+        beside=(OF_THE_PROGRAMME,),
         main=Leads.REFERRALS_IN,
         main_words="The open door",
     )

@@ -12,7 +12,7 @@ from pathways.domain.terms import clocks
 from pathways.domain.terms.law import CrossingPurpose
 from pathways.domain.terms.people import Role
 from pathways.journey import emergency, sight, under_agreement
-from pathways.journey.home.shapes import MOST, Figure, Home, Item, Leads, Section, section
+from pathways.journey.home.shapes import MOST, OF_THE_PROGRAMME, Figure, Home, Item, Leads, Section, section
 from pathways.records.models import (
     AccessEvent,
     AccessKind,
@@ -30,6 +30,7 @@ def evaluator(*, by: Actor, at: datetime) -> Home:
     return Home(
         lead="Who came to notice, who was supported and what changed, from codes alone and through disclosure"
         " control. You meet no woman’s record here.",
+        beside=(OF_THE_PROGRAMME,),
         main=Leads.EVALUATION,
         main_words="Open the evaluation",
     )
@@ -39,6 +40,7 @@ def commissioner(*, by: Actor, at: datetime) -> Home:
     return Home(
         lead="How far the programme reaches, and what becomes of those it reaches. Small numbers are hidden"
         " so that nobody can be recognised.",
+        beside=(OF_THE_PROGRAMME,),
         main=Leads.EVALUATION,
         main_words="Open the headline measures",
     )
@@ -62,7 +64,7 @@ def governance(*, by: Actor, at: datetime) -> Home:
     return Home(
         figures=figures,
         first=(_emergencies(by, at), _erasing(by, at), _unusual(by, week), readers, refused),
-        beside=(crossed, ending),
+        beside=(crossed, ending, OF_THE_PROGRAMME),
         main=Leads.HELD,
         main_words="Tell a woman what is held of her",
     )

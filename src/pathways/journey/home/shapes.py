@@ -40,6 +40,8 @@ class Leads(StrEnum):
     MESSAGES = "messages"
     SERVICES = "services"
     EVALUATION = "evaluation"
+    EVALUATION_PLAN = "evaluation_plan"
+    PROGRAMME_RECORDS = "programme_records"
     GOVERNANCE = "governance"
     HELD = "held"
     EMERGENCY = "emergency"
@@ -116,6 +118,16 @@ class Home:
         found = (item.about for each in (*self.first, *self.beside) for item in each.items)
         return tuple(dict.fromkeys(key for key in found if key is not None))
 
+
+#: The ways to what the programme is judged by, and to what it writes down of itself.
+OF_THE_PROGRAMME = Section(
+    "The programme itself",
+    (
+        Item("The plan of the evaluation", "theory of change, measures, ethics", leads=Leads.EVALUATION_PLAN),
+        Item("Programme records", "meetings, spend, training, agreements", leads=Leads.PROGRAMME_RECORDS),
+    ),
+    total=2,
+)
 
 #: So many of each kind are on the home page; the rest is on the list that the section leads to.
 MOST = 8

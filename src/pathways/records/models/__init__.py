@@ -28,6 +28,7 @@ from pathways.records.models.organisations import (
     Setting,
     SharingAgreement,
 )
+from pathways.records.models.planning import PlanVersion, ProgrammeRecord
 from pathways.records.models.police import (
     Consideration,
     EarlierDecision,
@@ -149,7 +150,9 @@ __all__ = [
     "OrganisationTerm",
     "OutgoingMessage",
     "ParticipationAgreement",
+    "PlanVersion",
     "PolicePair",
+    "ProgrammeRecord",
     "ProvisionalPlan",
     "Purpose",
     "ReferenceSet",

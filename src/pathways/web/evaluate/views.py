@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from pathways.domain.decision import Decision
-from pathways.journey import evaluate
+from pathways.journey import evaluate, planning
 from pathways.web import access
 from pathways.web.access import page
 from pathways.web.request import Request
@@ -30,6 +30,8 @@ def _drawn(request: Request, tab: str, template: str, **more: Any) -> HttpRespon
     tabs = [
         {"label": label, "href": reverse(f"evaluate:{name}"), "current": name == tab} for name, label in TABS
     ]
+    if request.actor.role in planning.MAY_READ:
+        tabs.append({"label": "The plan", "href": reverse("plan:overview"), "current": False})
     said = {"title": "Evaluation", "tabs": tabs, "is_being_made": found.is_being_made, **more}
     if found.made is None:
         return render(request, "evaluate/soon.html", said)

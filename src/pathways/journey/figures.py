@@ -1,0 +1,79 @@
+"""What each measure of this programme comes to now: from journeys, from records, or not collected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from pathways.analysis import measured
+from pathways.analysis.flow import FlowTable
+from pathways.analysis.measured import Recorded, Value
+from pathways.domain.evaluation.counts import ReleasedCount
+from pathways.domain.evaluation.flow import Step
+from pathways.domain.governance.actors import Actor
+from pathways.domain.terms import clocks
+from pathways.journey import evaluate, identity, planning
+from pathways.records.models import ProgrammeRecord, SharingAgreement
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The values that there are, by code. `journeys_are_made` is False while the evaluation still counts."""
+
+    values: Mapping[str, Value]
+    journeys_are_made: bool
+    journeys_as_at: datetime | None
+
+
+def figures(*, by: Actor, at: datetime, synthetic: bool) -> Figures | None:
+    """Every measure's value for the audience that this person belongs to; None where the plan is not hers.
+
+    Journeys come from the very release that the evaluation's pages show. Of the records codes alone are read.
+    """
+    now = planning.measures_now(by=by)
+    if now is None:
+        return None
+    found: dict[str, Value] = {}
+    supported = None
+    overview = evaluate.overview(by=by, at=at, synthetic=synthetic)
+    made = overview.made if isinstance(overview, evaluate.Overview) else None
+    if made is not None:
+        found |= measured.of_journeys(made.summary)
+        supported = _started(made.summary.flow)
+    today = clocks.local(at).date()
+    in_force = SharingAgreement.objects.filter(from_date__lte=today).filter(
+        Q(until_date__isnull=True) | Q(until_date__gte=today)
+    )
+    agreements = in_force.values_list("from_organisation_id", "to_organisation_id")
+    records = measured.of_records(
+        _codes(by),
+        in_use=now.measures,
+        agreements=[(str(one), str(other)) for one, other in agreements],
+        supported=supported,
+        today=today,
+        rule=evaluate.AUDIENCE[by.role].rule,
+    )
+    as_at = made.summary.as_at if made else None
+    return Figures({**records, **found}, made is not None, as_at)
+
+
+def _started(table: FlowTable) -> ReleasedCount:
+    return next(line.n for line in table.lines if line.step is Step.STARTED)
+
+
+def _codes(by: Actor) -> list[Recorded]:
+    """The newest version of every record that stands, as codes: nothing that was typed is opened."""
+    with identity.counting(by):
+        rows = list(
+            ProgrammeRecord._default_manager.order_by("record_id", "-number")
+            .distinct("record_id")
+            .values_list("kind", "on_date", "until_date", "codes", "is_withdrawn")
+        )
+    return [
+        Recorded(kind, on, until, codes or {})
+        for kind, on, until, codes, is_withdrawn in rows
+        if not is_withdrawn
+    ]

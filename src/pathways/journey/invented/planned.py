@@ -1,0 +1,165 @@
+"""What the invented programme planned and wrote down of itself, by the same verbs that people use."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from pathways.domain.evaluation.measures import Frequency, NodeKind
+from pathways.domain.evaluation.recorded import SECTIONS, RecordKind
+from pathways.domain.evaluation.theory import Support
+from pathways.domain.terms import clocks
+from pathways.domain.terms.people import Role
+from pathways.journey import identity, planning, recording
+from pathways.journey.invented.world import World
+
+#: (measure, baseline, target)
+_TARGETS = (
+    ("M14", None, 75.0), ("M16", 45.0, 65.0), ("M22", 60.0, 80.0), ("M25", None, 70.0), ("M26", 40.0, 60.0),
+    ("M4", None, 40.0), ("M34", None, 50.0),
+)  # fmt: skip
+_NOT_USED = ("M32", "M38", "M47", "M52")
+
+
+def tell(world: World, *, began: date, until: datetime) -> None:
+    """Two years of a programme: its plan, its money and time, its meetings, sessions and interviews."""
+    evaluator = world.people[(Role.EVALUATOR, "westmoor")][0]
+    coordinator = world.people[(Role.COORDINATOR, "pathways-hub")][0]
+    commissioner = world.people[(Role.COMMISSIONER, "commissioning")][0]
+    with identity.acting(evaluator):
+        _plan(evaluator, until)
+        _interviews(evaluator, began, until)
+    with identity.acting(coordinator):
+        _programme(coordinator, world, began, until)
+    with identity.acting(commissioner):
+        _spend(commissioner, began, until)
+
+
+def _plan(by: Any, at: datetime) -> None:
+    planning.add_node(
+        kind=NodeKind.OUTPUT, words="Women help to say what support should be", shown_by=("M34",),
+        because="Asked for by the women’s reference group", by=by, at=at,
+    )  # fmt: skip
+    planning.link(
+        start="N18", end="N9", support=Support.EXPERIENCE, evidence="Both groups of women said "
+                                                                    "so.", by=by, at=at
+    )
+    now = planning.measures_now(by=by)
+    assert now is not None
+    for code, baseline, target in _TARGETS:
+        found = now.one(code)
+        assert found is not None
+        planning.choose_measure(
+            code=code, is_used=True, owner=found.measure.owner, frequency=Frequency.QUARTERLY,
+            baseline=baseline, target=target, because="Agreed by the steering group", by=by, at=at,
+        )  # fmt: skip
+    for code in _NOT_USED:
+        found = now.one(code)
+        assert found is not None
+        planning.choose_measure(
+            code=code, is_used=False, owner=found.measure.owner, frequency=found.measure.frequency,
+            baseline=None, target=None, because="Not within this evaluation", by=by, at=at,
+        )  # fmt: skip
+    day = clocks.local(at).date() - timedelta(days=500)
+    _enter(RecordKind.QUESTION, day, by, at, aspect="process", measures="M14, M16",
+           question="Is the right woman offered help early, and does she choose it freely?",
+           method="Flow, times, and interviews with women who took part, declined or left")
+    _enter(RecordKind.QUESTION, day, by, at, aspect="impact", measures="M30, M34",
+           question="Are women safer and more settled after support than before?",
+           method="Before and after, with what could be seen at this number of women")
+    _enter(RecordKind.ETHICS, day, by, at, what="approval", body="University research ethics committee",
+           outcome="conditions", approach="Interviews by key workers’ invitation only; a distress protocol "
+                                          "first.",
+           until=(day + timedelta(days=900)).isoformat())
+    _enter(RecordKind.ETHICS, day + timedelta(days=20), by, at, what="consent", outcome="approved",
+           body="Steering group", approach="In words and in writing, asked again before anything is quoted.")
+    _enter(RecordKind.DATA_SOURCE, day, by, at, source="Coded journeys of this programme", found="journey",
+           owner=str(by.organisation_id), coded=True, basis="Sharing agreement with the coordinating hub",
+           quality="Women who came by the open door give fewer answers about themselves.")
+    for section, part in (("theory", "Chapter on logic models"), ("measures", "Annex of indicators")):
+        assert section in dict(SECTIONS)
+        _enter(RecordKind.TOOLKIT, day, by, at, section=section, part=part, coverage="part")
+    _enter(RecordKind.FIGURE, clocks.local(at).date() - timedelta(days=200), by, at,
+           until_day=clocks.local(at).date() - timedelta(days=110), measure="M43", value=3.4, counted=21,
+           protected=True, from_where="Partnership survey, first wave, mean of four domains (1 to "
+                                      "5)")  # fmt: skip
+
+
+def _interviews(by: Any, began: date, at: datetime) -> None:
+    asked = (
+        ("woman_in_support", "held"), ("woman_in_support", "held"), ("woman_left", "held"),
+        ("woman_left", "no_answer"), ("woman_declined", "declined"), ("woman_in_support", "declined"),
+        ("staff", "held"), ("police", "held"), ("partner", "held"),
+    )  # fmt: skip
+    for number, (group, result) in enumerate(asked):
+        is_woman = group.startswith("woman")
+        _enter(
+            RecordKind.INTERVIEW, clocks.local(at).date() - timedelta(days=160 - 9 * number), by, at,
+            group=group, frame="purposive", result=result, guide="Guide for women, version 2" if is_woman else
+            "Guide for partners, version 1", asked_by="key_worker" if is_woman else "evaluator",
+            consent=["interview", "quotation"] if result == "held" else [],
+        )  # fmt: skip
+
+
+def _programme(by: Any, world: World, began: date, at: datetime) -> None:
+    today = clocks.local(at).date()
+    hub, force, willow = (str(world.places[code]) for code in ("pathways-hub", "ashmere-police", "willow"))
+    day, number = clocks.quarter(began), 0
+    while clocks.next_quarter(day) <= today:
+        end = clocks.next_quarter(day) - timedelta(days=1)
+        _enter(RecordKind.GOVERNANCE, day + timedelta(days=20), by, at, body="steering",
+               present={hub: 2, force: 2, willow: 1 + number % 2}, actions=4 + number % 3,
+               actions_done=3 + number % 3, decisions="Targets and risks were gone through.")
+        session = "training" if number % 2 == 0 else "awareness"
+        _enter(RecordKind.TRAINING, day + timedelta(days=35), by, at, session=session,
+               topics=["trauma", "coercion"], came={force: 8 + number, willow: 4, hub: 2}, others=number % 4)
+        shares = ((hub, "coordination", 1.6), (willow, "support", 3.2), (force, "police", 1.0))
+        for place, work, posts in shares:
+            _enter(RecordKind.STAFF_TIME, day, by, at, until_day=end, organisation=place, work=work,
+                   posts=posts + 0.2 * (number % 2))
+        for turn, result in enumerate(("raised", "more", "unchanged", "lowered")[: 2 + number % 3]):
+            _enter(RecordKind.RISK_CHANGE, day + timedelta(days=15 + 12 * turn), by, at,
+                   assessment=("abuse", "exploitation")[turn % 2],
+                   from_sector=("police", "third_sector")[turn % 2],
+                   result=result, acted=result != "unchanged")
+        day, number = clocks.next_quarter(day), number + 1
+    _enter(RecordKind.ROLE, began, by, at, post="Coordinator", organisation=hub, deputy=True,
+           duties="Carries women through the programme and keeps the wall between police and support.")
+    _enter(RecordKind.ROLE, began, by, at, post="Police single point of "
+                                                "contact", organisation=force, deputy=True,
+           duties="Decides with reasons who is offered the programme.")
+    for back, name, what, change, why in (
+        (700, "Terms of reference", "strategy", "made", "Aims, members and how decisions are taken."),
+        (640, "Operating protocol", "protocol", "made", "Who does what from the door to follow-up."),
+        (380, "Operating protocol", "protocol", "changed", "Police no longer make the first contact."),
+        (200, "Terms of reference", "strategy", "reviewed", "Gone through after the first year."),
+        (150, "Operating protocol", "protocol", "changed", "A second reader for everybody who is turned "
+                                                           "away."),
+    ):
+        _enter(RecordKind.FRAMEWORK, today - timedelta(days=back), by, at, document=name, what=what,
+               change=change, parties=["police", "local_authority", "third_sector"], why=why)
+    for back, pillar, stage, action in (
+        (300, "prevent", "done", "Briefing of housing officers on signs of a home being taken over"),
+        (120, "protect", "adopted", "Letters about court are no longer sent to shared addresses"),
+        (40, "prepare", "proposed", "A shared list of safe places to meet"),
+    ):
+        _enter(RecordKind.PREVENTION, today - timedelta(days=back), by, at, pillar=pillar, stage=stage,
+               organisation=hub, action=action)  # fmt: skip
+
+
+def _spend(by: Any, began: date, at: datetime) -> None:
+    today, day, number = clocks.local(at).date(), clocks.quarter(began), 0
+    while clocks.next_quarter(day) <= today:
+        end = clocks.next_quarter(day) - timedelta(days=1)
+        for line, planned in (("staff", 31000.0), ("services", 18000.0), ("training", 2500.0)):
+            spent = round(planned * (0.9 + 0.03 * (number % 5)), 2)
+            _enter(RecordKind.SPEND, day, by, at, until_day=end, line=line, planned=planned, spent=spent)
+        day, number = clocks.next_quarter(day), number + 1
+
+
+def _enter(
+    kind: RecordKind, on: date, by: Any, at: datetime, *, until_day: date | None = None, **answers: Any
+) -> None:
+    said = recording.enter(kind=kind, on=on, until=until_day, answers=answers, by=by, at=at)
+    if not said:
+        raise RuntimeError(f"{kind.value}: {said.reason}")
