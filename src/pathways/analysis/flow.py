@@ -196,14 +196,14 @@ def times(
             TimeLine(
                 start,
                 end,
-                None if hidden or few else _quantile(days, 0.5),
-                None if hidden or tenth else _quantile(days, 0.9),
+                None if hidden or few else quantile(days, 0.5),
+                None if hidden or tenth else quantile(days, 0.9),
             )
         )
     return tuple(lines)
 
 
-def _quantile(ordered: list[int], share: float) -> int:
+def quantile(ordered: list[int], share: float) -> int:
     """Nearest rank: the least value that at least `share` of them do not exceed."""
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 

@@ -44,3 +44,8 @@ def add(system: System, standing: Mapping[str, Overlap]) -> None:
     system.sums(ANY, [cell_key(cell) for cell in within])
     system.add(ALL, RawCount(len(standing)), systems.GRAND)
     system.sums(ALL, [ANY, cell_key(())])
+
+
+def add_all(system: System, women: int) -> None:
+    """The number of all women, for a table that shares no other cell with the sets."""
+    system.add(ALL, RawCount(women), systems.GRAND)
