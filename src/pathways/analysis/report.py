@@ -10,7 +10,7 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
@@ -18,11 +18,12 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from pathways.analysis import charts, evaluation, report_page
+from pathways.analysis import charts, evaluation, process_charts, report_page
 from pathways.analysis.charts import Chart
 from pathways.analysis.disclosure import Audience
 from pathways.analysis.evaluation import Summary
 from pathways.analysis.extract import Extract, Period
+from pathways.analysis.process import TOTAL, Crossed, Line
 from pathways.domain.evaluation.counts import ReleasedCount
 from pathways.domain.evaluation.flow import STEP_DEFINITIONS, Step
 
@@ -51,7 +52,7 @@ def build(
     progress("Counting and protecting")
     summary = evaluation.summarise(extract, audience, period=period)
     progress("Drawing")
-    drawn = charts.every(summary)
+    drawn = process_charts.every(summary)
     progress("Writing the tables")
     files = {f"{NAME}.{kind}": one_file(kind, summary, drawn) for kind in KINDS}
     progress("Making the PDF")
@@ -162,6 +163,8 @@ def tables(summary: Summary) -> dict[str, Any]:
             }
             for line in summary.times
         ],
+        "process": _process(summary),
+        "way": _way(summary),
         "demographics": [
             {
                 "code": table.code,
@@ -180,6 +183,63 @@ def tables(summary: Summary) -> dict[str, Any]:
             }
             for table in summary.demographics
         ],
+    }
+
+
+def _process(summary: Summary) -> dict[str, Any]:
+    made = summary.process
+
+    def lines(of: Sequence[Line]) -> list[dict[str, Any]]:
+        return [{"code": line.code, "label": line.label, "n": _plain(line.n)} for line in of]
+
+    def crossed(of: Crossed) -> list[dict[str, Any]]:
+        codes = [*(code for code, _ in of.columns), TOTAL]
+        return [
+            {"code": row, "label": label, "counts": {code: _plain(of.counts[row, code]) for code in codes}}
+            for row, label in (*of.rows, (TOTAL, "All"))
+        ]
+
+    return {
+        "levels": crossed(made.levels),
+        "answers": lines(made.answers),
+        "answers_n": _plain(made.answers_n),
+        "by_service": crossed(made.services) if made.services else None,
+        "why_services_declined": lines(made.service_reasons),
+        "why_women_declined_a_service": lines(made.her_reasons),
+        "why_women_stopped": lines(made.stop_reasons),
+        "started": _plain(made.started),
+        "contacts": lines(made.dose),
+        "three_or_more": _plain(made.three_or_more),
+        "median_contacts": made.spread.median,
+        "top_tenth_contacts": made.spread.top_tenth,
+        "twelve_weeks": lines(made.stay),
+    }
+
+
+def _way(summary: Summary) -> dict[str, Any]:
+    way = summary.way
+    return {
+        "n": _plain(way.n),
+        "fits": {fit.value: _plain(n) for fit, n in way.fits},
+        "steps": [
+            {
+                "step": place.step.value,
+                "recorded": _plain(place.recorded),
+                "unrecorded": _plain(place.unrecorded),
+                "ended": _plain(place.ended),
+            }
+            for place in way.places
+        ],
+        "passings": [
+            {"from": p.start.value, "to": p.end.value, "n": _plain(p.n), "intended": p.is_intended}
+            for p in way.passings
+        ],
+        "variants": [
+            {"way": [step.value for step in v.way], "fit": v.fit.value, "n": _plain(v.n)}
+            for v in way.variants
+        ],
+        "other_ways": _plain(way.others),
+        "turns": {turn.value: _plain(n) for turn, n in way.turns},
     }
 
 
@@ -257,6 +317,51 @@ def _workbook(summary: Summary) -> bytes:
                 *("c" if days is None else days for days in (line.median_days, line.worst_tenth_days)),
             )
             for line in summary.times
+        ],
+    )
+    made, way = summary.process, summary.way
+    sheet(
+        "The way as it ran",
+        ("From", "To", "Women", "The intended way"),
+        [(p.start.label, p.end.label, _plain(p.n), "yes" if p.is_intended else "no") for p in way.passings]
+        + [("All ways", fit.label, _plain(n), "") for fit, n in way.fits]
+        + [(v.words, v.fit.label, _plain(v.n), "") for v in way.variants]
+        + [("Other ways", "", _plain(way.others), "")]
+        + [("Turn", turn.label, _plain(n), "") for turn, n in way.turns],
+    )
+    sheet(
+        "Triage levels",
+        ("Level", *made.levels.heads),
+        [(label, *map(_plain, counts)) for label, counts in made.levels.lines],
+    )
+    if made.services:
+        sheet(
+            "By service",
+            ("Service", *made.services.heads),
+            [(label, *map(_plain, counts)) for label, counts in made.services.lines],
+        )
+    sheet(
+        "Answers and contacts",
+        ("Table", "Row", "Women"),
+        [
+            (words, line.label, _plain(line.n))
+            for words, lines in (
+                ("Answers of services", made.answers),
+                ("Why services declined", made.service_reasons),
+                ("Why women declined a service", made.her_reasons),
+                ("Why women declined the programme or withdrew", made.stop_reasons),
+                ("Contacts a woman", made.dose),
+                ("Twelve weeks after the first contact", made.stay),
+            )
+            for line in lines
+        ]
+        + [("Contacts a woman", "At least 3", _plain(made.three_or_more))]
+        + [
+            ("Contacts a woman", words, "c" if n is None else n)
+            for words, n in (
+                ("Median contacts, of those with any", made.spread.median),
+                ("The tenth with most, contacts at least", made.spread.top_tenth),
+            )
         ],
     )
     sheet(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from pathways.analysis import charts, evaluation, report
+from pathways.analysis import evaluation, process_charts, report
 from pathways.analysis.charts import Chart
 from pathways.analysis.disclosure import Audience
 from pathways.analysis.evaluation import Summary
@@ -20,7 +20,7 @@ from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Role
 from pathways.journey import identity, ledger
 from pathways.journey.outcome import Outcome, done, refusal
-from pathways.records.models import Demographics, JourneyEvent, Setting
+from pathways.records.models import Demographics, JourneyEvent, Organisation, Setting
 
 #: Who may see released figures, and as which audience.
 AUDIENCE: Mapping[Role, Audience] = {
@@ -111,7 +111,7 @@ class _Figures:
             made = None
             try:
                 summary = evaluation.summarise(extract, audience)
-                made = Evaluation(summary, charts.every(summary))
+                made = Evaluation(summary, process_charts.every(summary))
             except Exception:
                 logging.getLogger("pathways.evaluation").exception("figures could not be made")
             with self._change:
@@ -209,7 +209,14 @@ def _extract(*, by: Actor, at: datetime, synthetic: bool) -> Extract:
     with identity.counting(by):
         events = list(JourneyEvent.objects.filter(at__lte=at).order_by("at", "id").values(*_EVENTS))
         answers = list(Demographics.objects.order_by("client_id").values(*_ANSWERS))
-    return Extract(events, answers, at, str(name or "The programme"), synthetic)
+    referred = {
+        str(row["detail"]["provider"]) for row in events if (row["detail"] or {}).get("provider")
+    }
+    services = {
+        str(key): str(named)
+        for key, named in Organisation.objects.filter(id__in=referred).values_list("id", "name")
+    }
+    return Extract(events, answers, at, str(name or "The programme"), synthetic, services)
 
 
 def _same_rows(extract: Extract) -> str:

@@ -5,6 +5,7 @@ from pathways.web.evaluate import views
 app_name = "evaluate"
 urlpatterns = [
     path("", views.overview, name="overview"),
+    path("process/", views.process, name="process"),
     path("women/", views.women, name="women"),
     path("definitions/", views.definitions, name="definitions"),
     path("download/<slug:kind>/", views.download, name="download"),

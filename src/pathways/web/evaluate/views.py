@@ -15,7 +15,12 @@ from pathways.web import access
 from pathways.web.access import page
 from pathways.web.request import Request
 
-TABS = (("overview", "The flow"), ("women", "The women"), ("definitions", "Definitions and method"))
+TABS = (
+    ("overview", "The flow"),
+    ("process", "How it ran"),
+    ("women", "The women"),
+    ("definitions", "Definitions and method"),
+)
 _TYPES = {
     "html": "text/html; charset=utf-8",
     "json": "application/json",
@@ -50,6 +55,11 @@ def _chart_of(code: str, charts: Any) -> str:
 @page(roles=evaluate.MAY_SEE)
 def overview(request: Request) -> HttpResponse:
     return _drawn(request, "overview", "evaluate/flow.html")
+
+
+@page(roles=evaluate.MAY_SEE)
+def process(request: Request) -> HttpResponse:
+    return _drawn(request, "process", "evaluate/process.html")
 
 
 @page(roles=evaluate.MAY_SEE)
