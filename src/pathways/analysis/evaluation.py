@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pathways.analysis import demographics, fidelity, flow, overlap, process
+from pathways.analysis import beside, demographics, fidelity, flow, overlap, process
+from pathways.analysis.beside import Profile, Representation
 from pathways.analysis.demographics import CharacteristicTable
 from pathways.analysis.disclosure import Audience, Rule, System, protect_linked
 from pathways.analysis.disclosure.system import Key
@@ -89,6 +90,8 @@ class Summary:
     times: tuple[TimeLine, ...]
     way: WayTable
     process: ProcessTables
+    profiles: tuple[Profile, ...]
+    represented: tuple[Representation, ...]
     disclosure: DisclosureStatement
 
     @property
@@ -121,6 +124,7 @@ def summarise(
     published = [key for key in protected.cells if key not in unpublished]
 
     cells: Mapping[Key, ReleasedCount] = protected.cells
+    tables = tuple(demographics.table(c, answers[c.code], cells) for c in CHARACTERISTICS)
     return Summary(
         extract.programme_name,
         audience,
@@ -140,10 +144,12 @@ def summarise(
             cells[overlap.ANY],
             cells[overlap.ALL],
         ),
-        tuple(demographics.table(c, answers[c.code], cells) for c in CHARACTERISTICS),
+        tables,
         flow.times(went, cells, rule),
         fidelity.table(ways, named, cells),
         process.table(material, cells, rule, by_service=by_service, names=extract.services),
+        tuple(beside.profile(table) for table in tables),
+        beside.all_represented(tables, extract.residents, extract.police_known),
         DisclosureStatement(
             rule,
             len(published),

@@ -8,6 +8,7 @@ from typing import Any, Final
 import altair as alt
 
 from pathways.analysis import charts
+from pathways.analysis.beside import Representation
 from pathways.analysis.charts import ACCENT, GREY, INK, TEAL, Chart, Table
 from pathways.analysis.evaluation import Summary
 from pathways.analysis.fidelity import WayTable
@@ -29,6 +30,7 @@ def every(summary: Summary) -> dict[str, Chart]:
         dose(summary.process, source),
         stay(summary.process, source),
         way(summary.way, source),
+        *(represented(each, source) for each in summary.represented if each.lines),
     ]
     return charts.every(summary) | {chart.name: chart for chart in made}
 
@@ -258,6 +260,63 @@ def way(table: WayTable, source: str) -> Chart:
     )
 
 
+
+
+def represented(each: Representation, source: str) -> Chart:
+    """The women identified beside a population: how many times as often each group is among them."""
+    stage, rows = each.lines[0]
+    known = [row for row in rows if row.times]
+    names = [charts.two_lines(row.label, 26) for row in rows]
+    body: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "ratio": row.times[0] if row.times else None,
+            "low": row.times[1] if row.times else None,
+            "high": row.times[2] if row.times else None,
+            "at": row.times[2] if row.times else 1,
+            "shown": row.words,
+        }
+        for name, row in zip(names, rows, strict=True)
+    ]
+    most = max([row["at"] for row in body] + [2])
+    scale = alt.Scale(domain=[0, most * 1.35], nice=False)
+    y = alt.Y("name:N", sort=names, axis=charts.labels(names, 13))
+    base = alt.Chart(charts.data(body))
+    there = base.transform_filter(alt.datum.ratio != None)  # noqa: E711
+    picture = alt.layer(
+        alt.Chart(charts.data([{"one": 1}]))
+        .mark_rule(color=GREY, strokeDash=[4, 4])
+        .encode(x=alt.X("one:Q", scale=scale)),
+        there.mark_rule(color=TEAL, strokeWidth=4).encode(x=alt.X("low:Q", scale=scale), x2="high:Q", y=y),
+        there.mark_circle(color=TEAL, size=150, opacity=1).encode(
+            x=alt.X("ratio:Q", scale=scale, axis=alt.Axis(title="Times as often as in the population")), y=y
+        ),
+        base.mark_text(align="left", dx=10, fontSize=13, color=INK).encode(
+            x=alt.X("at:Q", scale=scale), y=y, text="shown:N"
+        ),
+    ).properties(width=560, height=42 * len(names))
+    apart = [row for row in known if row.times and (row.times[1] > 1 or row.times[2] < 1)]
+    far = max(apart, key=lambda row: abs((row.times or (1.0,))[0] - 1), default=None)
+    if far is not None and far.times:
+        headline = f"{far.label}: {far.times[0]:.1f} times as often as among {each.beside}"
+    elif known:
+        headline = f"No group stands out among women identified beside {each.beside}"
+    else:
+        headline = f"Women identified beside {each.beside}: the counts are hidden"
+    return charts.draw(
+        each.chart,
+        headline,
+        f"{each.label} of the women in stage {stage.label} beside {each.beside}: the dot is how many times "
+        "as often, the line its 95% interval; the dashed line is as often. The other stages are in the "
+        "table. “c” stands where a count is hidden.",
+        "; ".join(f"{row.label}: {row.words}" for row in rows) + ".",
+        f"{source} {each.source}.",
+        (
+            (each.label, "Population", *(w for s, _ in each.lines for w in (s.label, f"({s.letter}) times"))),
+            *((label, *cells) for label, cells in each.table),
+        ),
+        picture,
+    )
 
 
 def _bars(

@@ -163,6 +163,57 @@ def tables(summary: Summary) -> dict[str, Any]:
             }
             for line in summary.times
         ],
+        "profiles": [
+            {
+                "code": profile.code,
+                "groups": dict(profile.groups),
+                "n": profile.n,
+                "missing": profile.missing,
+                "rows": [
+                    {
+                        "label": label,
+                        "groups": {
+                            code: {"count": "c" if share.count is None else share.count, "share": share.share}
+                            for code, share in shares.items()
+                        },
+                    }
+                    for label, shares in profile.rows
+                ],
+                "tests": [
+                    {
+                        "of": test.stage.value,
+                        "with": f"identified_not_{test.stage.value}",
+                        "test": test.test,
+                        "p": test.p,
+                        "standardised_difference": test.difference,
+                        "why": test.why,
+                    }
+                    for test in profile.tests
+                ],
+            }
+            for profile in summary.profiles
+        ],
+        "beside": [
+            {
+                "code": each.code,
+                "beside": each.beside,
+                "source": each.source,
+                "why": each.why,
+                "stages": {
+                    stage.value: [
+                        {
+                            "label": row.label,
+                            "share": row.share,
+                            "population": row.population,
+                            "times": row.times,
+                        }
+                        for row in rows
+                    ]
+                    for stage, rows in each.lines
+                },
+            }
+            for each in summary.represented
+        ],
         "process": _process(summary),
         "way": _way(summary),
         "demographics": [
@@ -319,6 +370,39 @@ def _workbook(summary: Summary) -> bytes:
             for line in summary.times
         ],
     )
+    sheet(
+        "Who is reached",
+        ("Characteristic", "Row", *(words for _, words in _groups(summary))),
+        [
+            (profile.label, label, *(_cell(cells.get(code)) for code, _ in _groups(summary)))
+            for profile in summary.profiles
+            for label, cells in (
+                (label, dict(zip((code for code, _ in profile.groups), words, strict=True)))
+                for label, words in profile.table
+            )
+        ],
+    )
+    sheet(
+        "Tests",
+        ("Characteristic", "Stage", "Beside (a) outside it"),
+        [(p.label, test.stage.label, test.words) for p in summary.profiles for test in p.tests],
+    )
+    sheet(
+        "Beside the population",
+        ("Characteristic", "Beside", "Row", "Stage", "Share", "Population", "Times", "Low", "High", "Source"),
+        [
+            (each.label, each.beside, row.label, stage.label, _number(row.share), _number(row.population),
+             *(map(_number, row.times or (None, None, None))), each.source)
+            for each in summary.represented
+            for stage, rows in each.lines
+            for row in rows
+        ]
+        + [
+            (each.label, each.beside, each.why, *[""] * 6, each.source)
+            for each in summary.represented
+            if each.why
+        ],
+    )
     made, way = summary.process, summary.way
     sheet(
         "The way as it ran",
@@ -373,6 +457,18 @@ def _workbook(summary: Summary) -> bytes:
     )
     book.close()
     return out.getvalue()
+
+
+def _groups(summary: Summary) -> tuple[tuple[str, str], ...]:
+    return tuple(dict.fromkeys(group for profile in summary.profiles for group in profile.groups))
+
+
+def _cell(words: str | None) -> str | int:
+    return "" if words is None else int(words) if words.isdecimal() else words
+
+
+def _number(value: float | None) -> float | str:
+    return "c" if value is None else round(value, 6)
 
 
 def _columns(summary: Summary) -> dict[str, str]:

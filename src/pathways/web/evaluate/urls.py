@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.overview, name="overview"),
     path("process/", views.process, name="process"),
     path("women/", views.women, name="women"),
+    path("compared/", views.compared, name="compared"),
     path("definitions/", views.definitions, name="definitions"),
     path("download/<slug:kind>/", views.download, name="download"),
 ]
