@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -63,7 +64,8 @@ class Told:
         return process.gather(women, flow.passages(women), on=AS_AT.date())
 
     def summary(self, audience: Audience = Audience.STEERING, rule: Rule | None = None) -> evaluation.Summary:
-        return evaluation.summarise(self.extract(), audience, rule=rule)
+        with mock.patch.object(evaluation, "CHARACTERISTICS", ()):  # nobody here has told us who she is
+            return evaluation.summarise(self.extract(), audience, rule=rule)
 
 
 # --- the intended way ---------------------------------------------------------------------------------------
