@@ -16,13 +16,13 @@ import pytest
 from pathways.domain.evaluation.workflows import ALL
 from pathways.domain.governance import emergency, erasure, hold
 from pathways.domain.identification import consideration, eligibility, referral_in, run, second_reading
-from pathways.domain.outcomes import followup
+from pathways.domain.outcomes import followup, in_use, instrument, response
 from pathways.domain.reach import approach, plan, stop
 from pathways.domain.referral import referral, sharing
 from pathways.domain.support import closure, engagement, episode, goal
 from pathways.domain.terms import needs
 from pathways.domain.terms.people import POLICE_ROLES, Role, Sector
-from pathways.domain.triage import assessment, triage
+from pathways.domain.triage import assessment, reading, triage, version
 from pathways.domain.workflow import Workflow, mermaid
 
 TODAY = date(2026, 11, 23)
@@ -43,6 +43,8 @@ OPENING: dict[str, Any] = {
         has_agreed=True, ladder=dict.fromkeys(needs.Domain, needs.Rung.WITH_HELP), summary="Summary"
     ),
     "Triage": triage.Facts(assessment.Status.COMPLETE),
+    "Second reading of a level": reading.Facts(why=reading.Why.URGENT),
+    "Version of the triage policy": version.Facts(starts_on=TODAY, today=TODAY),
     "Engagement": engagement.Facts(attended=3),
     "Goal": None,
     "Closure": closure.Facts(),
@@ -55,6 +57,8 @@ OPENING: dict[str, Any] = {
     "Two records of one person": None,
     "Two records of one woman": None,
     "Linking run": None,
+    "Filling in of an instrument": response.Facts("Another woman’s"),
+    "Instrument of a site": in_use.Facts(instrument.Licence.PUBLIC_DOMAIN, True, True),
 }
 SHUTTING: dict[str, Any] = {
     "Screening run": run.Facts(are_extracts_there=False),
@@ -65,12 +69,16 @@ SHUTTING: dict[str, Any] = {
     "Stop": stop.Facts(stop.Kind.WITHDRAW, has_she_asked_to_start=True),
     "Assessment": assessment.Facts(has_agreed=False),
     "Triage": triage.Facts(assessment.Status.IN_PROGRESS),
+    "Second reading of a level": reading.Facts(why=reading.Why.EXIT, is_first=True),
+    "Version of the triage policy": version.Facts(problem="No rule takes something.", is_own_proposal=True),
     "Engagement": engagement.Facts(attended=0),
     "Closure": closure.Facts(is_own_proposal=True),
     "Episode": episode.Facts(is_stopped=True),
     "Follow-up": followup.Facts(due_on=date(2027, 6, 1), today=TODAY),
     "Emergency access": emergency.Facts(is_reader=True),
     "Erasing": erasure.Facts(is_held=True, told=erasure.Told.TOLD),
+    "Filling in of an instrument": response.Facts(),
+    "Instrument of a site": in_use.Facts(instrument.Licence.PUBLIC_DOMAIN, True, False),
 }
 
 
@@ -134,7 +142,7 @@ def test_every_action_leads_somewhere_and_every_final_status_is_an_end(
 
 def test_the_list_of_workflows_names_each_once() -> None:
     names = [workflow.name for workflow in ALL]
-    assert len(set(names)) == len(names) == 22
+    assert len(set(names)) == len(names) == 26
     assert set(OPENING) | {"Referral"} == set(names)
 
 
@@ -169,6 +177,10 @@ def test_those_who_look_on_move_nothing(workflow: Workflow[Any, Any, Any], role:
         return  # stops it and reviews it; nothing of hers is moved by that
     if role is Role.GOVERNANCE_LEAD and workflow in (erasure.WORKFLOW, hold.WORKFLOW):
         return  # her own work: what is kept and what is erased
+    if workflow is in_use.WORKFLOW and role in in_use.ANSWERS:
+        return  # which questionnaires a site uses: of no woman
+    if role is Role.GOVERNANCE_LEAD and workflow is version.WORKFLOW:
+        return  # the second person for a version of the policy; of any woman nothing is moved by it
     assert not any(role in move.actors for move in workflow.moves)
 
 
@@ -300,6 +312,12 @@ BY_HAND: dict[str, dict[Role, Mapping[str, str]]] = {
         COORDINATOR: {"checked": "approve refuse", "approved": "refuse"},
     },
     "Legal hold": {LEAD: {"in_force": "lift"}},
+    "Filling in of an instrument": {
+        key: {"given": "withdraw", "withdrawn": "put_back"} for key in (WORKER, PROVIDER, SUPERVISOR)
+    },
+    "Instrument of a site": {
+        key: {"off": "turn_on", "on": "turn_off"} for key in (SUPERVISOR, LEAD, Role.ADMINISTRATOR)
+    },
 }
 
 

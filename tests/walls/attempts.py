@@ -44,6 +44,8 @@ HOLES = {
     "approach_id": "support_approach",
     "assessment_id": "support_assessment",
     "triage_id": "support_triage",
+    "level_reading_id": "support_triage_reading",
+    "version_id": "triage_policy",
     "referral_id": "support_referral",
     "closure_id": "support_closure",
     "follow_up_id": "support_follow_up",
@@ -68,15 +70,18 @@ HOLES = {
     "joining_id": "support_joining",
     "other_id": "support_client",
     "rating_id": "support_goal_rating",
+    "response_id": "support_response",
     "pair_id": "police_pair",
 }
 #: of these nothing is about a woman
-REFERENCE = ("account", "organisation", "appointment", "sharing_agreement", "service")
+REFERENCE = ("account", "organisation", "appointment", "sharing_agreement", "service", "triage_policy")
 WORDS_OF = {
     "action": ("met", "meet", "drop", "change", "start", "pause", "end", "met_in_part", "resume"),
     "kind": ("html", "json", "xlsx", "csv", "pdf"),
     "day": ("2026-12-25",),
     "token": ("abc-def",),
+    "code": ("phq9", "gad7", "core10", "swemwbs", "dudit", "auditc"),
+    "edition": ("1",),
 }
 #: what one button does, and one short form: nothing has to be filled in well for it to be done
 BUTTONS = (

@@ -43,7 +43,10 @@ OWN_WORK = (
     "support_closure",
     "support_follow_up",
     "support_outgoing_message",
+    "support_score",
 )
+#: what is told in confidence: read by nobody but the organisation that it was told to
+CONFIDED = ("support_case_note", "support_response")
 #: what whoever brought her to the open door wrote herself, and so may see again
 BROUGHT = ("id", "reference", "given_names", "surname", "called", "date_of_birth", "telephone", "email",
            "address", "contact_plan", "why")  # fmt: skip
@@ -119,6 +122,8 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
         return False  # of support nothing, by any route
     if table in EMERGENCY and reads_in_emergency(who, canary.client, world):
         return True
+    if table == "support_triage_reading":
+        return _level_reading(who, canary, world)
     if table == "support_correction":
         return _correction(who, canary, world)
     if table in ("support_joining", "support_pair"):
@@ -305,7 +310,7 @@ def _her_record(who: Person, canary: Canary, world: Planted) -> bool:
     herself = (client, who.organisation, who.account) in world.works_personally
     ours = facts.get("organisation_id") == who.organisation
     if who.role == "coordinator":
-        if table in ("support_case_note", "support_safe_place"):
+        if table in (*CONFIDED, "support_safe_place"):
             return False
         return here or (table == "support_client" and ours)
     if who.role == "panel_chair":
@@ -328,8 +333,11 @@ def _her_record(who: Person, canary: Canary, world: Planted) -> bool:
         return works and facts["recorded_by_organisation_id"] == who.organisation
     if table in MINIMUM:
         return works
-    if table in OWN_WORK or table == "support_case_note":
+    if table in OWN_WORK or table in CONFIDED:
         return works and ours
+    if table == "support_tool_result":  # of abuse to those who keep her safe, of justice to probation
+        is_of_abuse = facts["tool"] in ("dash", "dara")
+        return works and who.sector in SUPPORT and (is_of_abuse or who.sector == "probation")
     if is_private:
         return False
     if table == "support_safe_place":
@@ -383,10 +391,27 @@ NEVER_BY_A_COMPANY = ("support_identity", "support_demographics", "support_safe_
                       "support_referral_in")  # fmt: skip
 
 
+def _level_reading(who: Person, canary: Canary, world: Planted) -> bool:
+    """A level that another person reads: the coordinators of hers, whoever was asked, the supervisor of an
+    urgent one that nobody read. Her worker knows that she asked for another look."""
+    facts = canary.facts
+    if who.role == "coordinator":
+        return _is_hers(who, canary.client, world)
+    if who.role in ("panel_chair", "supervisor") and facts["reader_id"] == who.account:
+        return True
+    if who.role == "supervisor":
+        late = facts["status"] == "with_supervisor"
+        return late and who.sector in SUPPORT and facts["organisation_id"] == who.organisation
+    asked = facts["why"] == "asked" and _is_hers(who, canary.client, world)
+    return who.role == "support_worker" and bool(asked)
+
+
 def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> bool:
     """Whether this row may stand in the database, new or changed, after something this person did."""
     if table in OWN:
         return _own(who, table, row)
+    if table in ("triage_policy", "setting") and who.role == "panel_chair":
+        return True  # the chair drafts the policy and chooses how triage is done here
     if table in REFERENCE:
         return who.role in WHO_KEEPS
     place = str(who.organisation)
@@ -437,7 +462,7 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
         return table == "support_client" and who.role == "coordinator" and row["organisation_id"] == place
     if who.sector == "private" and table in NEVER_BY_A_COMPANY:
         return _ended_at_her_word(table, row, world)
-    if table in ("support_case_note", "support_safe_place"):
+    if table in (*CONFIDED, "support_safe_place"):
         return who.role != "coordinator" and row["organisation_id"] == place
     return True
 

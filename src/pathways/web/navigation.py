@@ -70,7 +70,12 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.SUPPORT_WORKER: (HOME, CONTACTS, CASES, APPROACHES, REFERRALS, MESSAGES),
     Role.PROVIDER_WORKER: (HOME, CONTACTS, CASES, REFERRALS, MESSAGES, DIRECTORY),
     Role.SUPERVISOR: (HOME, CASES, WORKLOAD, APPROACHES, REFERRALS, MESSAGES),
-    Role.EVALUATOR: (HOME, EVALUATION, Entry("Considering", "considering:learning", ("considering",))),
+    Role.EVALUATOR: (
+        HOME,
+        EVALUATION,
+        Entry("Considering", "considering:learning", ("considering",)),
+        Entry("Triage", "triage:watching", ("triage",)),
+    ),
     Role.GOVERNANCE_LEAD: (
         HOME,
         Entry("Access", "governance:events", ("governance",)),

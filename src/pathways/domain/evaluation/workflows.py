@@ -6,11 +6,11 @@ from typing import Any
 
 from pathways.domain.governance import emergency, erasure, hold
 from pathways.domain.identification import consideration, linking, referral_in, run, second_reading
-from pathways.domain.outcomes import followup
+from pathways.domain.outcomes import followup, in_use, response
 from pathways.domain.reach import approach, plan, stop
 from pathways.domain.referral import referral
 from pathways.domain.support import closure, engagement, episode, goal, joining
-from pathways.domain.triage import assessment, triage
+from pathways.domain.triage import assessment, reading, triage, version
 from pathways.domain.workflow import Workflow
 
 ALL: tuple[Workflow[Any, Any, Any], ...] = (
@@ -23,11 +23,14 @@ ALL: tuple[Workflow[Any, Any, Any], ...] = (
     stop.WORKFLOW,
     assessment.WORKFLOW,
     triage.WORKFLOW,
+    reading.WORKFLOW,
+    version.WORKFLOW,
     referral.WORKFLOW,
     engagement.WORKFLOW,
     goal.WORKFLOW,
     closure.WORKFLOW,
     episode.WORKFLOW,
+    response.WORKFLOW,
     followup.WORKFLOW,
     emergency.WORKFLOW,
     erasure.WORKFLOW,
@@ -36,4 +39,5 @@ ALL: tuple[Workflow[Any, Any, Any], ...] = (
     linking.POLICE_WORKFLOW,
     linking.SUPPORT_WORKFLOW,
     linking.RUN_WORKFLOW,
+    in_use.WORKFLOW,
 )

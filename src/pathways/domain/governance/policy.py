@@ -86,6 +86,7 @@ class Resource(StrEnum):
     ASSESSMENT = "support_assessment"
     NEED_RATING = "support_need_rating"
     TRIAGE = "support_triage"
+    TRIAGE_READING = "support_triage_reading"
     REFERRAL = "support_referral"
     REFERRAL_PACK = "support_referral_pack"
     ENGAGEMENT = "support_engagement"
@@ -97,6 +98,9 @@ class Resource(StrEnum):
     REVIEW = "support_review"
     CLOSURE = "support_closure"
     FOLLOW_UP = "support_follow_up"
+    RESPONSE = "support_response"
+    SCORE = "support_score"
+    TOOL_RESULT = "support_tool_result"
     OUTGOING = "support_outgoing_message"
     # who may not see her, and who may for an hour
     BAR = "support_bar"
@@ -196,7 +200,12 @@ _OWN_WORK = (
     Resource.CLOSURE,
     Resource.FOLLOW_UP,
     Resource.OUTGOING,
+    Resource.SCORE,
 )
+#: What is told in confidence, and read by nobody but the organisation that it was told to.
+_CONFIDED = (Resource.CASE_NOTE, Resource.RESPONSE)
+#: Tools about domestic abuse; those of criminal justice are for whoever holds her sentence.
+_OF_ABUSE = Among("tool", ("dash", "dara"))
 
 #: What emergency access reads besides the name she uses: who she is, how to reach her without harm, and what
 #: is known of her safety. Never a note, never where she is safe.
@@ -247,7 +256,8 @@ OF_HER = (
     *_SUPPORT,
     *_MINIMUM,
     *_OWN_WORK,
-    Resource.CASE_NOTE,
+    *_CONFIDED,
+    Resource.TOOL_RESULT,
     Resource.SAFE_PLACE,
     Resource.REFERRAL,
     Resource.REFERRAL_PACK,
@@ -255,6 +265,7 @@ OF_HER = (
     Resource.BAR,
     Resource.EMERGENCY,
     Resource.CORRECTION,
+    Resource.TRIAGE_READING,
     Resource.JOINING,
     Resource.SUPPORT_PAIR,
     Resource.TASK,
@@ -393,9 +404,75 @@ _WRITTEN: tuple[Rule, ...] = (
             Resource.GOAL,
             Resource.GOAL_RATING,
             Resource.REVIEW,
+            Resource.SCORE,
         ),
         _OURS,
         "The coordinator sees that support happens, never the notes of it.",
+    ),
+    # --- results of tools that others own ------------------------------------------------------------
+    _rule(
+        (Role.COORDINATOR,),
+        _ALL,
+        (Resource.TOOL_RESULT,),
+        _OURS,
+        "The coordinator carries her through the programme.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER,),
+        _ALL,
+        (Resource.TOOL_RESULT,),
+        both(_HERS, _SUPPORT_SUPERVISOR, _OF_ABUSE),
+        "How high the risk of abuse was found to be is known to those who keep her safe, never to a company.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        _ALL,
+        (Resource.TOOL_RESULT,),
+        both(_OURS, _SUPPORT_SUPERVISOR, _OF_ABUSE),
+        "How high the risk of abuse was found to be is known to those who keep her safe, never to a company.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER,),
+        _ALL,
+        (Resource.TOOL_RESULT,),
+        both(_HERS, OfSector((Sector.PROBATION,))),
+        "A tool of criminal justice is read by probation and the coordinator, and by no charity or company.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        _ALL,
+        (Resource.TOOL_RESULT,),
+        both(_OURS, OfSector((Sector.PROBATION,))),
+        "A tool of criminal justice is read by probation and the coordinator, and by no charity or company.",
+    ),
+    # --- her level, read by another person ---------------------------------------------------------
+    _rule(
+        (Role.COORDINATOR,),
+        _ALL,
+        (Resource.TRIAGE_READING,),
+        _OURS,
+        "The coordinators read one another’s decisions.",
+    ),
+    _rule(
+        (Role.PANEL_CHAIR, Role.SUPERVISOR),
+        (Action.READ, Action.CHANGE),
+        (Resource.TRIAGE_READING,),
+        Own("reader_id"),
+        "Whoever was asked to read a level reads it, as it was when it was decided.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        (Action.READ, Action.CHANGE),
+        (Resource.TRIAGE_READING,),
+        both(_OWN_ORGANISATION, _SUPPORT_SUPERVISOR, Among("status", ("with_supervisor",))),
+        "An urgent level that nobody has read within hours goes to the supervisor.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER,),
+        (Action.READ, Action.CREATE),
+        (Resource.TRIAGE_READING,),
+        both(_HERS, Among("why", ("asked",))),
+        "Whoever works with her writes down that she asks for another look.",
     ),
     # --- her record: the panel chair, for women put on the agenda ----------------------------------
     _rule(
@@ -437,7 +514,7 @@ _WRITTEN: tuple[Rule, ...] = (
     _rule(
         (Role.SUPPORT_WORKER,),
         _ALL,
-        (*_OWN_WORK, Resource.CASE_NOTE, Resource.SAFE_PLACE),
+        (*_OWN_WORK, *_CONFIDED, Resource.SAFE_PLACE),
         both(_HERS, _OWN_ORGANISATION),
         "Notes belong to the organisation that wrote them.",
     ),
@@ -472,7 +549,7 @@ _WRITTEN: tuple[Rule, ...] = (
     _rule(
         (Role.SUPERVISOR,),
         _ALL,
-        (*_OWN_WORK, Resource.CASE_NOTE, Resource.SAFE_PLACE),
+        (*_OWN_WORK, *_CONFIDED, Resource.SAFE_PLACE),
         both(_OURS, _OWN_ORGANISATION, _SUPPORT_SUPERVISOR),
         "A supervisor sees the women of her organisation.",
     ),
@@ -508,7 +585,7 @@ _WRITTEN: tuple[Rule, ...] = (
     _rule(
         (Role.PROVIDER_WORKER,),
         _ALL,
-        (*_OWN_WORK, Resource.CASE_NOTE),
+        (*_OWN_WORK, *_CONFIDED),
         both(_HERS, _OWN_ORGANISATION),
         "Notes belong to the organisation that wrote them.",
     ),
@@ -529,7 +606,7 @@ _WRITTEN: tuple[Rule, ...] = (
     _rule(
         (Role.SUPERVISOR,),
         _ALL,
-        (*_OWN_WORK, Resource.CASE_NOTE),
+        (*_OWN_WORK, *_CONFIDED),
         both(_OURS, _OWN_ORGANISATION, _PRIVATE_SUPERVISOR),
         "A private provider’s supervisor sees the women of her organisation.",
     ),
@@ -899,6 +976,8 @@ _WRITTEN: tuple[Rule, ...] = (
             Resource.OBSERVATION,
             Resource.SECOND_DRAW,
             Resource.SECOND_READING,
+            Resource.TRIAGE,
+            Resource.TRIAGE_READING,
         ),
         Always(),
         "Counting reads codes, never names, and releases only through disclosure control.",
@@ -1024,7 +1103,14 @@ _WRITTEN: tuple[Rule, ...] = (
     _rule(
         (Role.KEEPER,),
         (Action.REMOVE,),
-        (Resource.REFERRAL_IN, Resource.CONTACT, Resource.CASE_NOTE, Resource.GOAL_RATING, Resource.TASK),
+        (
+            Resource.REFERRAL_IN,
+            Resource.CONTACT,
+            Resource.CASE_NOTE,
+            Resource.GOAL_RATING,
+            Resource.SCORE,
+            Resource.TASK,
+        ),
         _OWN_ORGANISATION,
         "What was taken in from the wrong file is taken back within a day, where nobody has gone on with it.",
     ),
@@ -1064,6 +1150,7 @@ _WRITTEN: tuple[Rule, ...] = (
             Resource.STOP,
             Resource.ASSESSMENT,
             Resource.TRIAGE,
+            Resource.TRIAGE_READING,
             Resource.REFERRAL,
             Resource.REFERRAL_PACK,
             Resource.ENGAGEMENT,
@@ -1267,6 +1354,7 @@ ABOUT_HER: Mapping[Resource, tuple[str, ...]] = MappingProxyType(
                 Resource.ASSESSMENT,
                 Resource.NEED_RATING,
                 Resource.TRIAGE,
+                Resource.TRIAGE_READING,
                 Resource.REFERRAL,
                 Resource.REFERRAL_PACK,
                 Resource.ENGAGEMENT,
@@ -1278,6 +1366,9 @@ ABOUT_HER: Mapping[Resource, tuple[str, ...]] = MappingProxyType(
                 Resource.CLOSURE,
                 Resource.FOLLOW_UP,
                 Resource.OUTGOING,
+                Resource.RESPONSE,
+                Resource.SCORE,
+                Resource.TOOL_RESULT,
                 Resource.BAR,
                 Resource.EMERGENCY,
                 Resource.CORRECTION,

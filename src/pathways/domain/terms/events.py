@@ -63,6 +63,10 @@ class EventKind(Worded):
     ASSESSMENT_REFUSED = "assessment_refused", "Assessment refused"
     TRIAGED = "triaged", "Triaged"
     TRIAGE_RETURNED = "triage_returned", "Triage returned for more"
+    LEVEL_VIEWED = "level_viewed", "Own view of her level recorded"
+    LEVEL_READ = "level_read", "Level read by another person"
+    LEVEL_TOLD = "level_told", "Told why"
+    LEVEL_QUESTIONED = "level_questioned", "Asked for another look"
     # referral
     REFERRAL_SENT = "referral_sent", "Referral sent"
     REFERRAL_ACKNOWLEDGED = "referral_acknowledged", "Referral acknowledged"
@@ -79,6 +83,9 @@ class EventKind(Worded):
     GOAL_SET = "goal_set", "Goal set"
     GOAL_RATED = "goal_rated", "Goal rated"
     REVIEWED = "reviewed", "Reviewed"
+    MEASURED = "measured", "Questionnaire filled in"
+    DANGER_SAID = "danger_said", "An answer signalled danger"
+    TOOL_RESULT_KEPT = "tool_result_kept", "Result of a tool kept"
     DISENGAGED = "disengaged", "Disengaged"
     RE_ENGAGED = "re_engaged", "Came back to support"
     # the end, and after
@@ -131,6 +138,13 @@ CODES: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         # level, suggested: 0 to 4. provisional, overridden: yes or no. policy: its version
         EventKind.TRIAGED: frozenset({"level", "suggested", "provisional", "overridden", "policy", "rule"}),
         EventKind.TRIAGE_RETURNED: frozenset({"reason"}),
+        # hidden: yes or no, whether the suggestion was hidden meanwhile
+        EventKind.LEVEL_VIEWED: frozenset({"level", "hidden"}),
+        # why, status: triage.reading
+        EventKind.LEVEL_READ: frozenset({"why", "status"}),
+        # how: triage.telling.How
+        EventKind.LEVEL_TOLD: frozenset({"how", "level"}),
+        EventKind.LEVEL_QUESTIONED: frozenset({"level"}),
         # referral: random reference. provider, provider_sector: the organisation that it goes to
         EventKind.REFERRAL_SENT: frozenset(
             {"referral", "service", "provider", "provider_sector", "disclosure", "basis"}
@@ -163,6 +177,11 @@ CODES: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.GOAL_SET: frozenset({"goal", "need"}),
         EventKind.GOAL_RATED: frozenset({"goal", "rating", "state"}),
         EventKind.REVIEWED: frozenset({"number", "need", "exploitation", "next"}),
+        # never which questionnaire nor what it came to: a score is its own organisation's
+        # occasion: outcomes.response.Occasion. how: outcomes.response.How. state: given or withdrawn
+        EventKind.MEASURED: frozenset({"response", "occasion", "how", "state"}),
+        EventKind.DANGER_SAID: frozenset({"where"}),
+        EventKind.TOOL_RESULT_KEPT: frozenset({"result"}),
         EventKind.DISENGAGED: frozenset({"referral", "reason"}),
         EventKind.RE_ENGAGED: frozenset({"referral"}),
         EventKind.CLOSED: frozenset({"outcome", "reason"}),

@@ -12,6 +12,13 @@ from pathways.records.models.directory import (
 from pathways.records.models.erasing import Erasure, ErasureKey, LegalHold
 from pathways.records.models.guarding import Bar, EmergencyAccess
 from pathways.records.models.linking import LinkRun, PolicePair, SupportPair
+from pathways.records.models.measures import (
+    InstrumentEvent,
+    InstrumentScore,
+    Response,
+    SiteInstrument,
+    ToolResult,
+)
 from pathways.records.models.organisations import (
     Account,
     Appointment,
@@ -70,6 +77,7 @@ from pathways.records.models.support import (
     Stop,
     TriageDecision,
     TriagePolicy,
+    TriageReading,
 )
 from pathways.records.models.taking_in import (
     ColumnMapping,
@@ -121,6 +129,8 @@ __all__ = [
     "GoalRating",
     "GroupSession",
     "Identity",
+    "InstrumentEvent",
+    "InstrumentScore",
     "Involvement",
     "InvolvementKind",
     "Joining",
@@ -146,6 +156,7 @@ __all__ = [
     "Referral",
     "ReferralIn",
     "ReferralPack",
+    "Response",
     "Review",
     "RowChange",
     "SafeContactPlan",
@@ -158,6 +169,7 @@ __all__ = [
     "ServiceOffer",
     "Setting",
     "SharingAgreement",
+    "SiteInstrument",
     "Spine",
     "Stop",
     "SupportPair",
@@ -165,6 +177,8 @@ __all__ = [
     "TakeInPart",
     "TakenRow",
     "Task",
+    "ToolResult",
     "TriageDecision",
     "TriagePolicy",
+    "TriageReading",
 ]
