@@ -81,7 +81,7 @@ def flow(table: FlowTable, source: str) -> Chart:
     run = 0
     for at, line in enumerate(table.lines):
         half = (line.n.value or 0) / 2
-        words = _wrap(line.step.label)
+        words = wrapped(line.step.label)
         steps.append({"at": at, "top": half, "n": line.n.shown, "words": words, "low": -most / 2})
         if line.n.is_hidden:
             run += 1
@@ -495,7 +495,7 @@ def two_lines(words: str, most: int) -> str:
     return f"{first}\n{second}"
 
 
-def _wrap(words: str) -> str:
+def wrapped(words: str) -> str:
     lines = [""]
     for word in words.split():
         if lines[-1] and len(lines[-1]) + len(word) > 10:

@@ -23,14 +23,10 @@ from pathways.domain.evaluation.facts import EventFact
 from pathways.domain.evaluation.flow import STEPS, Passage, Step
 from pathways.domain.terms import clocks
 from pathways.domain.terms.events import EventKind
-from pathways.domain.terms.people import Sector
-from pathways.domain.triage.levels import Level
 
 Women = Mapping[str, tuple[EventFact, ...]]
 #: When a decision about a woman who was flagged at this moment falls due.
 Due = Callable[[datetime], datetime]
-#: Contacts that she came to, from which on she counts as having stayed.
-STAYED: Final = 3
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,6 @@ class Measured:
 
     cells: Mapping[Key, ReleasedCount]
     quarters: tuple[date, ...]
-    contacts: int | None
     days_to_contact: int | None
 
 
@@ -121,32 +116,6 @@ def _counted(women: Women, went: Mapping[str, Passage], due: Due | None) -> Syst
         system.add(key("in time"), RawCount(len(within)))
         system.add(key("late"), RawCount(len(decided - within)))
         system.sums(key("decided"), [key("in time"), key("late")])
-    levels = _last(women, EventKind.TRIAGED, "level")
-    split(
-        Step.TRIAGED,
-        {f"level {level.value}": _having(levels, str(level.value)) for level in Level},
-        "no level",
-    )
-    suggested = _last(women, EventKind.TRIAGED, "suggested")
-    overridden = _last(women, EventKind.TRIAGED, "overridden")
-    followed = {who: said for who, said in overridden.items() if who in suggested}
-    split(
-        Step.TRIAGED,
-        {"overridden": _having(followed, "yes"), "followed": _having(followed, "no")},
-        "no suggestion",
-    )
-    for sector in Sector:
-        to = {
-            who
-            for who, hers in women.items()
-            if any(
-                one.kind is EventKind.REFERRAL_SENT and one.detail.get("provider_sector") == sector.value
-                for one in hers
-            )
-        }
-        split(Step.REFERRED, {f"to {sector.value}": to}, f"not to {sector.value}")
-    came = {who: sum(one.is_attended for one in hers) for who, hers in women.items()}
-    split(Step.STARTED, {"stayed": {who for who, n in came.items() if n >= STAYED}}, "did not stay")
     setting = {who for who, hers in women.items() if any(one.kind is EventKind.GOAL_SET for one in hers)}
     met = {
         who
@@ -164,20 +133,6 @@ def key(name: str) -> Key:
     return ("measure", name)
 
 
-def _having(last: Mapping[str, str], value: str) -> set[str]:
-    return {who for who, said in last.items() if said == value}
-
-
-def _last(women: Women, kind: EventKind, code: str) -> dict[str, str]:
-    """The code that the last event of this kind carried, of each woman who has one with it."""
-    found = {}
-    for who, hers in women.items():
-        for one in hers:
-            if one.kind is kind and one.detail.get(code):
-                found[who] = one.detail[code]
-    return found
-
-
 def _decided(women: Women, due: Due | None) -> tuple[set[str], set[str]]:
     """The women about whom somebody decided at the door, and of these the ones decided on by the day due."""
     decided, in_time = set(), set()
@@ -192,15 +147,10 @@ def _decided(women: Women, due: Due | None) -> tuple[set[str], set[str]]:
 
 
 def released(
-    women: Women, went: Mapping[str, Passage], cells: Mapping[Key, ReleasedCount], rule: Rule
+    went: Mapping[str, Passage], cells: Mapping[Key, ReleasedCount], rule: Rule, *, women: Women
 ) -> Measured:
     """What measures may show, from the cells of the whole release and by the rule of medians."""
     started = cells[flow.key(Step.STARTED, "n", EVERY)]
-    came = [
-        sum(one.is_attended for one in hers)
-        for who, hers in women.items()
-        if went[who].has_reached(Step.STARTED)
-    ]
     days = [
         max(0, (p.reached_at[Step.STARTED].date() - p.reached_at[Step.AGREED].date()).days)
         for p in went.values()
@@ -209,7 +159,6 @@ def released(
     return Measured(
         {name: count for name, count in cells.items() if _is_ours(name)},
         quarters(women),
-        _median(came, started, rule),
         _median(days, started, rule),
     )
 

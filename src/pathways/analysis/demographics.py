@@ -48,12 +48,15 @@ class CharacteristicTable:
 
 
 def columns() -> tuple[tuple[str, str, tuple[str, str]], ...]:
-    """(code, words, key of its total) of every column: the sets, then the overlaps, then any."""
+    """(code, words, key of its total) of every column: sets, overlaps, (a) outside (b) or (c), any."""
     stages = tuple((s.value, s.label, overlap.stage_key(s)) for s in CohortStage)
     parts = tuple(
         (overlap.cell_key(cell)[1], milestones.overlap_words(cell), overlap.cell_key(cell)) for cell in WITHIN
     )
-    return (*stages, *parts, ("any", "Any of the three", overlap.ANY))
+    apart = tuple(
+        (overlap.without_code(s), f"(a) but not ({s.letter})", overlap.without_key(s)) for s in overlap.TESTED
+    )
+    return (*stages, *parts, *apart, ("any", "Any of the three", overlap.ANY))
 
 
 def rows_of(characteristic: Characteristic, answers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -94,6 +97,11 @@ def add(
             parts_of = [cell for cell in WITHIN if stage in cell]
             here = _key(name, row, overlap.stage_key(stage))
             system.add(here, RawCount(sum(by_cell[c] for c in parts_of)), WANTED * weight)
+            system.sums(here, [_key(name, row, overlap.cell_key(cell)) for cell in parts_of])
+        for stage in overlap.TESTED:
+            parts_of = overlap.without(stage)
+            here = _key(name, row, overlap.without_key(stage))
+            system.add(here, RawCount(sum(by_cell[c] for c in parts_of)), WANTED / 2 * weight)
             system.sums(here, [_key(name, row, overlap.cell_key(cell)) for cell in parts_of])
         system.add(_key(name, row, overlap.ANY), RawCount(sum(by_cell.values())), WANTED * weight)
         system.sums(

@@ -8,24 +8,30 @@ protected again together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pathways.analysis import counted, demographics, flow, overlap
+from pathways.analysis import beside, counted, demographics, fidelity, flow, overlap, process
+from pathways.analysis.beside import Profile, Representation
 from pathways.analysis.counted import Measured
 from pathways.analysis.demographics import CharacteristicTable
 from pathways.analysis.disclosure import Audience, Rule, System, protect_linked
 from pathways.analysis.disclosure.system import Key
 from pathways.analysis.extract import Extract, Period
+from pathways.analysis.fidelity import WayTable
 from pathways.analysis.flow import FlowTable, TimeLine
+from pathways.analysis.process import ProcessTables
 from pathways.domain.evaluation import milestones
 from pathways.domain.evaluation.characteristics import CHARACTERISTICS
 from pathways.domain.evaluation.counts import ReleasedCount
 from pathways.domain.evaluation.facts import EventFact
+from pathways.domain.evaluation.fidelity import Trace
 from pathways.domain.evaluation.flow import Passage
 from pathways.domain.evaluation.milestones import CohortStage, Overlap
+from pathways.domain.terms import clocks
 
 #: The version of the definitions and methods; raised whenever the same extract would count otherwise.
 VERSION: Final = "2"
@@ -84,6 +90,10 @@ class Summary:
     demographics: tuple[CharacteristicTable, ...]
     times: tuple[TimeLine, ...]
     measured: Measured
+    way: WayTable
+    process: ProcessTables
+    profiles: tuple[Profile, ...]
+    represented: tuple[Representation, ...]
     disclosure: DisclosureStatement
 
     @property
@@ -107,9 +117,17 @@ def summarise(
 
     core, parts = systems(women, went, standing, answers)
     parts += counted.parts(women, went, extract.due)
-    protected = protect_linked(core, parts, rule)
+    by_service = audience is not Audience.PUBLIC  # how one service answered is for those who work with it
+    material = process.gather(women, went, on=clocks.local(extract.as_at).date())
+    ways = fidelity.ways(went)
+    named = fidelity.commonest(ways, rule)
+    way, more, unpublished = process_systems(women, went, material, ways, named, by_service=by_service)
+    core.merge(way)
+    protected = protect_linked(core, [*parts, *more], rule, unpublished=unpublished)
+    published = [key for key in protected.cells if key not in unpublished]
 
     cells: Mapping[Key, ReleasedCount] = protected.cells
+    tables = tuple(demographics.table(c, answers[c.code], cells) for c in CHARACTERISTICS)
     return Summary(
         extract.programme_name,
         audience,
@@ -129,14 +147,18 @@ def summarise(
             cells[overlap.ANY],
             cells[overlap.ALL],
         ),
-        tuple(demographics.table(c, answers[c.code], cells) for c in CHARACTERISTICS),
+        tables,
         flow.times(went, cells, rule),
-        counted.released(women, went, cells, rule),
+        counted.released(went, cells, rule, women=women),
+        fidelity.table(ways, named, cells),
+        process.table(material, cells, rule, by_service=by_service, names=extract.services),
+        tuple(beside.profile(table) for table in tables),
+        beside.all_represented(tables, extract.residents, extract.police_known),
         DisclosureStatement(
             rule,
-            len(protected.cells),
-            protected.primary,
-            protected.secondary,
+            len(published),
+            sum(cells[key].because == "small" for key in published),
+            sum(cells[key].because == "protects" for key in published),
             len(protected.audit.at_risk),
             protected.audit.narrowest,
         ),
@@ -154,6 +176,7 @@ def systems(
     overlap.add(core, standing)
     flow.add(core, went, flow.journeys(women, went))
     flow.tie_to_sets(core, went, standing)
+    fidelity.add_recorded(core, went)
     parts = []
     for characteristic in CHARACTERISTICS:
         part = System()
@@ -161,3 +184,26 @@ def systems(
         demographics.add(part, characteristic, standing, answers[characteristic.code])
         parts.append(part)
     return core, parts
+
+
+def process_systems(
+    women: Mapping[str, tuple[EventFact, ...]],
+    went: Mapping[str, Passage],
+    material: process.Material,
+    ways: Counter[Trace],
+    named: Sequence[Trace],
+    *,
+    by_service: bool,
+) -> tuple[System, list[System], frozenset[Key]]:
+    """The map, which belongs to the core; the process tables, each a system that shares cells with it;
+    and the cells that no table shows."""
+    way, turns, levels, answers, stops, support = (System() for _ in range(6))
+    flow.add(way, went, Counter())
+    overlap.add_all(way, len(women))
+    unpublished = fidelity.add(way, ways, named)
+    fidelity.add_turns(turns, women)
+    process.add_levels(levels, material, went)
+    process.add_answers(answers, material, went, by_service=by_service)
+    process.add_stops(stops, material, went)
+    unpublished |= process.add_support(support, material, went)
+    return way, [turns, levels, answers, stops, support], unpublished

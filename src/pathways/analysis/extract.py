@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
@@ -39,8 +39,10 @@ class Extract:
     """Rows as they were at `as_at`, and nothing later.
 
     `events`: kind, at (aware), case_id, client_id, episode_id, organisation_id, sector, role, detail.
-    `demographics`: client_id and one coded answer a characteristic. Raises ValueError for a time
-    without a zone.
+    `demographics`: client_id and one coded answer a characteristic. `services`: the names of the
+    organisations that women were referred to, by their reference. `residents` and `police_known`: whom the
+    women are held against, each row a `characteristic`, `row`, `count` and `source` (`analysis.beside`).
+    Raises ValueError for a time without a zone.
     """
 
     events: Sequence[Row]
@@ -50,6 +52,9 @@ class Extract:
     synthetic: bool = False
     #: when a decision at the door falls due, by the programme's own working days; None where a file is all
     due: Callable[[datetime], datetime] | None = None
+    services: Mapping[str, str] = field(default_factory=dict)
+    residents: Sequence[Row] = ()
+    police_known: Sequence[Row] = ()
 
     def __post_init__(self) -> None:
         if self.as_at.tzinfo is None:
@@ -85,6 +90,10 @@ class Extract:
             "events": sorted(_canonical(row) for row in self.events),
             "demographics": sorted(_canonical(row) for row in self.demographics),
         }
+        for name in ("services", "residents", "police_known"):
+            if value := getattr(self, name):
+                rows = [value] if isinstance(value, Mapping) else value
+                body[name] = sorted(_canonical(row) for row in rows)
         return hashlib.sha256(json.dumps(body, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -196,8 +196,8 @@ def times(
             TimeLine(
                 start,
                 end,
-                None if hidden or few else _quantile(days, 0.5),
-                None if hidden or tenth else _quantile(days, 0.9),
+                None if hidden or few else quantile(days, 0.5),
+                None if hidden or tenth else quantile(days, 0.9),
             )
         )
     return tuple(lines)
@@ -205,10 +205,10 @@ def times(
 
 def middle(ordered: list[int]) -> int:
     """The median as everywhere in the evaluation: a value that stands there, by nearest rank."""
-    return _quantile(ordered, 0.5)
+    return quantile(ordered, 0.5)
 
 
-def _quantile(ordered: list[int], share: float) -> int:
+def quantile(ordered: list[int], share: float) -> int:
     """Nearest rank: the least value that at least `share` of them do not exceed."""
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 

@@ -16,19 +16,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from pathways.analysis import flow
+from pathways.analysis import flow, process
 from pathways.analysis.counted import BY_QUARTER, key, quarter_key
 from pathways.analysis.disclosure import AtRisk, Rule, System, protect
 from pathways.analysis.disclosure import system as systems
 from pathways.analysis.evaluation import Summary
+from pathways.analysis.process import Suggested
 from pathways.domain.evaluation import measures
 from pathways.domain.evaluation.counts import HIDDEN, RawCount, ReleasedCount
 from pathways.domain.evaluation.flow import Step
 from pathways.domain.evaluation.measures import DisclosureClass, InUse, Unit
 from pathways.domain.evaluation.milestones import CohortStage
 from pathways.domain.terms import clocks
-from pathways.domain.terms.people import Sector
-from pathways.domain.triage.levels import Level
 
 _PLANNED: Final = "planned"
 
@@ -58,6 +57,12 @@ def of_journeys(summary: Summary) -> dict[str, Value]:
     def cell(name: str) -> ReleasedCount:
         return own.get(key(name), ReleasedCount(0))
 
+    levels = summary.process.levels
+
+    def how(suggested: Suggested) -> ReleasedCount:
+        return levels.counts[process.TOTAL, suggested.value]
+
+    overridden = _sum([how(Suggested.HIGHER), how(Suggested.LOWER)])
     both = {CohortStage.THIRD_SECTOR, CohortStage.PRIVATE}
     overlap = [count for cell, _, count in summary.overlap.cells if both <= set(cell)]
     left = lines[Step.STARTED].lost
@@ -66,8 +71,8 @@ def of_journeys(summary: Summary) -> dict[str, Value]:
         "M6": _days(_between(summary, Step.CONSIDERED, Step.CONFIRMED), "days, as the median"),
         "M11": _women(
             n[Step.REFERRED],
-            parts=[(sector.label, cell(f"to {sector.value}")) for sector in Sector],
-            note="A woman who was referred to two sectors is in both.",
+            parts=[(line.label, line.n) for line in summary.process.sectors],
+            note="By sector: each service that she was referred to is counted once.",
         ),
         "M13": _women(
             stages[CohortStage.IDENTIFIED],
@@ -81,23 +86,18 @@ def of_journeys(summary: Summary) -> dict[str, Value]:
         "M17": _women(n[Step.ASSESSED], over=n[Step.AGREED], whole="who agreed"),
         "M18": _women(
             n[Step.TRIAGED],
-            parts=[
-                *((level.label, cell(f"level {level.value}")) for level in Level),
-                ("No level recorded", cell("no level")),
-            ],
+            parts=[(label, levels.counts[code, process.TOTAL]) for code, label in levels.rows],
         ),
         "M19": _women(stages[CohortStage.THIRD_SECTOR]),
         "M20": _women(stages[CohortStage.PRIVATE]),
         "M21": _women(_sum(overlap)),
         "M22": _rate(summary, Step.ACCEPTED, Step.REFERRED, parts=lines[Step.REFERRED].reasons),
         "M23": _days(summary.measured.days_to_contact, "days, as the median"),
-        "M24": _days(summary.measured.contacts, "contacts, as the median"),
-        "M25": _share(cell("stayed"), n[Step.STARTED], "women whose support began"),
+        "M24": _days(summary.process.spread.median, "contacts, as the median"),
+        "M25": _share(summary.process.three_or_more, n[Step.STARTED], "women whose support began"),
         "M26": _share(n[Step.COMPLETED], _sum([n[Step.COMPLETED], left]), "women whose support ended"),
         "M27": _women(left, parts=lines[Step.STARTED].reasons),
-        "M29": _share(
-            cell("overridden"), _sum([cell("overridden"), cell("followed")]), "women with a suggestion"
-        ),
+        "M29": _share(overridden, _sum([overridden, how(Suggested.SAME)]), "women with a suggestion"),
         "M34": _share(cell("goal met"), cell("goal set"), "women who set a goal"),
     }  # fmt: skip
     if key("in time") in own:

@@ -10,7 +10,7 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
@@ -18,11 +18,12 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from pathways.analysis import charts, evaluation, report_page
+from pathways.analysis import charts, evaluation, process_charts, report_page
 from pathways.analysis.charts import Chart
 from pathways.analysis.disclosure import Audience
 from pathways.analysis.evaluation import Summary
 from pathways.analysis.extract import Extract, Period
+from pathways.analysis.process import TOTAL, Crossed, Line
 from pathways.domain.evaluation.counts import ReleasedCount
 from pathways.domain.evaluation.flow import STEP_DEFINITIONS, Step
 
@@ -51,7 +52,7 @@ def build(
     progress("Counting and protecting")
     summary = evaluation.summarise(extract, audience, period=period)
     progress("Drawing")
-    drawn = charts.every(summary)
+    drawn = process_charts.every(summary)
     progress("Writing the tables")
     files = {f"{NAME}.{kind}": one_file(kind, summary, drawn) for kind in KINDS}
     progress("Making the PDF")
@@ -162,6 +163,59 @@ def tables(summary: Summary) -> dict[str, Any]:
             }
             for line in summary.times
         ],
+        "profiles": [
+            {
+                "code": profile.code,
+                "groups": dict(profile.groups),
+                "n": profile.n,
+                "missing": profile.missing,
+                "rows": [
+                    {
+                        "label": label,
+                        "groups": {
+                            code: {"count": "c" if share.count is None else share.count, "share": share.share}
+                            for code, share in shares.items()
+                        },
+                    }
+                    for label, shares in profile.rows
+                ],
+                "tests": [
+                    {
+                        "of": test.stage.value,
+                        "with": f"identified_not_{test.stage.value}",
+                        "test": test.test,
+                        "p": test.p,
+                        "standardised_difference": test.difference,
+                        "why": test.why,
+                    }
+                    for test in profile.tests
+                ],
+            }
+            for profile in summary.profiles
+        ],
+        "beside": [
+            {
+                "code": each.code,
+                "beside": each.beside,
+                "source": each.source,
+                "why": each.why,
+                "stages": {
+                    stage.value: [
+                        {
+                            "label": row.label,
+                            "share": row.share,
+                            "population": row.population,
+                            "times": row.times,
+                        }
+                        for row in rows
+                    ]
+                    for stage, rows in each.lines
+                },
+            }
+            for each in summary.represented
+        ],
+        "process": _process(summary),
+        "way": _way(summary),
         "demographics": [
             {
                 "code": table.code,
@@ -180,6 +234,63 @@ def tables(summary: Summary) -> dict[str, Any]:
             }
             for table in summary.demographics
         ],
+    }
+
+
+def _process(summary: Summary) -> dict[str, Any]:
+    made = summary.process
+
+    def lines(of: Sequence[Line]) -> list[dict[str, Any]]:
+        return [{"code": line.code, "label": line.label, "n": _plain(line.n)} for line in of]
+
+    def crossed(of: Crossed) -> list[dict[str, Any]]:
+        codes = [*(code for code, _ in of.columns), TOTAL]
+        return [
+            {"code": row, "label": label, "counts": {code: _plain(of.counts[row, code]) for code in codes}}
+            for row, label in (*of.rows, (TOTAL, "All"))
+        ]
+
+    return {
+        "levels": crossed(made.levels),
+        "answers": lines(made.answers),
+        "answers_n": _plain(made.answers_n),
+        "by_service": crossed(made.services) if made.services else None,
+        "why_services_declined": lines(made.service_reasons),
+        "why_women_declined_a_service": lines(made.her_reasons),
+        "why_women_stopped": lines(made.stop_reasons),
+        "started": _plain(made.started),
+        "contacts": lines(made.dose),
+        "three_or_more": _plain(made.three_or_more),
+        "median_contacts": made.spread.median,
+        "top_tenth_contacts": made.spread.top_tenth,
+        "twelve_weeks": lines(made.stay),
+    }
+
+
+def _way(summary: Summary) -> dict[str, Any]:
+    way = summary.way
+    return {
+        "n": _plain(way.n),
+        "fits": {fit.value: _plain(n) for fit, n in way.fits},
+        "steps": [
+            {
+                "step": place.step.value,
+                "recorded": _plain(place.recorded),
+                "unrecorded": _plain(place.unrecorded),
+                "ended": _plain(place.ended),
+            }
+            for place in way.places
+        ],
+        "passings": [
+            {"from": p.start.value, "to": p.end.value, "n": _plain(p.n), "intended": p.is_intended}
+            for p in way.passings
+        ],
+        "variants": [
+            {"way": [step.value for step in v.way], "fit": v.fit.value, "n": _plain(v.n)}
+            for v in way.variants
+        ],
+        "other_ways": _plain(way.others),
+        "turns": {turn.value: _plain(n) for turn, n in way.turns},
     }
 
 
@@ -260,6 +371,84 @@ def _workbook(summary: Summary) -> bytes:
         ],
     )
     sheet(
+        "Who is reached",
+        ("Characteristic", "Row", *(words for _, words in _groups(summary))),
+        [
+            (profile.label, label, *(_cell(cells.get(code)) for code, _ in _groups(summary)))
+            for profile in summary.profiles
+            for label, cells in (
+                (label, dict(zip((code for code, _ in profile.groups), words, strict=True)))
+                for label, words in profile.table
+            )
+        ],
+    )
+    sheet(
+        "Tests",
+        ("Characteristic", "Stage", "Beside (a) outside it"),
+        [(p.label, test.stage.label, test.words) for p in summary.profiles for test in p.tests],
+    )
+    sheet(
+        "Beside the population",
+        ("Characteristic", "Beside", "Row", "Stage", "Share", "Population", "Times", "Low", "High", "Source"),
+        [
+            (each.label, each.beside, row.label, stage.label, _number(row.share), _number(row.population),
+             *(map(_number, row.times or (None, None, None))), each.source)
+            for each in summary.represented
+            for stage, rows in each.lines
+            for row in rows
+        ]
+        + [
+            (each.label, each.beside, each.why, *[""] * 6, each.source)
+            for each in summary.represented
+            if each.why
+        ],
+    )
+    made, way = summary.process, summary.way
+    sheet(
+        "The way as it ran",
+        ("From", "To", "Women", "The intended way"),
+        [(p.start.label, p.end.label, _plain(p.n), "yes" if p.is_intended else "no") for p in way.passings]
+        + [("All ways", fit.label, _plain(n), "") for fit, n in way.fits]
+        + [(v.words, v.fit.label, _plain(v.n), "") for v in way.variants]
+        + [("Other ways", "", _plain(way.others), "")]
+        + [("Turn", turn.label, _plain(n), "") for turn, n in way.turns],
+    )
+    sheet(
+        "Triage levels",
+        ("Level", *made.levels.heads),
+        [(label, *map(_plain, counts)) for label, counts in made.levels.lines],
+    )
+    if made.services:
+        sheet(
+            "By service",
+            ("Service", *made.services.heads),
+            [(label, *map(_plain, counts)) for label, counts in made.services.lines],
+        )
+    sheet(
+        "Answers and contacts",
+        ("Table", "Row", "Women"),
+        [
+            (words, line.label, _plain(line.n))
+            for words, lines in (
+                ("Answers of services", made.answers),
+                ("Why services declined", made.service_reasons),
+                ("Why women declined a service", made.her_reasons),
+                ("Why women declined the programme or withdrew", made.stop_reasons),
+                ("Contacts a woman", made.dose),
+                ("Twelve weeks after the first contact", made.stay),
+            )
+            for line in lines
+        ]
+        + [("Contacts a woman", "At least 3", _plain(made.three_or_more))]
+        + [
+            ("Contacts a woman", words, "c" if n is None else n)
+            for words, n in (
+                ("Median contacts, of those with any", made.spread.median),
+                ("The tenth with most, contacts at least", made.spread.top_tenth),
+            )
+        ],
+    )
+    sheet(
         "Definitions",
         ("Term", "Definition"),
         [(stage.label, words) for stage, words, _ in summary.overlap.stages]
@@ -268,6 +457,18 @@ def _workbook(summary: Summary) -> bytes:
     )
     book.close()
     return out.getvalue()
+
+
+def _groups(summary: Summary) -> tuple[tuple[str, str], ...]:
+    return tuple(dict.fromkeys(group for profile in summary.profiles for group in profile.groups))
+
+
+def _cell(words: str | None) -> str | int:
+    return "" if words is None else int(words) if words.isdecimal() else words
+
+
+def _number(value: float | None) -> float | str:
+    return "c" if value is None else round(value, 6)
 
 
 def _columns(summary: Summary) -> dict[str, str]:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from pathways.analysis.charts import Chart
 from pathways.analysis.disclosure import Audience
 from pathways.analysis.evaluation import Summary
+from pathways.analysis.impact import differences
 
 _HERE: Final = Path(__file__).parent
 
@@ -28,6 +29,7 @@ def html(summary: Summary, charts: Mapping[str, Chart]) -> str:
         figure=_figure,
         table=_table,
         about=about(summary),
+        test_rule=differences.RULE,
     )
 
 

@@ -8,19 +8,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from pathways.analysis import charts, evaluation, report
+from pathways.analysis import beside, evaluation, process_charts, report
 from pathways.analysis.charts import Chart
 from pathways.analysis.disclosure import Audience
 from pathways.analysis.evaluation import Summary
 from pathways.analysis.extract import Extract, Period
+from pathways.analysis.impact import differences
 from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Role
 from pathways.journey import identity, ledger, programme
 from pathways.journey.outcome import Outcome, done, refusal
-from pathways.records.models import Demographics, JourneyEvent, Setting
+from pathways.records.models import (
+    Demographics,
+    Denominator,
+    JourneyEvent,
+    Organisation,
+    ReferenceSet,
+    Setting,
+)
 
 #: Who may see released figures, and as which audience.
 AUDIENCE: Mapping[Role, Audience] = {
@@ -33,6 +42,8 @@ AUDIENCE: Mapping[Role, Audience] = {
     Role.COMMISSIONER: Audience.PARTNER,
 }
 MAY_SEE = frozenset(AUDIENCE)
+#: Which test stands where, in words.
+TEST_RULE = differences.RULE
 MAY_REPORT = frozenset({Role.EVALUATOR, Role.COORDINATOR, Role.COMMISSIONER})
 
 _EVENTS = ("kind", "at", "case_id", "client_id", "episode_id", "organisation_id", "sector", "role", "detail")
@@ -111,7 +122,7 @@ class _Figures:
             made = None
             try:
                 summary = evaluation.summarise(extract, audience)
-                made = Evaluation(summary, charts.every(summary))
+                made = Evaluation(summary, process_charts.every(summary))
             except Exception:
                 logging.getLogger("pathways.evaluation").exception("figures could not be made")
             with self._change:
@@ -209,12 +220,55 @@ def _extract(*, by: Actor, at: datetime, synthetic: bool) -> Extract:
     with identity.counting(by):
         events = list(JourneyEvent.objects.filter(at__lte=at).order_by("at", "id").values(*_EVENTS))
         answers = list(Demographics.objects.order_by("client_id").values(*_ANSWERS))
-    due = programme.screening_clock()
-    return Extract(events, answers, at, str(name or "The programme"), synthetic, due)
+    referred = {
+        str(row["detail"]["provider"]) for row in events if (row["detail"] or {}).get("provider")
+    }
+    services = {
+        str(key): str(named)
+        for key, named in Organisation.objects.filter(id__in=referred).values_list("id", "name")
+    }
+    residents, police_known = _populations()
+    return Extract(
+        events,
+        answers,
+        at,
+        str(name or "The programme"),
+        synthetic,
+        due=programme.screening_clock(),
+        services=services,
+        residents=tuple(residents),
+        police_known=tuple(police_known),
+    )
+
+
+def _populations() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Whom the women are held against: residents from reference figures, and what police extracts held.
+
+    Of each force the newest frozen denominators; those of several forces are not added up, because one woman
+    may be in both: the newest of all is taken.
+    """
+    sets = [
+        (str(row.source), row.body)
+        for row in ReferenceSet.objects.filter(kind="population").order_by("-taken_in_at", "-id")
+    ]
+    areas = {
+        str(line["area_code"]): str(line["area_name"])
+        for _, body in sets
+        for line in body
+        if line.get("area_code") and line.get("area_name")
+    }
+    frozen = Denominator.objects.order_by("-as_at", "-frozen_at").first()
+    known = []
+    if frozen is not None:
+        source = f"Police extract of {frozen.as_at:%-d %B %Y}, counts up to {frozen.threshold} hidden"
+        known = beside.police_known(frozen.body, source=source, areas=areas)
+    return beside.residents(sets), known
 
 
 def _same_rows(extract: Extract) -> str:
     """What names the rows, whenever they were read: figures are made once until something happens."""
     last = max((row["at"] for row in extract.events), default=None)
     answers = hash(tuple(tuple(sorted(map(str, row.items()))) for row in extract.demographics))
-    return f"{len(extract.events)}|{last}|{answers}|{extract.as_at:%Y-%m-%d}|{extract.programme_name}"
+    beside_them = hash(repr((sorted(extract.services.items()), extract.residents, extract.police_known)))
+    day = f"{extract.as_at:%Y-%m-%d}"
+    return f"{len(extract.events)}|{last}|{answers}|{beside_them}|{day}|{extract.programme_name}"

@@ -18,13 +18,12 @@ from pathways.domain.governance.policy import Action as Do
 from pathways.domain.governance.policy import Resource
 from pathways.domain.outcomes import followup
 from pathways.domain.reach import approach, stop
-from pathways.domain.reach.stop import WORKFLOW, AskedBy, Kind, Status
+from pathways.domain.reach.stop import WORKFLOW, AskedBy, Kind, Reason, Status
 from pathways.domain.referral import referral
 from pathways.domain.support import closure, engagement, episode
 from pathways.domain.support.path import Stage
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import ALONGSIDE_ROLES, Role, Sector
-from pathways.domain.terms.words import Worded
 from pathways.journey import gate, her, identity, kept_out, ledger, police_sight, sight, tasks
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
@@ -55,20 +54,6 @@ _EVENTS = {
     Kind.WITHDRAW: EventKind.WITHDRAWN,
 }
 _OUTCOMES = {Kind.DECLINE: closure.Outcome.DECLINED, Kind.WITHDRAW: closure.Outcome.WITHDRAWN_CONSENT}
-
-
-class Reason(Worded):
-    """Why she stops. She need not say, and nobody asks twice."""
-
-    NOT_SAID = "not_said", "She did not say"
-    NOT_NOW = "not_now", "Not now"
-    NO_NEED = "no_need", "She does not feel the need"
-    HAS_SUPPORT = "has_support", "She has support already"
-    NOT_WHAT_SHE_WANTED = "not_what_she_wanted", "It was not what she wanted"
-    POLICE_LINK = "police_link", "The link with police"
-    NOT_SAFE = "not_safe", "It would not be safe for her"
-    PRESSURE = "pressure", "Pressure from a partner, family or associates"
-    HER_LIFE = "her_life", "Other things come first"
 
 
 def stop_all(

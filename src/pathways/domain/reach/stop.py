@@ -26,6 +26,20 @@ class AskedBy(Worded):
     WORKER = "worker", "A worker asked for her"
 
 
+class Reason(Worded):
+    """Why she stops. She need not say, and nobody asks twice."""
+
+    NOT_SAID = "not_said", "She did not say"
+    NOT_NOW = "not_now", "Not now"
+    NO_NEED = "no_need", "She does not feel the need"
+    HAS_SUPPORT = "has_support", "She has support already"
+    NOT_WHAT_SHE_WANTED = "not_what_she_wanted", "It was not what she wanted"
+    POLICE_LINK = "police_link", "The link with police"
+    NOT_SAFE = "not_safe", "It would not be safe for her"
+    PRESSURE = "pressure", "Pressure from a partner, family or associates"
+    HER_LIFE = "her_life", "Other things come first"
+
+
 class Status(Worded):
     """Whether a stop holds."""
 

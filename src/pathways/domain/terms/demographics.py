@@ -216,7 +216,10 @@ def fault_in_birth(born: date, *, on: date) -> str:
 
 
 def age_band(born: date, *, on: date) -> AgeBand:
-    years = age(born, on=on)
+    return band_of(age(born, on=on))
+
+
+def band_of(years: int) -> AgeBand:
     return next(band for start, band in _FROM if years >= start)
 
 

@@ -5,7 +5,9 @@ from pathways.web.evaluate import views
 app_name = "evaluate"
 urlpatterns = [
     path("", views.overview, name="overview"),
+    path("process/", views.process, name="process"),
     path("women/", views.women, name="women"),
+    path("compared/", views.compared, name="compared"),
     path("definitions/", views.definitions, name="definitions"),
     path("download/<slug:kind>/", views.download, name="download"),
 ]

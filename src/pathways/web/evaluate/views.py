@@ -15,7 +15,13 @@ from pathways.web import access
 from pathways.web.access import page
 from pathways.web.request import Request
 
-TABS = (("overview", "The flow"), ("women", "The women"), ("definitions", "Definitions and method"))
+TABS = (
+    ("overview", "The flow"),
+    ("process", "How it ran"),
+    ("women", "The women"),
+    ("compared", "Who is reached"),
+    ("definitions", "Definitions and method"),
+)
 _TYPES = {
     "html": "text/html; charset=utf-8",
     "json": "application/json",
@@ -42,6 +48,11 @@ def _drawn(request: Request, tab: str, template: str, **more: Any) -> HttpRespon
             for table in found.made.summary.demographics
             if (name := _chart_of(table.code, found.made.charts))
         ]
+    if tab == "compared":
+        said["represented"] = [
+            (each, found.made.charts.get(each.chart)) for each in found.made.summary.represented
+        ]
+        said["test_rule"] = evaluate.TEST_RULE
     return render(request, template, said)
 
 
@@ -55,8 +66,18 @@ def overview(request: Request) -> HttpResponse:
 
 
 @page(roles=evaluate.MAY_SEE)
+def process(request: Request) -> HttpResponse:
+    return _drawn(request, "process", "evaluate/process.html")
+
+
+@page(roles=evaluate.MAY_SEE)
 def women(request: Request) -> HttpResponse:
     return _drawn(request, "women", "evaluate/women.html")
+
+
+@page(roles=evaluate.MAY_SEE)
+def compared(request: Request) -> HttpResponse:
+    return _drawn(request, "compared", "evaluate/compared.html")
 
 
 @page(roles=evaluate.MAY_SEE)
