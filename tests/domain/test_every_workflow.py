@@ -22,7 +22,7 @@ from pathways.domain.referral import referral, sharing
 from pathways.domain.support import closure, engagement, episode, goal
 from pathways.domain.terms import needs
 from pathways.domain.terms.people import POLICE_ROLES, Role, Sector
-from pathways.domain.triage import assessment, triage
+from pathways.domain.triage import assessment, meeting, triage
 from pathways.domain.workflow import Workflow, mermaid
 
 TODAY = date(2026, 11, 23)
@@ -43,6 +43,9 @@ OPENING: dict[str, Any] = {
         has_agreed=True, ladder=dict.fromkeys(needs.Domain, needs.Rung.WITH_HELP), summary="Summary"
     ),
     "Triage": triage.Facts(assessment.Status.COMPLETE),
+    "Panel meeting": meeting.Facts(women=3, has_attendance=True, has_reason=True),
+    "Request to the panel": meeting.RequestFacts(has_reason=True),
+    "Numbered copy": meeting.RequestFacts(has_reason=True),
     "Engagement": engagement.Facts(attended=3),
     "Goal": None,
     "Closure": closure.Facts(),
@@ -65,6 +68,9 @@ SHUTTING: dict[str, Any] = {
     "Stop": stop.Facts(stop.Kind.WITHDRAW, has_she_asked_to_start=True),
     "Assessment": assessment.Facts(has_agreed=False),
     "Triage": triage.Facts(assessment.Status.IN_PROGRESS),
+    "Panel meeting": meeting.Facts(women=0, unanswered=1, undecided=1),
+    "Request to the panel": meeting.RequestFacts(),
+    "Numbered copy": meeting.RequestFacts(),
     "Engagement": engagement.Facts(attended=0),
     "Closure": closure.Facts(is_own_proposal=True),
     "Episode": episode.Facts(is_stopped=True),
@@ -134,7 +140,7 @@ def test_every_action_leads_somewhere_and_every_final_status_is_an_end(
 
 def test_the_list_of_workflows_names_each_once() -> None:
     names = [workflow.name for workflow in ALL]
-    assert len(set(names)) == len(names) == 22
+    assert len(set(names)) == len(names) == 25
     assert set(OPENING) | {"Referral"} == set(names)
 
 

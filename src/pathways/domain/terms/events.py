@@ -63,6 +63,12 @@ class EventKind(Worded):
     ASSESSMENT_REFUSED = "assessment_refused", "Assessment refused"
     TRIAGED = "triaged", "Triaged"
     TRIAGE_RETURNED = "triage_returned", "Triage returned for more"
+    # the panel
+    PANEL_REQUESTED = "panel_requested", "Asked that the panel talk about her"
+    PANEL_LISTED = "panel_listed", "On the panel’s agenda"
+    PANEL_ANSWERED = "panel_answered", "An agency answered for the panel"
+    PANEL_DECIDED = "panel_decided", "Decided at the panel"
+    PANEL_ACTION_DONE = "panel_action_done", "An action from the panel is done"
     # referral
     REFERRAL_SENT = "referral_sent", "Referral sent"
     REFERRAL_ACKNOWLEDGED = "referral_acknowledged", "Referral acknowledged"
@@ -131,6 +137,13 @@ CODES: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         # level, suggested: 0 to 4. provisional, overridden: yes or no. policy: its version
         EventKind.TRIAGED: frozenset({"level", "suggested", "provisional", "overridden", "policy", "rule"}),
         EventKind.TRIAGE_RETURNED: frozenset({"reason"}),
+        # meeting, decision: random references. source: triage.meeting.Source. due: ISO date
+        # days: from being asked to the answer, whole number; nothing of what was held
+        EventKind.PANEL_REQUESTED: frozenset({"request"}),
+        EventKind.PANEL_LISTED: frozenset({"meeting", "source"}),
+        EventKind.PANEL_ANSWERED: frozenset({"meeting", "days"}),
+        EventKind.PANEL_DECIDED: frozenset({"meeting", "decision", "due"}),
+        EventKind.PANEL_ACTION_DONE: frozenset({"decision", "due"}),
         # referral: random reference. provider, provider_sector: the organisation that it goes to
         EventKind.REFERRAL_SENT: frozenset(
             {"referral", "service", "provider", "provider_sector", "disclosure", "basis"}
