@@ -288,6 +288,8 @@ TAKES_ANSWERS = frozenset({Status.ASKED})
 TAKES_DECISIONS = frozenset({Status.IN_SESSION, Status.HELD})
 #: while one of these holds, attendance can be ticked
 TAKES_ATTENDANCE = frozenset({Status.PACK_CLOSED, Status.IN_SESSION, Status.HELD})
+#: before it begins, its day can still change
+CAN_BE_MOVED = frozenset({Status.PLANNED, Status.AGENDA_OPEN, Status.ASKED, Status.PACK_CLOSED})
 #: no longer to come
 OVER = frozenset({Status.HELD, Status.MINUTES_AGREED, Status.CANCELLED})
 

@@ -75,6 +75,8 @@ class PanelMeeting(Row):
     name = models.CharField(max_length=120)
     place = models.CharField(max_length=120, blank=True, default="")
     status = status_field(meetings.WORKFLOW)
+    # the day of the rhythm that it was planned for, wherever it was moved to
+    planned_date = models.DateField()
     starts_at = models.DateTimeField(db_index=True)
     answer_by = models.DateTimeField()
     seats = _seats()
@@ -176,10 +178,13 @@ class PanelItem(HerRow):
     number = models.PositiveSmallIntegerField()
     called = SealedText(privacy=Privacy.IDENTIFIES)
     source = coded(meetings.Source)
+    # the agencies that the coordinator asks about her, once the agenda is settled
+    to_ask = ArrayField(models.UUIDField(), default=list, blank=True)
     seats = _seats()
     put_on_at = models.DateTimeField()
     put_on_by_id = models.UUIDField()
     talked_at = models.DateTimeField(null=True, blank=True)
+    taken_off_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "support_panel_item"
