@@ -69,6 +69,12 @@ HOLES = {
     "other_id": "support_client",
     "rating_id": "support_goal_rating",
     "pair_id": "police_pair",
+    "series_id": "panel_series",
+    "meeting_id": "panel_meeting",
+    "item_id": "support_panel_item",
+    "decision_id": "support_panel_decision",
+    "copy_id": "panel_copy",
+    "request_id": "support_panel_request",
 }
 #: of these nothing is about a woman
 REFERENCE = ("account", "organisation", "appointment", "sharing_agreement", "service")

@@ -506,7 +506,7 @@ def _disclosed(
 def disclose(
     *, client_id: UUID, giver: UUID, receiver: UUID, fields: Collection[str], by: Actor, at: datetime
 ) -> Disclosure:
-    """Writes down that something of her crossed at the panel, under the agreement that the database demands."""
+    """Writes down that something of her crossed at the panel, under the agreement between the two."""
     under = under_agreement.between(giver, receiver, at)
     police = Organisation.objects.filter(id=giver, sector=Sector.POLICE.value).exists()
     row = Disclosure(

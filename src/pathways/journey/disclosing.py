@@ -301,7 +301,7 @@ _WORDS = {
     "contact_plan": "Provisional safe-contact plan",
     **{one.value: one.label for one in ShareField},
     **{one.value: one.label for one in Field},
-    **{one.value: one.label for one in PanelField if one.value not in ("needs", "children", "worker_risk", "health")},
+    **{one.value: one.label for one in PanelField if one.value not in {field.value for field in ShareField}},
     "called": "The name she uses, and that she is on the panel’s agenda",
     "decision": "What the panel decided",
 }

@@ -510,3 +510,29 @@ def _coordinates(by: Actor) -> bool:
 def page_for(item: PanelItem, row: PanelMeeting, by: Actor, at: datetime) -> Screen:
     """Her page as this one attendee may see it, for the copy on paper, which logs the reading itself."""
     return _page(item, row, [by.seat], (), by, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """What the form of a decision needs: who sits at the table, and whose agencies were in the room."""
+
+    client_id: UUID
+    number: int
+    may: Decision
+    seated: tuple[Seat, ...]
+    heard_by: tuple[UUID, ...]
+
+
+def deciding(*, item_id: UUID, by: Actor, at: datetime) -> Deciding | None:
+    """Nothing of her is read for it: the form stands on the screen that everybody looks at."""
+    item = sight.one(PanelItem, item_id, by)
+    row = sight.one(PanelMeeting, item.meeting_id, by) if item is not None else None
+    if item is None or row is None or not _leads(row, by, at):
+        return None
+    seated = seating.people(item.seats, at)
+    came = {
+        f"{one.account_id} {one.at_organisation_id}"
+        for one in sight.visible(PanelAttendance, by).filter(meeting=row)
+    }
+    heard = sorted({seat.organisation_id for seat in seated if seat.key in came})
+    return Deciding(item.client_id, item.number, may_decide(row, by, at), seated, tuple(heard))
