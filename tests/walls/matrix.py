@@ -110,7 +110,7 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
     if table == "support_bar" and who.role == "governance_lead":
         return bool(facts["organisation_id"] == who.organisation)
     if table in PANEL or table.startswith("support_panel_"):
-        return _panel(who, canary, world)
+        return _panel(who, canary, world) or _leads_from_a_task(who, canary, world)
     if canary.field in NAMES_OF_ROWS and _is_named_in_what_is_theirs(who, canary, world):
         return True
     if who.role == "governance_lead":
@@ -184,6 +184,16 @@ def _panel(who: Person, canary: Canary, world: Planted) -> bool:
     if table == "support_panel_conflict":
         return who.role == "coordinator" and ours
     return _fact(who, facts, is_hub=hub)
+
+
+def _leads_from_a_task(who: Person, canary: Canary, world: Planted) -> bool:
+    """Work is given out by the number of a meeting or an action, also to a supervisor who sees her people's
+    work: the number says nothing, and what it is of opens only to whoever sits at the table."""
+    return canary.field == "id" and any(
+        row["object_id"] == canary.row
+        and may_know(who, Canary("task", "id", key, row.get("client_id"), row), world)
+        for key, row in world.rows["task"].items()
+    )
 
 
 def _fact(who: Person, facts: dict[str, Any], *, is_hub: bool) -> bool:

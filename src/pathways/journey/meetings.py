@@ -89,10 +89,12 @@ def change_attendees(*, series_id: UUID, attendees: Collection[str], by: Actor, 
             return refusal(sight.NOT_THERE)
         invited = _with_the_hub(attendees, by, at)
         _write_members(series, invited, by, at)
-        to_come = PanelMeeting.objects.filter(series_id=series.id).exclude(
-            status__in=[status.value for status in m.OVER]
+        to_come = (
+            sight.visible(PanelMeeting, by)
+            .filter(series_id=series.id)
+            .exclude(status__in=[status.value for status in m.OVER])
         )
-        for row in to_come.select_for_update():
+        for row in to_come.select_for_update(of=("self",)):
             _invite(row, [seat.key for seat in invited], by, at)
         ledger.kept_up(by=by, at=at, what="who attends the panel was changed", route="panel:attendees")
         return done(series.id)
@@ -111,10 +113,11 @@ def plan_more(*, series_id: UUID, by: Actor, at: datetime) -> Outcome:
 
 def _plan(series: PanelSeries, *, until: date, by: Actor, at: datetime) -> int:
     """The dates that have no meeting yet, also not one that was moved or cancelled: a day is planned once."""
-    last = PanelMeeting.objects.filter(series_id=series.id).order_by("-planned_date").first()
+    planned_already = sight.visible(PanelMeeting, by).filter(series_id=series.id)
+    last = planned_already.order_by("-planned_date").first()
     seats = sorted(
         f"{row.account_id} {row.at_organisation_id}"
-        for row in PanelMember.objects.filter(series=series, until_at__isnull=True)
+        for row in sight.visible(PanelMember, by).filter(series=series, until_at__isnull=True)
     )
     hour = time.fromisoformat(series.at_time)
     planned = 0
@@ -149,7 +152,7 @@ def _with_the_hub(attendees: Collection[str], by: Actor, at: datetime) -> tuple[
 def _write_members(series: PanelSeries, invited: Sequence[Seat], by: Actor, at: datetime) -> None:
     live = {
         f"{row.account_id} {row.at_organisation_id}": row
-        for row in PanelMember.objects.filter(series=series, until_at__isnull=True)
+        for row in sight.visible(PanelMember, by).filter(series=series, until_at__isnull=True)
     }
     wanted = {seat.key: seat for seat in invited}
     for key, row in live.items():
