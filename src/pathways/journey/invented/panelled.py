@@ -16,7 +16,8 @@ from pathways.journey.adding import Added
 from pathways.journey.invented.world import World
 from pathways.records.models import Episode, PanelItem
 
-#: Who sits at the table besides the coordinator and the chair: role and organisation.
+#: Who sits at the table besides the coordinator and the chair: role and organisation. Of the people there
+#: those whom a visitor can sign in as come first.
 _AT_TABLE = (
     (Role.POLICE_SPOC, "ashmere-police"),
     (Role.SUPPORT_WORKER, "willow"),
@@ -25,6 +26,7 @@ _AT_TABLE = (
     (Role.SUPPORT_WORKER, "ashmere-health"),
     (Role.PROVIDER_WORKER, "brightpath"),
 )
+_TO_SIGN_IN_AS = ("Wanda Reyes", "Priya Nair")
 AGENCIES = tuple(place for _, place in _AT_TABLE if place != "ashmere-police")
 _SAYS = {
     PanelField.WHY_HERE: "Her level rose after two reports in one month, and several agencies meet her.",
@@ -55,7 +57,11 @@ def tell(world: World, *, until: datetime) -> None:
     with identity.acting(coordinator):
         if meetings.series_listed(by=coordinator):
             return
-    people = [world.people[role, place][0] for role, place in _AT_TABLE if world.people.get((role, place))]
+    people = [
+        next((one for one in there if one.name in _TO_SIGN_IN_AS), there[0])
+        for role, place in _AT_TABLE
+        if (there := world.people.get((role, place)))
+    ]
     first = _weekday(clocks.local(until - timedelta(days=10)).date())
     began = until - timedelta(days=20)
     with identity.acting(coordinator) as by:
