@@ -1,7 +1,6 @@
 # make demo   a fictional programme on this machine, from a fresh clone
 # make test   everything that is quick enough to run at every change
 # make prove  the long proofs
-# make prove-all  those of many minutes as well
 # Each does all of its own set-up: nothing else has to be run first.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -16,7 +15,7 @@ DEV := $(VENV)/made-from-dev
 VENDOR := src/pathways/web/static/vendor/made-from
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up doctor test prove prove-all setup lint types floors lock assets docs clean packages
+.PHONY: help demo up doctor test prove setup lint types floors lock assets docs clean packages
 
 help:
 	@sed -n 's/^# \(make .*\)/  \1/p' Makefile
@@ -35,9 +34,6 @@ test: $(DEV) $(VENDOR)
 
 prove: $(DEV) $(VENDOR) packages
 	@$(BIN)/python tools/prove.py prove
-
-prove-all: $(DEV) $(VENDOR) packages
-	@PROVE_ALL=1 $(BIN)/python tools/prove.py prove
 
 setup: $(DEV) $(VENDOR)
 

@@ -40,14 +40,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say why a test that needs something absent is left out."""
     without_data = pytest.mark.skip(reason=f"the open data is not at {SHARED}")
     without_browser = pytest.mark.skip(reason="no Chromium here (Debian package chromium)")
-    another_time = pytest.mark.skip(reason="a proof of many minutes: make prove-all runs it")
-    runs_all = bool(os.environ.get("PROVE_ALL"))
     has_browser = chromium() is not None
     for item in items:
         if "shared_data" in item.keywords and not SHARED.is_dir():
             item.add_marker(without_data)
-        if "very_long" in item.keywords and not runs_all:
-            item.add_marker(another_time)
         if "browser" in item.keywords and not has_browser:
             item.add_marker(without_browser)
 

@@ -41,8 +41,8 @@ def main() -> None:
 def _measure(said: Any, installation: Any) -> bool:
     from bench.known import people, train
     from bench.search import filling, run
+    from pathways.domain.terms.given_names import GROUPS
     from pathways.domain.terms.people import Role, Sector
-    from pathways.records.nicknames import GROUPS
 
     now, rng = datetime.now(UTC), random.Random(12)
     hers = people.invent(said.women, rng)

@@ -23,7 +23,7 @@ from splink import DuckDBAPI, Linker, SettingsCreator
 
 from bench.known import people
 from pathways.analysis.linkage import features
-from pathways.records.nicknames import GROUPS
+from pathways.domain.terms.given_names import GROUPS
 from pathways.records.tokens import words_of
 
 OUT = Path(__file__).resolve().parents[2] / "src/pathways/analysis/linkage/known_model.json"

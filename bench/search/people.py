@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from pathways.domain.terms.given_names import GROUPS
 from pathways.records import tokens
-from pathways.records.nicknames import GROUPS
 
 #: given names with accents, and as a keyboard without them gives them
 ACCENTED = (

@@ -21,11 +21,11 @@ from pathways.analysis.linkage import (
     levels,
     linking,
     model,
-    nicknames,
     records,
     scoring,
 )
 from pathways.analysis.linkage import people as grouping
+from pathways.domain.terms import given_names
 
 
 def prepared_from(rows: list[dict[str, str]], *without: str) -> tuple[pl.DataFrame, model.Model, list[str]]:
@@ -121,8 +121,8 @@ def test_a_record_alone_is_cleaned_as_in_a_table() -> None:
 
 def test_forms_of_a_name_lie_in_one_group() -> None:
     for one, other in (("kate", "catherine"), ("bill", "william"), ("peggy", "margaret"), ("abi", "abigail")):
-        assert set(nicknames.groups_of(one)) & set(nicknames.groups_of(other))
-    assert not set(nicknames.groups_of("kate")) & set(nicknames.groups_of("william"))
+        assert set(given_names.groups_of(one)) & set(given_names.groups_of(other))
+    assert not set(given_names.groups_of("kate")) & set(given_names.groups_of("william"))
 
 
 # --- comparing ---------------------------------------------------------------------------------------

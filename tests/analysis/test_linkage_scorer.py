@@ -15,7 +15,7 @@ from splink import DuckDBAPI, Linker, SettingsCreator
 from bench.known import people, train
 from pathways.analysis import waterfall
 from pathways.analysis.linkage import expressions, features, scorer
-from pathways.records.nicknames import GROUPS
+from pathways.domain.terms.given_names import GROUPS
 from pathways.records.tokens import words_of
 
 

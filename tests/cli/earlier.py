@@ -125,6 +125,35 @@ def purposes() -> list[list[str]]:
     return sorted([row.purpose, str(row.emergency_reason)] for row in Disclosure.objects.all())
 
 
+def found_misspelt() -> dict[str, list[int]]:
+    """Of the women a coordinator works with: how many, and how many of them a misspelt name finds, before
+    and after this version has made them findable as it finds."""
+    from datetime import UTC, datetime
+
+    from django.db import transaction
+
+    from pathways.journey import demonstration, findable, identity, naming
+    from pathways.records.models import Client
+
+    wanda = next(one for one in demonstration.sign_ins() if one.role == "coordinator")
+    (coordinator, *_) = identity.workplaces_of(wanda.email)
+
+    def found() -> list[int]:
+        with transaction.atomic(), identity.acting(coordinator) as by:
+            them = list(Client.objects.filter(organisation_id=by.organisation_id))
+            hit = [
+                one
+                for one in them
+                if one.id
+                in {each.record_id for each in naming.find(one.called[:1] + one.called[2:], by=by, most=60)}
+            ]
+            return [len(them), len(hit)]
+
+    before = found()
+    findable.again(at=datetime.now(UTC))
+    return {"before": before, "after": found()}
+
+
 def make() -> None:
     """Writes the fixture from the database of this folder."""
     from django.apps import apps
@@ -169,6 +198,7 @@ def main() -> None:
         "opened": opened,
         "type_purpose": type_purpose,
         "purposes": purposes,
+        "found_misspelt": found_misspelt,
     }
     print(json.dumps(answers[what]()))
 

@@ -107,6 +107,9 @@ def test_every_value_of_the_earlier_version_is_there_and_opens(data: Path, as_it
         typed, *others = sorted(said(data, "tests.cli.earlier", "purposes"), key=lambda one: not one[1])
         assert typed == ["save_life", f"What they needed it for: {earlier.TYPED}"]
         assert {tuple(one) for one in others} == {("offer_support", "")}
+        misspelt = said(data, "tests.cli.earlier", "found_misspelt")
+        (women, before), (_, after) = misspelt["before"], misspelt["after"]
+        assert women == after > before, misspelt
         wanted = run(data, "doctor", "--json", str(data.parent / "found.json"))
         database.stop()
     said_of = json.loads((data.parent / "found.json").read_text())["checks"]

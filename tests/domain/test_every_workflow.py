@@ -22,7 +22,7 @@ from pathways.domain.referral import referral, sharing
 from pathways.domain.support import closure, engagement, episode, goal
 from pathways.domain.terms import needs
 from pathways.domain.terms.people import POLICE_ROLES, Role, Sector
-from pathways.domain.triage import assessment, meeting, triage
+from pathways.domain.triage import assessment, meeting, reading, triage, version
 from pathways.domain.workflow import Workflow, mermaid
 
 TODAY = date(2026, 11, 23)
@@ -43,6 +43,8 @@ OPENING: dict[str, Any] = {
         has_agreed=True, ladder=dict.fromkeys(needs.Domain, needs.Rung.WITH_HELP), summary="Summary"
     ),
     "Triage": triage.Facts(assessment.Status.COMPLETE),
+    "Second reading of a level": reading.Facts(why=reading.Why.URGENT),
+    "Version of the triage policy": version.Facts(starts_on=TODAY, today=TODAY),
     "Panel meeting": meeting.Facts(women=3, has_attendance=True, has_reason=True),
     "Request to the panel": meeting.RequestFacts(has_reason=True),
     "Numbered copy": meeting.RequestFacts(has_reason=True),
@@ -68,6 +70,8 @@ SHUTTING: dict[str, Any] = {
     "Stop": stop.Facts(stop.Kind.WITHDRAW, has_she_asked_to_start=True),
     "Assessment": assessment.Facts(has_agreed=False),
     "Triage": triage.Facts(assessment.Status.IN_PROGRESS),
+    "Second reading of a level": reading.Facts(why=reading.Why.EXIT, is_first=True),
+    "Version of the triage policy": version.Facts(problem="No rule takes something.", is_own_proposal=True),
     "Panel meeting": meeting.Facts(women=0, unanswered=1, undecided=1),
     "Request to the panel": meeting.RequestFacts(),
     "Numbered copy": meeting.RequestFacts(),
@@ -140,7 +144,7 @@ def test_every_action_leads_somewhere_and_every_final_status_is_an_end(
 
 def test_the_list_of_workflows_names_each_once() -> None:
     names = [workflow.name for workflow in ALL]
-    assert len(set(names)) == len(names) == 25
+    assert len(set(names)) == len(names) == 27
     assert set(OPENING) | {"Referral"} == set(names)
 
 
@@ -175,6 +179,8 @@ def test_those_who_look_on_move_nothing(workflow: Workflow[Any, Any, Any], role:
         return  # stops it and reviews it; nothing of hers is moved by that
     if role is Role.GOVERNANCE_LEAD and workflow in (erasure.WORKFLOW, hold.WORKFLOW):
         return  # her own work: what is kept and what is erased
+    if role is Role.GOVERNANCE_LEAD and workflow is version.WORKFLOW:
+        return  # the second person for a version of the policy; of any woman nothing is moved by it
     assert not any(role in move.actors for move in workflow.moves)
 
 

@@ -44,6 +44,8 @@ HOLES = {
     "approach_id": "support_approach",
     "assessment_id": "support_assessment",
     "triage_id": "support_triage",
+    "level_reading_id": "support_triage_reading",
+    "version_id": "triage_policy",
     "referral_id": "support_referral",
     "closure_id": "support_closure",
     "follow_up_id": "support_follow_up",
@@ -77,7 +79,7 @@ HOLES = {
     "request_id": "support_panel_request",
 }
 #: of these nothing is about a woman
-REFERENCE = ("account", "organisation", "appointment", "sharing_agreement", "service")
+REFERENCE = ("account", "organisation", "appointment", "sharing_agreement", "service", "triage_policy")
 WORDS_OF = {
     "action": ("met", "meet", "drop", "change", "start", "pause", "end", "met_in_part", "resume"),
     "kind": ("html", "json", "xlsx", "csv", "pdf"),

@@ -128,6 +128,8 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
         return False  # of support nothing, by any route
     if table in EMERGENCY and reads_in_emergency(who, canary.client, world):
         return True
+    if table == "support_triage_reading":
+        return _level_reading(who, canary, world)
     if table == "support_correction":
         return _correction(who, canary, world)
     if table in ("support_joining", "support_pair"):
@@ -451,10 +453,27 @@ NEVER_BY_A_COMPANY = ("support_identity", "support_demographics", "support_safe_
                       "support_referral_in")  # fmt: skip
 
 
+def _level_reading(who: Person, canary: Canary, world: Planted) -> bool:
+    """A level that another person reads: the coordinators of hers, whoever was asked, the supervisor of an
+    urgent one that nobody read. Her worker knows that she asked for another look."""
+    facts = canary.facts
+    if who.role == "coordinator":
+        return _is_hers(who, canary.client, world)
+    if who.role in ("panel_chair", "supervisor") and facts["reader_id"] == who.account:
+        return True
+    if who.role == "supervisor":
+        late = facts["status"] == "with_supervisor"
+        return late and who.sector in SUPPORT and facts["organisation_id"] == who.organisation
+    asked = facts["why"] == "asked" and _is_hers(who, canary.client, world)
+    return who.role == "support_worker" and bool(asked)
+
+
 def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> bool:
     """Whether this row may stand in the database, new or changed, after something this person did."""
     if table in OWN:
         return _own(who, table, row)
+    if table in ("triage_policy", "setting") and who.role == "panel_chair":
+        return True  # the chair drafts the policy and chooses how triage is done here
     if table in REFERENCE:
         return who.role in WHO_KEEPS
     place = str(who.organisation)

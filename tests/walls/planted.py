@@ -184,7 +184,8 @@ def plant(database: str, *, women: int = WOMEN, seed: int = 20261127) -> Planted
         rows=rows,
         reference={
             model._meta.db_table: list(model._default_manager.values_list("pk", flat=True))
-            for model in (r.Account, r.Organisation, r.Appointment, r.SharingAgreement, r.Service)
+            for model in (r.Account, r.Organisation, r.Appointment, r.SharingAgreement, r.Service,
+                          r.TriagePolicy)
         },
         names=_names(),
         works=set(live.values_list("client_id", "organisation_id")),

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
 RESAMPLES: Final = 2_000
 SEED: Final = 20_261_127
 FEWEST: Final = 2
+
+#: How far apart two categories are: alike or not; by steps; by steps squared. The last two need an order.
+Apart = Literal["nominal", "linear", "quadratic"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,14 @@ def kappa(
     categories: Sequence[str] | None = None,
     resamples: int = RESAMPLES,
     seed: int = SEED,
+    apart: Apart = "nominal",
 ) -> Agreement:
     """Cohen's kappa of weighted pairs, (observed - by chance) / (1 - by chance).
+
+    With `apart` "linear" or "quadratic" it is the weighted kappa of ordered `categories`: two readings that
+    are near agree in part, by one less their distance over the greatest there can be (J. Cohen, Weighted kappa,
+    Psychological Bulletin 70 (1968), 213-220; quadratic weights, J. L. Fleiss and J. Cohen, Educational and
+    Psychological Measurement 33 (1973), 613-619). `observed` and `by_chance` are then of partial agreement.
 
     Source: J. Cohen, A coefficient of agreement for nominal scales, Educational and Psychological
     Measurement 20 (1960), 37-46; pairs weighted by one over the rate at which they were drawn (Horvitz and
@@ -85,8 +94,9 @@ def kappa(
     weights = np.array([1 / one.rate for one in ordered], dtype=float)
     raw = np.bincount(cells, minlength=k * k)
     sums = np.bincount(cells, weights, minlength=k * k)
-    found, observed, by_chance = _kappa(sums[None, :], k)
-    low, high, undefined = _interval(ordered, cells, weights, k, resamples, seed)
+    credit = _credit(k, apart)
+    found, observed, by_chance = _kappa(sums[None, :], k, credit)
+    low, high, undefined = _interval(ordered, cells, weights, k, resamples, seed, credit)
     is_defined = len(readings) > 0 and bool(np.isfinite(found[0]))
     return Agreement(
         n=len(readings),
@@ -102,13 +112,21 @@ def kappa(
     )
 
 
-def _kappa(sums: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _credit(k: int, apart: Apart) -> np.ndarray:
+    """What each pair of categories counts for: 1 where they are the same, less the further they are apart."""
+    if apart == "nominal" or k < 2:
+        return np.eye(k)
+    steps = np.abs(np.subtract.outer(np.arange(k), np.arange(k))) / (k - 1)
+    return np.asarray(1 - steps ** (1 if apart == "linear" else 2))
+
+
+def _kappa(sums: np.ndarray, k: int, credit: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Kappa, agreement and agreement by chance of many tables, one a row of k × k cells."""
     tables = sums.reshape(-1, k, k) if k else np.zeros((len(sums), 0, 0))
     total = tables.sum(axis=(1, 2))
     with np.errstate(divide="ignore", invalid="ignore"):
-        observed = np.trace(tables, axis1=1, axis2=2) / total
-        by_chance = (tables.sum(axis=2) * tables.sum(axis=1)).sum(axis=1) / total**2
+        observed = (tables * credit).sum(axis=(1, 2)) / total
+        by_chance = np.einsum("ni,nj,ij->n", tables.sum(axis=2), tables.sum(axis=1), credit) / total**2
         found = np.where(by_chance < 1 - 1e-12, (observed - by_chance) / (1 - by_chance), np.nan)
     return found, observed, by_chance
 
@@ -120,6 +138,7 @@ def _interval(
     k: int,
     resamples: int,
     seed: int,
+    credit: np.ndarray,
 ) -> tuple[float | None, float | None, int]:
     if len(ordered) < FEWEST or resamples < 1:
         return None, None, 0
@@ -131,7 +150,7 @@ def _interval(
         members = np.flatnonzero(strata == stratum)
         drawn = members[chance.integers(0, len(members), size=(resamples, len(members)))]
         np.add.at(sums, (rows, cells[drawn]), weights[drawn])
-    found, _, _ = _kappa(sums, k)
+    found, _, _ = _kappa(sums, k, credit)
     good = found[np.isfinite(found)]
     if not len(good):
         return None, None, resamples

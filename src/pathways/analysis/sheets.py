@@ -14,10 +14,11 @@ import re
 import secrets
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -379,29 +380,50 @@ def to_bytes(frame: pl.DataFrame, ending: str) -> bytes:
     return content.getvalue()
 
 
-def _write_xlsx(frame: pl.DataFrame, target: Path | io.BytesIO) -> None:
+def write_several(several: Mapping[str, pl.DataFrame], target: io.BytesIO, ending: str) -> None:
+    """Several frames as the named sheets of one workbook, XLSX or ODS, in memory."""
+    if ending == ".ods":
+        _write_ods(several, target)
+    else:
+        _write_xlsx(several, target)
+
+
+def _write_xlsx(frames: pl.DataFrame | Mapping[str, pl.DataFrame], target: Path | io.BytesIO) -> None:
     import xlsxwriter
 
     how = "in_memory" if isinstance(target, io.BytesIO) else "constant_memory"
+    several = {None: frames} if isinstance(frames, pl.DataFrame) else frames
     with xlsxwriter.Workbook(
         target, {"strings_to_formulas": False, "strings_to_urls": False, how: True}
     ) as book:
-        sheet = book.add_worksheet()
-        for place, line in enumerate(_lines(frame)):
-            for column, cell in enumerate(line):
-                if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-                    sheet.write_number(place, column, cell)
-                elif cell is not None:
-                    sheet.write_string(place, column, str(cell))
+        for name, frame in several.items():
+            sheet = book.add_worksheet(name)
+            for place, line in enumerate(_lines(frame)):
+                for column, cell in enumerate(line):
+                    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+                        sheet.write_number(place, column, cell)
+                    elif cell is not None:
+                        sheet.write_string(place, column, str(cell))
 
 
-def _write_ods(frame: pl.DataFrame, target: Path | io.BytesIO) -> None:
+def _write_ods(frames: pl.DataFrame | Mapping[str, pl.DataFrame], target: Path | io.BytesIO) -> None:
     from odf.opendocument import OpenDocumentSpreadsheet
+
+    book = OpenDocumentSpreadsheet()
+    several = {"Sheet1": frames} if isinstance(frames, pl.DataFrame) else frames
+    for name, frame in several.items():
+        book.spreadsheet.addElement(_ods_table(name, frame))
+    if isinstance(target, io.BytesIO):
+        book.write(target)
+    else:
+        book.save(str(target))
+
+
+def _ods_table(name: str, frame: pl.DataFrame) -> Any:
     from odf.table import Table, TableCell, TableRow
     from odf.text import P
 
-    book = OpenDocumentSpreadsheet()
-    table = Table(name="Sheet1")
+    table = Table(name=name)
     for line in _lines(frame):
         row = TableRow()
         for cell in line:
@@ -413,11 +435,7 @@ def _write_ods(frame: pl.DataFrame, target: Path | io.BytesIO) -> None:
                 placed.addElement(P(text=str(cell)))
             row.addElement(placed)
         table.addElement(row)
-    book.spreadsheet.addElement(table)
-    if isinstance(target, io.BytesIO):
-        book.write(target)
-    else:
-        book.save(str(target))
+    return table
 
 
 def _lines(frame: pl.DataFrame) -> Iterable[Sequence[object]]:

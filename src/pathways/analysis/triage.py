@@ -8,6 +8,7 @@ there. Cases with the same answers are decided once.
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import re
@@ -56,11 +57,113 @@ def read_policy(path: Path, inputs: Path | None = None) -> Policy:
     raise UnreadableError(path, "a policy is a .json, a workbook (.xlsx, .ods) or the rules as .csv")
 
 
+def from_bytes(name: str, content: bytes, beside: Policy) -> Policy:
+    """The policy of a file that was uploaded; of a CSV of rules the facts and promises are those of `beside`.
+
+    Raises UnreadableError, naming the row and the column, for one that does not make sense.
+    """
+    path = Path(name)
+    ending = path.suffix.lower()
+    if ending == ".json":
+        body = _parsed(content, path)
+        if isinstance(body.get("rules"), str):
+            raise UnreadableError(path, "names a sheet of rules: upload the workbook, or the rules as .csv")
+        try:
+            return table.read(body)
+        except Malformed as wrong:
+            raise UnreadableError(path, str(wrong)) from None
+    if ending in (".xlsx", ".xlsm", ".ods"):
+        return _of_sheets(path, sheets.read_bytes(content, name))
+    if ending in (".csv", ".tsv"):
+        return _from_sheet(sheets.read_bytes(content, name)[0], table.plain(beside), beside.inputs)
+    raise UnreadableError(path, "a policy is a .json, a workbook (.xlsx, .ods) or the rules as .csv")
+
+
+def to_bytes(kind: str, policy: Policy) -> bytes:
+    """The policy as a file that `read_policy` reads back to the same: json, xlsx, ods; csv has only rules.
+
+    Raises ValueError for another kind.
+    """
+    if kind == "json":
+        return (json.dumps(table.plain(policy), ensure_ascii=False, indent=2) + "\n").encode()
+    if kind == "csv":
+        return sheets.to_bytes(_rules_frame(policy), ".csv")
+    if kind not in ("xlsx", "ods"):
+        raise ValueError(f"a policy is not written as {kind}")
+    about = pl.DataFrame({"name": [policy.name], "version": [policy.version]})
+    several = {
+        "about": about,
+        "inputs": _inputs_frame(policy),
+        "levels": _levels_frame(policy),
+        "rules": _rules_frame(policy),
+    }
+    content = io.BytesIO()
+    sheets.write_several(several, content, f".{kind}")
+    return content.getvalue()
+
+
+def _inputs_frame(policy: Policy) -> pl.DataFrame:
+    def values(question: Input) -> str:
+        numbers = [int(value) for value in question.values] if question.is_number else []
+        if len(numbers) > 1 and numbers == list(range(numbers[0], numbers[-1] + 1)):
+            return f"{numbers[0]}..{numbers[-1]}"
+        return "|".join(question.values)
+
+    return pl.DataFrame(
+        {
+            "input": [question.name for question in policy.inputs],
+            "values": [values(question) for question in policy.inputs],
+        }
+    )
+
+
+def _rules_frame(policy: Policy) -> pl.DataFrame:
+    cells = {
+        question.name: [_cell(rule, question.name) for rule in policy.rules] for question in policy.inputs
+    }
+    return pl.DataFrame(
+        {
+            "id": [rule.id for rule in policy.rules],
+            **cells,
+            "level": [rule.level for rule in policy.rules],
+            "because": [rule.because for rule in policy.rules],
+        },
+        schema=dict.fromkeys(("id", *cells, "level", "because"), pl.String),
+    )
+
+
+def _cell(rule: Rule, name: str) -> str:
+    text = rule.when.get(name, "").strip()
+    return "" if text == "-" else text
+
+
+def _levels_frame(policy: Policy) -> pl.DataFrame:
+    usual = {str(level.value): level for level in Level}
+    several = [policy.standard(usual[each]) if each in usual else None for each in policy.levels]
+    return pl.DataFrame(
+        {
+            "level": list(policy.levels),
+            "offer": [each.offer if each else None for each in several],
+            "first_contact_days": [str(each.first_contact_days) if each else None for each in several],
+            "review_weeks": [
+                str(each.review_weeks) if each and each.review_weeks else None for each in several
+            ],
+        },
+        schema=dict.fromkeys(("level", "offer", "first_contact_days", "review_weeks"), pl.String),
+    )
+
+
 def _body(path: Path) -> dict[str, Any]:
     try:
-        body = json.loads(path.read_text("utf-8-sig"))
+        content = path.read_bytes()
     except OSError as error:
         raise UnreadableError(path, (error.strerror or "cannot be opened").lower()) from None
+    return _parsed(content, path)
+
+
+def _parsed(content: bytes, path: Path) -> dict[str, Any]:
+    try:
+        body = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UnreadableError(path, "is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -97,7 +200,11 @@ def _inputs_of(body: dict[str, Any], path: Path) -> tuple[Input, ...]:
 
 
 def _from_workbook(path: Path) -> Policy:
-    found = {sheet.name.strip().lower(): sheet for sheet in sheets.read_all(path)}
+    return _of_sheets(path, sheets.read_all(path))
+
+
+def _of_sheets(path: Path, several: Sequence[Sheet]) -> Policy:
+    found = {sheet.name.strip().lower(): sheet for sheet in several}
     for name in ("inputs", "rules"):
         if name not in found:
             raise UnreadableError(path, f"has no sheet “{name}” with anything in it")
@@ -108,7 +215,34 @@ def _from_workbook(path: Path) -> Policy:
     if "levels" in found:
         found["levels"].need("level")
         body["levels"] = found["levels"].frame["level"].drop_nulls().to_list()
+        body["offers"] = _offers(found["levels"])
     return _from_sheet(found["rules"], body, tuple(_inputs(found["inputs"])))
+
+
+def _offers(sheet: Sheet) -> dict[str, Any]:
+    """What the levels promise, where the sheet says; a level without a word keeps the usual promise."""
+    wanted = ("offer", "first_contact_days", "review_weeks")
+    if not set(wanted) & set(sheet.columns):
+        return {}
+    for column in wanted:
+        sheet.need(column)
+    found: dict[str, Any] = {}
+    for index, line in enumerate(sheet.frame.iter_rows(named=True)):
+        if not line["level"] or not any(line[name] for name in wanted):
+            continue
+        row = sheet.row_of(index)
+        try:
+            level = Level(int(line["level"]))
+            table.standard_of(level, {name: line[name] for name in wanted})
+        except Malformed as wrong:
+            why = str(wrong).split(": ", 1)[-1]
+            raise UnreadableError(sheet.path, why, row=row, column=wrong.column) from None
+        except ValueError:
+            raise UnreadableError(
+                sheet.path, "a promise belongs to a level from 0 to 4", row=row, column="level"
+            ) from None
+        found[line["level"]] = {name: line[name] for name in wanted}
+    return found
 
 
 def _inputs(sheet: Sheet) -> list[Input]:
@@ -159,6 +293,7 @@ def _from_sheet(sheet: Sheet, body: dict[str, Any], inputs: tuple[Input, ...]) -
             version=str(body.get("version") or ""),
             inputs=inputs,
             rules=tuple(rules),
+            standards=table.offers_of(body.get("offers")),
             **({"levels": tuple(str(level) for level in levels)} if levels else {}),
         )
     except Malformed as wrong:

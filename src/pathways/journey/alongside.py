@@ -18,7 +18,7 @@ from pathways.domain.terms import clocks
 from pathways.domain.terms.contact import Attendance
 from pathways.domain.terms.events import EventKind
 from pathways.domain.triage.levels import Level
-from pathways.journey import identity, ledger, sight
+from pathways.journey import identity, ledger, sight, triage_policy
 from pathways.records.models import Client, Contact, Engagement, Episode, Stop
 
 
@@ -82,7 +82,9 @@ def attended_at(row: Engagement, by: Actor) -> int:
 def next_review(row: Episode | None, *, since: date) -> date | None:
     """When her plan is looked at again, by her level; None where no level has been decided."""
     level = level_of(row)
-    return None if level is None else reviews.due_on(level, since=since)
+    if level is None:
+        return None
+    return reviews.due_on(level, since=since, standard=triage_policy.standard(level))
 
 
 def carry_on(

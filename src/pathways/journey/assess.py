@@ -26,7 +26,18 @@ from pathways.domain.triage import assessment, mechanisms, triage
 from pathways.domain.triage.assessment import Action, Exploitation, ImmediateSafety, Need, Status
 from pathways.domain.triage.levels import Level
 from pathways.domain.triage.mechanisms import Mechanism, Standing
-from pathways.journey import correcting, gate, her, identity, ledger, programme, sight, tasks, triage_policy
+from pathways.journey import (
+    correcting,
+    gate,
+    her,
+    identity,
+    ledger,
+    programme,
+    sight,
+    tasks,
+    triage_facts,
+    triage_policy,
+)
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
     Assessment,
@@ -486,13 +497,7 @@ def _ask_for_triage(row: Assessment, episode: Episode, by: Actor, at: datetime) 
 
 def answers_of(row: Assessment | None) -> dict[str, str | None]:
     """The answers for the triage policy; None where nobody has judged yet."""
-    if row is None or row.status == Status.REFUSED.value:
-        return {"need": None, "exploitation": None, "immediate_safety": None}
-    return {
-        "need": row.need or None,
-        "exploitation": row.exploitation or None,
-        "immediate_safety": row.immediate_safety or None,
-    }
+    return triage_facts.answers_of(row)
 
 
 def _what_is_next(asked: TriageDecision, facts: assessment.Facts) -> tuple[str, ...]:

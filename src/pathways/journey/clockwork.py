@@ -24,10 +24,12 @@ from pathways.domain.terms.people import Role, Sector
 from pathways.journey import (
     emptying,
     extracts,
+    findable,
     gate,
     identity,
     involving,
     ledger,
+    level_readings,
     linking,
     naming,
     programme,
@@ -35,6 +37,7 @@ from pathways.journey import (
     second_readings,
     taking_in,
     tasks,
+    triage_policy,
 )
 from pathways.records.models import (
     Appointment,
@@ -294,9 +297,12 @@ JOBS: dict[str, Callable[..., int]] = {
     "clear_drafts": clear_drafts,
     "screening_runs": runs.perform,
     "second_readings": second_readings.give_to_others,
+    "level_readings": level_readings.pass_on,
+    "triage_policies": triage_policy.come_into_force,
     "finish_erasing": finish_erasing,
     "forget_former_keys": forget_former_keys,
     "link_records": linking.run_waiting,
     "clear_uploads": clear_uploads,
     "erase_extracts": erase_extracts,
+    "find_again": findable.again,
 }

@@ -26,6 +26,7 @@ from pathways.journey import (
     involving,
     kept_out,
     ledger,
+    level_readings,
     naming,
     police_sight,
     sight,
@@ -125,6 +126,9 @@ def sign_off(*, closure_id: UUID, by: Actor, at: datetime) -> Outcome:
         answer = decision.every(
             closure.WORKFLOW.may(closure.Action.SIGN_OFF, status=status, role=by.role, facts=facts),
             _may_close(where, by),
+            level_readings.may_end(where.id, by=by)
+            if closure.Outcome(row.outcome) in closure.OUR_WORD
+            else decision.yes(),
         )
         if not answer:
             return refusal(answer)
@@ -195,6 +199,10 @@ def close_before_support(
                 decision.no("Her support has begun: her worker proposes to close.", ask="her worker")
             )
         if not (answer := _may_close(where, by)):
+            return refusal(answer)
+        if outcome in closure.OUR_WORD and not (
+            answer := level_readings.may_end(where.id, by=by)
+        ):
             return refusal(answer)
         row = _open_proposal(where, by) or Closure(
             client_id=client_id, organisation_id=by.organisation_id, episode_id=where.id

@@ -12,8 +12,8 @@ from typing import Any
 
 from pathways.analysis.linkage import features, scorer
 from pathways.analysis.linkage.scorer import Model, Part, Score
+from pathways.domain.terms.given_names import GROUPS
 from pathways.records import tokens
-from pathways.records.nicknames import GROUPS
 from pathways.records.sealed import ERASED
 
 __all__ = ["Model", "Paper", "Part", "Score", "columns", "kept_under", "looks_under", "model"]

@@ -22,7 +22,7 @@ from pathways.analysis.directory import domain_of
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Regime, Role, Sector
 from pathways.journey import identity, panel, sight
-from pathways.journey.invented import lives, panelled, screened
+from pathways.journey.invented import level_twice, lives, panelled, screened
 from pathways.journey.invented.world import World
 from pathways.records.models import (
     Account,
@@ -118,6 +118,8 @@ _COLLEAGUES = (
     (Role.SUPPORT_WORKER, "ashmere-health", ("Nurse Ama Boateng",)),
     (Role.SUPERVISOR, "ashmere-health", ("Jean Tully",)),
     (Role.SUPERVISOR, "ashmere-police", ("Insp. Pat Ryder",)),
+    (Role.COORDINATOR, "pathways-hub", ("Dilys Grey",)),
+    (Role.SUPERVISOR, "pathways-hub", ("Hana Moss",)),
 )
 #: (organisation, service, area, needs)
 _SERVICES = (
@@ -167,6 +169,7 @@ def seed(*, at: datetime, most: int = WOMEN, say: Callable[[int, int], None] = l
                 key=_KEPT, value={"until": at.isoformat(), "women": 0}, changed_at=at
             )
             screened.records(_world(), until=at)
+            level_twice.versions(_world(), began=at - timedelta(days=DAYS + 60), at=at)
         world = _world()
     until = datetime.fromisoformat(kept.value["until"])
     began, order = _beginnings(until), _order()

@@ -23,9 +23,8 @@ from pathways.domain.terms.law import FactOrOpinion, SubjectCategory
 from pathways.domain.terms.people import Role
 from pathways.domain.terms.routes import Door, Route
 from pathways.journey import (
-    comparing,
+    findable,
     ledger,
-    naming,
     numbering,
     of_age,
     pairing,
@@ -33,7 +32,6 @@ from pathways.journey import (
     sight,
     tasks,
 )
-from pathways.journey.comparing import Paper
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import Consideration, FlagReceipt, Nominal
 
@@ -130,19 +128,7 @@ def flag(
         ledger.record(EventKind.FLAGGED, by=by, at=at, case_id=row.case_id, detail={"route": route.value})
         ledger.collected(by=by, at=at, resource=Resource.NOMINAL, subjects=[nominal.id])
         if nominal_id is None:
-            naming.index(
-                naming.Kind.NOMINAL,
-                nominal.id,
-                by.organisation_id,
-                names=[who.given_names, who.surname, who.other_names],
-                born=who.born,
-                kept_under=comparing.kept_under(
-                    Paper(
-                        who.given_names, who.surname, who.other_names, who.born, who.address, who.telephone
-                    )
-                ),
-                by=by,
-            )
+            findable.nominal(nominal, by=by)
         if same_as is not None:
             pair = pairing.of_police(nominal.id, same_as, by=by, at=at)
             pairing.decide(pair, linking.Status.JOINED, why=_SAID_SO, by=by, at=at)

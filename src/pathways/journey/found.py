@@ -26,7 +26,7 @@ from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.indicators import Heading
 from pathways.domain.terms.law import FactOrOpinion, SubjectCategory
 from pathways.domain.terms.routes import Route
-from pathways.journey import comparing, evidence, flagging, knowing, ledger, naming, numbering, sight
+from pathways.journey import evidence, findable, flagging, ledger, numbering, sight
 from pathways.records.models import Consideration, Nominal, Observation, ScreeningRun
 
 Tables = Mapping[str, pl.DataFrame]
@@ -399,15 +399,7 @@ class _Known:
             created_by_id=by.account_id,
         )
         made.save(force_insert=True)
-        naming.index(
-            naming.Kind.NOMINAL,
-            made.id,
-            by.organisation_id,
-            names=[str(made.given_names), str(made.surname), str(made.other_names)],
-            born=made.date_of_birth,
-            kept_under=comparing.kept_under(knowing.paper_of_nominal(made)),
-            by=by,
-        )
+        findable.nominal(made, by=by)
         self._keep(made)
         return made
 

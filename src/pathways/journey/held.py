@@ -35,6 +35,7 @@ KINDS: dict[Resource, str] = {
     Resource.ASSESSMENT: "Assessments",
     Resource.NEED_RATING: "Where she stood on the needs ladder",
     Resource.TRIAGE: "Levels of support decided, with reasons",
+    Resource.TRIAGE_READING: "Levels of support, as another person read them",
     Resource.REFERRAL: "Referrals to services",
     Resource.REFERRAL_PACK: "What went with a referral",
     Resource.ENGAGEMENT: "How support at a service went",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from uuid import UUID
 
 from django.db import connection
@@ -14,10 +16,10 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from pathways.domain.governance.actors import Actor
-from pathways.journey import her, identity, sight
+from pathways.domain.terms.given_names import GROUPS
+from pathways.journey import comparing, her, identity, sight
 from pathways.records import composed, tokens
 from pathways.records.models import Identity, NameToken, Nominal, ReferralIn
-from pathways.records.nicknames import GROUPS
 from pathways.records.sealed import ERASED
 
 
@@ -78,6 +80,8 @@ def rows_of(
     """The rows by which one record is found within one organisation."""
     plain = tokens.plain_tokens((name for name in names if name and name != ERASED), born)
     plain |= dict.fromkeys(kept_under, tokens.EXACT)
+    if plain:
+        plain[edition()] = 0
     keyed = dict(zip(tokens.keyed(plain, organisation_id), plain.values(), strict=True))
     return [
         NameToken(
@@ -89,6 +93,18 @@ def rows_of(
         )
         for token, weight in keyed.items()
     ]
+
+
+@cache
+def edition() -> str:
+    """What tells the tokens that this version makes from another's: a token itself, and never asked for.
+
+    They differ when tokens are made otherwise, when the forms of given names do, or the model that two
+    records are held against each other by.
+    """
+    forms = sorted(GROUPS.items())
+    made_of = repr((tokens.FORMAT, forms, comparing.model().version))
+    return f"edition:{hashlib.sha256(made_of.encode()).hexdigest()[:16]}"
 
 
 def forget(record_id: UUID, organisation_id: UUID | None, *, by: Actor) -> None:

@@ -24,8 +24,8 @@ from pathways.domain.terms.indicators import Heading
 from pathways.domain.terms.people import Role, Sector
 from pathways.domain.terms.routes import Door, Route
 from pathways.journey import (
-    comparing,
     entering,
+    findable,
     flagging,
     identity,
     judging,
@@ -37,7 +37,6 @@ from pathways.journey import (
     sight,
     tasks,
 )
-from pathways.journey.comparing import Paper
 from pathways.journey.judging import Judgement, Written
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import Client, Organisation, ReferralIn, Spine
@@ -146,24 +145,7 @@ def let_in(
         detail={"route": route.value},
     )
     ledger.collected(by=by, at=at, resource=Resource.REFERRAL_IN, subjects=[row.id])
-    naming.index(
-        naming.Kind.REFERRAL_IN,
-        row.id,
-        there.id,
-        names=[row.called, row.given_names, row.surname],
-        born=who.born,
-        kept_under=comparing.kept_under(
-            Paper(
-                row.given_names or row.called,
-                row.surname,
-                row.called,
-                who.born,
-                row.address,
-                row.telephone,
-            )
-        ),
-        by=by,
-    )
+    findable.brought(row, by=by)
     _to_screen(row, by, at)
     return row
 

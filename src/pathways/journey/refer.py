@@ -37,6 +37,7 @@ from pathways.journey import (
     referring,
     sight,
     tasks,
+    triage_policy,
     under_agreement,
 )
 from pathways.journey.outcome import Outcome, done, refusal
@@ -322,7 +323,12 @@ def accept(*, referral_id: UUID, worker_id: UUID | None = None, by: Actor, at: d
         _tell(EventKind.REFERRAL_ACCEPTED, row, by, at)
         _settle(row, by, at)
         level = Level(row.level) if row.level is not None else Level.UNIVERSAL
-        due = rules.first_contact_due(level, accepted_at=at, working=programme.working())
+        due = rules.first_contact_due(
+            level,
+            accepted_at=at,
+            working=programme.working(),
+            standard=triage_policy.standard(level),
+        )
         tasks.set_task(
             tasks.FIRST_CONTACT,
             f"First contact: {references.spaced(row.reference)}",

@@ -44,10 +44,14 @@ def agreed(client_id: UUID, by: Actor) -> frozenset[ShareField]:
 
 
 def triage_status(episode: Episode, by: Actor) -> triage.Status | None:
-    """Where the newest triage of this episode stands; None before there is one."""
+    """Where the newest triage of this episode stands; None before there is one.
+
+    A decision that is asked afresh, because a second person did not agree, stops nothing: the former holds.
+    """
     found = (
         sight.visible(TriageDecision, by)
         .filter(episode=episode)
+        .exclude(status=triage.Status.AWAITING.value, because_of_id__isnull=False)
         .order_by("-asked_at")
         .values_list("status", flat=True)
         .first()

@@ -22,6 +22,7 @@ from pathways.domain.terms.events import EventKind as Kind
 from pathways.domain.terms.people import Role, Sector
 from pathways.domain.terms.routes import Route
 from pathways.domain.terms.words import Worded
+from pathways.domain.triage import reading, telling
 from pathways.domain.triage.levels import Level
 from pathways.journey import identity, joining, sight
 from pathways.records import composed
@@ -71,6 +72,10 @@ _THREADS: Mapping[Thread, tuple[Kind, ...]] = MappingProxyType(
             Kind.ASSESSMENT_REFUSED,
             Kind.TRIAGED,
             Kind.TRIAGE_RETURNED,
+            Kind.LEVEL_VIEWED,
+            Kind.LEVEL_READ,
+            Kind.LEVEL_TOLD,
+            Kind.LEVEL_QUESTIONED,
         ),
         Thread.PANEL: (
             Kind.PANEL_REQUESTED,
@@ -371,6 +376,13 @@ _SAID: Mapping[Kind, Callable[[Mapping[str, Any]], tuple[str, str]]] = MappingPr
         Kind.WITHDRAWN: _reason("She asked us to stop"),
         Kind.STOP_TOLD: lambda _: ("A service was told to stop", ""),
         Kind.TRIAGED: _triaged,
+        Kind.LEVEL_VIEWED: lambda _: ("A view of her level was written down, before it was decided", ""),
+        Kind.LEVEL_READ: lambda d: (
+            "Her level was read by another person",
+            f"{_coded(reading.Status, d.get('status'))}.",
+        ),
+        Kind.LEVEL_TOLD: lambda d: ("She was told why", f"{_coded(telling.How, d.get('how'))}."),
+        Kind.LEVEL_QUESTIONED: lambda _: ("She asked for another look at her level", ""),
         Kind.REFERRAL_SENT: _sent,
         Kind.REFERRAL_ACCEPTED: lambda _: ("A service accepted her", ""),
         Kind.REFERRAL_DECLINED: _reason("A service could not take her"),

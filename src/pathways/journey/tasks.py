@@ -62,6 +62,8 @@ def settle(kind: str, *, object_id: UUID, by: Actor, at: datetime) -> int:
         )
 
 
+#: a named person decides her level
+TRIAGE = "triage"
 #: to see her for the first time, within what her level promises
 FIRST_CONTACT = "first_contact"
 

@@ -8,38 +8,41 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
+from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
-from pathways.domain.terms.clocks import WorkingTime, said_due
+from pathways.domain.terms.clocks import WorkingTime, local, said_due
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role
-from pathways.domain.triage import assessment, nearby
+from pathways.domain.triage import assessment, nearby, reading, telling
+from pathways.domain.triage import facts as named
 from pathways.domain.triage import triage as rules
-from pathways.domain.triage.levels import STANDARDS, Level
+from pathways.domain.triage.levels import Level, Standard
 from pathways.domain.triage.mechanisms import Mechanism
 from pathways.domain.triage.policy import Policy, Suggestion
 from pathways.domain.triage.triage import Action, ReturnReason, Status
-from pathways.journey import assess, gate, her, identity, ledger, programme, sight, tasks, triage_policy
+from pathways.journey import (
+    assess,
+    gate,
+    her,
+    identity,
+    ledger,
+    level_readings,
+    programme,
+    sight,
+    tasks,
+    triage_choices,
+    triage_facts,
+    triage_policy,
+)
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import Appointment, Assessment, Episode, TriageDecision
 
 REFER_TASK = "refer"
-
-#: The questions of the default policy in words, for a page; another policy's are shown by their names.
-QUESTIONS: Mapping[str, str] = {
-    "need": "Need",
-    "exploitation": "Exploitation, or the pull of organised crime",
-    "immediate_safety": "A concern for her immediate safety",
-}
-
-_ANSWERS: Mapping[str, type[assessment.Need | assessment.Exploitation | assessment.ImmediateSafety]] = {
-    "need": assessment.Need,
-    "exploitation": assessment.Exploitation,
-    "immediate_safety": assessment.ImmediateSafety,
-}
-
+_YES = decision.yes()
 
 # --- verbs ------------------------------------------------------------------------------------------
 
@@ -55,7 +58,7 @@ def decide(
         if not (answer := rules.complete(level, reasons)) or level is None:
             return refusal(answer)
         using = triage_policy.in_force(at)
-        inputs = assess.answers_of(row.assessment)
+        inputs = triage_facts.answers_of(row.assessment)
         suggested = triage_policy.suggest(using, inputs)
         suggested_level = _level(suggested)
         action = rules.action(level, suggested_level)
@@ -78,6 +81,8 @@ def decide(
         row.told_her = told_her
         row.decided_by_id = by.account_id
         row.save()
+        asked = level_readings.follow(row, using, suggested, by=by, at=at)
+        row.save(update_fields=["lot", "percent"])
         episode.level = level.value
         episode.save(update_fields=["level"])
         ledger.record(
@@ -97,8 +102,84 @@ def decide(
             },
         )
         ledger.altered(by=by, at=at, resource=Resource.TRIAGE, subjects=[row.client_id])
-        _follow(row, episode, level, by, at)
-        return done(row.id, next=_said_next(row, level))
+        _follow(row, episode, level, using.standard(level), by, at)
+        return done(row.id, next=_said_next(row, level, using.standard(level), asked))
+
+
+def view(*, triage_id: UUID, level: Level | None, words: str, by: Actor, at: datetime) -> Outcome:
+    """Keeps what whoever decides thinks before she sees the suggestion. It decides nothing."""
+    with transaction.atomic():
+        row = sight.one(TriageDecision, triage_id, by, lock=True)
+        if row is None:
+            return refusal(sight.NOT_THERE)
+        may = rules.WORKFLOW.may(
+            Action.DECIDE,
+            status=Status(row.status),
+            role=by.role,
+            facts=_facts(row, by, with_view=True),
+        )
+        if not may:
+            return refusal(may)
+        if level is None:
+            return refusal(decision.no("Choose the level that you would decide."))
+        if row.own_by_id == by.account_id:
+            return refusal(decision.no("You have written down your view already. It stays as it was."))
+        row.own_level, row.own_words = level.value, words.strip()
+        row.own_at, row.own_by_id = at, by.account_id
+        row.was_hidden = triage_choices.is_hidden()
+        row.save(update_fields=["own_level", "own_words", "own_at", "own_by_id", "was_hidden"])
+        with identity.clerk(by):
+            episode = Episode.objects.get(id=row.episode_id)
+        ledger.record(
+            EventKind.LEVEL_VIEWED,
+            by=by,
+            at=at,
+            case_id=episode.case_id,
+            client_id=row.client_id,
+            episode_id=episode.id,
+            detail={"level": str(level.value), "hidden": "yes" if row.was_hidden else "no"},
+        )
+        ledger.altered(by=by, at=at, resource=Resource.TRIAGE, subjects=[row.client_id], reason="own view")
+        return done(row.id)
+
+
+def told(*, triage_id: UUID, how: telling.How, words: str, by: Actor, at: datetime) -> Outcome:
+    """Keeps that she was told why, how and by whom. Nothing is sent to her by this."""
+    with transaction.atomic():
+        row = sight.one(TriageDecision, triage_id, by)
+        if row is None:
+            return refusal(sight.NOT_THERE)
+        if not (answer := may_tell(row, by)):
+            return refusal(answer)
+        row = sight.one(TriageDecision, triage_id, by, lock=True) or row
+        row.told_at, row.told_by_id, row.told_how = at, by.account_id, how.value
+        if words.strip():
+            row.told_her = f"{row.told_her or ''}\n{words.strip()}".strip()
+        row.save(update_fields=["told_at", "told_by_id", "told_how", "told_her"])
+        with identity.clerk(by):
+            episode = Episode.objects.get(id=row.episode_id)
+        ledger.record(
+            EventKind.LEVEL_TOLD,
+            by=by,
+            at=at,
+            case_id=episode.case_id,
+            client_id=row.client_id,
+            episode_id=episode.id,
+            detail={"how": how.value, "level": str(row.level)},
+        )
+        ledger.altered(by=by, at=at, resource=Resource.TRIAGE, subjects=[row.client_id], reason="told her")
+        return done(row.id, next=("It stands in her story that she was told, by whom and how.",))
+
+
+def may_tell(row: TriageDecision, by: Actor) -> Decision:
+    """Whoever works with her may, once there is a decision, unless she has asked us to stop."""
+    if by.role not in reading.ASKERS:
+        return decision.no("Somebody who works with her tells her.", ask="her worker")
+    if row.level is None or row.decided_at is None:
+        return decision.no("No level has been decided yet.")
+    if gate.standing(row.client_id, by).stop is not None:
+        return decision.no("She has asked us to stop.")
+    return decision.yes()
 
 
 def send_back(*, triage_id: UUID, reason: ReturnReason, words: str, by: Actor, at: datetime) -> Outcome:
@@ -165,7 +246,7 @@ def again(*, triage_id: UUID, by: Actor, at: datetime) -> Outcome:
             organisation_id=row.organisation_id,
             episode_id=row.episode_id,
             assessment=row.assessment,
-            inputs=assess.answers_of(row.assessment),
+            inputs=triage_facts.answers_of(row.assessment),
             asked_at=at,
         )
         suggested = triage_policy.suggest(triage_policy.in_force(at), new.inputs)
@@ -205,11 +286,32 @@ def _level(suggested: Suggestion | None) -> Level | None:
     return None if suggested is None else suggested.support_level
 
 
-def _facts(row: TriageDecision, by: Actor) -> rules.Facts:
+def _facts(row: TriageDecision, by: Actor, *, with_view: bool = False) -> rules.Facts:
     status = row.assessment.status if row.assessment else assessment.Status.REFUSED.value
     return rules.Facts(
-        assessment=assessment.Status(status), is_stopped=gate.standing(row.client_id, by).stop is not None
+        assessment=assessment.Status(status),
+        is_stopped=gate.standing(row.client_id, by).stop is not None,
+        is_asked_of_another=_is_asked_of_another(row, by),
+        wants_own_view=not with_view and wants_own_view(row, by),
     )
+
+
+def wants_own_view(row: TriageDecision, by: Actor) -> bool:
+    """Whether the suggestion is hidden from this person until she has written down what she thinks."""
+    return row.own_by_id != by.account_id and triage_choices.is_hidden()
+
+
+def _is_asked_of_another(row: TriageDecision, by: Actor) -> bool:
+    """Asked of a colleague by name who is still there to answer: else anybody may whose role it is."""
+    if row.asked_of_id is None or row.asked_of_id == by.account_id:
+        return False
+    return Appointment.objects.filter(
+        account_id=row.asked_of_id,
+        organisation_id=row.organisation_id,
+        role=Role.COORDINATOR.value,
+        until_at__isnull=True,
+        account__is_active=True,
+    ).exists()
 
 
 def _keep(
@@ -228,13 +330,18 @@ def _keep(
     row.missing = list(suggested.missing) if suggested else []
     row.level, row.reasons = decided.level.value, decided.reason
     row.decided_at = decided.decided_at
+    promised = using.standard(decided.level)
     row.first_contact_due = rules.first_contact_by(
-        decided.level, decided_at=decided.decided_at, working=working
+        decided.level, decided_at=decided.decided_at, working=working, standard=promised
     )
-    row.review_due = rules.review_by(decided.level, decided_at=decided.decided_at, working=working)
+    row.review_due = rules.review_by(
+        decided.level, decided_at=decided.decided_at, working=working, standard=promised
+    )
 
 
-def _follow(row: TriageDecision, episode: Episode, level: Level, by: Actor, at: datetime) -> None:
+def _follow(
+    row: TriageDecision, episode: Episode, level: Level, promised: Standard, by: Actor, at: datetime
+) -> None:
     tasks.settle(assess.TRIAGE_TASK, object_id=row.id, by=by, at=at)
     tasks.settle(REFER_TASK, object_id=row.client_id, by=by, at=at)
     tasks.set_task(
@@ -245,7 +352,7 @@ def _follow(row: TriageDecision, episode: Episode, level: Level, by: Actor, at: 
         client_id=row.client_id,
         route="refer:new",
         object_id=row.client_id,
-        due_at=programme.working().due_after_days(at, STANDARDS[level].first_contact_days),
+        due_at=programme.working().due_after_days(at, promised.first_contact_days),
         is_urgent=level is Level.URGENT_SAFETY,
         by=by,
         at=at,
@@ -276,15 +383,18 @@ def _workplaces(account_id: UUID) -> list[tuple[UUID, str]]:
     )
 
 
-def _said_next(row: TriageDecision, level: Level) -> tuple[str, ...]:
-    standard = STANDARDS[level]
+def _said_next(
+    row: TriageDecision, level: Level, standard: Standard, asked: tuple[reading.Why, ...]
+) -> tuple[str, ...]:
     said = [f"{level.label}. {standard.offer}."]
     if row.first_contact_due is not None:
         said.append(f"First contact by {row.first_contact_due:%A} {row.first_contact_due:%-d %B %Y}.")
     if row.review_due is not None:
         said.append(f"Her level is looked at again by {row.review_due:%-d %B %Y}.")
     if level is Level.URGENT_SAFETY:
-        said.append("Take the safeguarding route now, before any referral.")
+        said.append("Take the safeguarding route now, before any referral. A second person reads it after.")
+    if reading.Why.EXIT in asked:
+        said.append("A second person reads it before she is closed off.")
     return tuple(said)
 
 
@@ -307,6 +417,8 @@ class Line:
     due_at: datetime
     decided_at: datetime | None
     is_overdue: bool
+    is_hidden: bool = False
+    is_asked_of_another: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,11 +444,15 @@ def listed(*, tab: str, by: Actor, at: datetime, offset: int = 0, limit: int = 2
     if tab == "decided":
         found = list(wanted.order_by("-decided_at")[offset : offset + limit])
     else:
-        ordered = wanted.order_by("-suggested_level", "asked_at")
+        # where the suggestion is hidden, the order must not tell it: safety first, and then who came first
+        first = "-inputs__immediate_safety" if triage_choices.is_hidden() else "-suggested_level"
+        ordered = wanted.order_by(F(first[1:]).desc(nulls_last=True), "asked_at")
         found = list(ordered[offset : offset + limit])
     people = her.banners(client_ids=[row.client_id for row in found], by=by, at=at)
     working = programme.working()
-    lines = tuple(_line(row, people[row.client_id], working, at) for row in found if row.client_id in people)
+    lines = tuple(
+        _line(row, people[row.client_id], working, by, at) for row in found if row.client_id in people
+    )
     ledger.read(
         by=by,
         at=at,
@@ -347,7 +463,7 @@ def listed(*, tab: str, by: Actor, at: datetime, offset: int = 0, limit: int = 2
     return Waiting(lines, counts)
 
 
-def _line(row: TriageDecision, banner: her.Banner, working: WorkingTime, at: datetime) -> Line:
+def _line(row: TriageDecision, banner: her.Banner, working: WorkingTime, by: Actor, at: datetime) -> Line:
     suggested = Level(row.suggested_level) if row.suggested_level is not None else None
     due = rules.decision_due(suggested, asked_at=row.asked_at, working=working)
     status = Status(row.status)
@@ -364,6 +480,8 @@ def _line(row: TriageDecision, banner: her.Banner, working: WorkingTime, at: dat
         due_at=said_due(due),
         decided_at=row.decided_at,
         is_overdue=status is Status.AWAITING and at > due,
+        is_hidden=status is Status.AWAITING and wants_own_view(row, by),
+        is_asked_of_another=status is Status.AWAITING and _is_asked_of_another(row, by),
     )
 
 
@@ -383,6 +501,14 @@ class Nearby:
     words: str
     answer: str
     level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Smallest:
+    """The fewest answers that would have to be different for a level: (question, answers that would do)."""
+
+    level: Level
+    changes: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,6 +543,22 @@ class Page:
     first_contact_due: date | None = None
     review_due: date | None = None
     earlier: tuple[tuple[datetime, Level], ...] = ()
+    smallest: tuple[Smallest, ...] = ()
+    standards: tuple[tuple[Level, Standard], ...] = ()
+    is_hidden: bool = False
+    may_view: Decision = _YES
+    own_level: Level | None = None
+    own_words: str = ""
+    own_by: str = ""
+    own_at: datetime | None = None
+    readings: tuple[level_readings.Beside, ...] = ()
+    because_of: level_readings.Beside | None = None
+    asked_of: str = ""
+    may_tell: Decision = _YES
+    may_ask: Decision = _YES
+    told_at: datetime | None = None
+    told_by: str = ""
+    told_how: str = ""
 
 
 def page(*, triage_id: UUID, by: Actor, at: datetime) -> Page | None:
@@ -429,16 +571,22 @@ def page(*, triage_id: UUID, by: Actor, at: datetime) -> Page | None:
         return None
     is_open = row.status in (Status.AWAITING.value, Status.RETURNED.value)
     using = triage_policy.in_force(at)
-    inputs = assess.answers_of(row.assessment) if is_open else dict(row.inputs)
+    inputs = triage_facts.answers_of(row.assessment) if is_open else dict(row.inputs)
     suggestion = triage_policy.suggest(using, inputs)
     facts = _facts(row, by)
+    shown = not (is_open and wants_own_view(row, by))
     decided = Level(row.level) if row.level is not None else None
     suggested = (
         _level(suggestion)
         if is_open
         else (Level(row.suggested_level) if row.suggested_level is not None else None)
     )
-    names = identity.names_of({row.decided_by_id} if row.decided_by_id else set())
+    asked_people = (row.decided_by_id, row.own_by_id, row.asked_of_id, row.told_by_id)
+    names = identity.names_of({key for key in asked_people if key is not None})
+
+    def who(key: UUID | None) -> str:
+        return names.get(key, "a colleague") if key is not None else ""
+
     earlier = (
         sight.visible(TriageDecision, by)
         .filter(episode_id=row.episode_id, decided_at__isnull=False, asked_at__lt=row.asked_at)
@@ -456,12 +604,33 @@ def page(*, triage_id: UUID, by: Actor, at: datetime) -> Page | None:
             Question(question.name, _question(question.name), _answer(question.name, inputs))
             for question in using.inputs
         ),
-        suggested=suggested,
-        suggestion=suggestion,
-        missing=tuple(_question(name) for name in suggestion.missing) if suggestion else (),
-        immaterial=tuple(_question(name) for name in suggestion.immaterial) if suggestion else (),
-        could_be=tuple(Level(int(level)) for level in suggestion.could_be) if suggestion else (),
-        nearby=_nearby(using, inputs) if suggestion else (),
+        suggested=suggested if shown else None,
+        suggestion=suggestion if shown else None,
+        missing=tuple(_question(name) for name in suggestion.missing) if shown and suggestion else (),
+        immaterial=tuple(_question(name) for name in suggestion.immaterial) if shown and suggestion else (),
+        could_be=tuple(Level(int(level)) for level in suggestion.could_be) if shown and suggestion else (),
+        nearby=_nearby(using, inputs) if shown and suggestion else (),
+        smallest=_smallest(using, inputs) if shown and suggestion else (),
+        standards=tuple((level, using.standard(level)) for level in Level),
+        is_hidden=not shown,
+        may_view=rules.WORKFLOW.may(
+            Action.DECIDE,
+            status=Status(row.status),
+            role=by.role,
+            facts=_facts(row, by, with_view=True),
+        ),
+        own_level=Level(row.own_level) if row.own_level is not None else None,
+        own_words=row.own_words or "",
+        own_by=who(row.own_by_id),
+        own_at=row.own_at,
+        readings=level_readings.of(row.id, by=by),
+        because_of=level_readings.because_of(row, by=by),
+        asked_of=who(row.asked_of_id),
+        may_tell=may_tell(row, by),
+        may_ask=level_readings.may_ask(row, by),
+        told_at=row.told_at,
+        told_by=who(row.told_by_id),
+        told_how=telling.How(row.told_how).label if row.told_how else "",
         policy_name=using.name if is_open else row.policy_name,
         policy_version=using.version if is_open else row.policy_version,
         unconsidered=tuple(m for m, standing in found.mechanisms if standing.value == "not_considered"),
@@ -485,12 +654,11 @@ def page(*, triage_id: UUID, by: Actor, at: datetime) -> Page | None:
 
 
 def _question(name: str) -> str:
-    return QUESTIONS.get(name, name.replace("_", " ").capitalize())
+    return named.words(name)
 
 
 def _in_words(name: str, value: str) -> str:
-    enum = _ANSWERS.get(name)
-    return enum(value).label if enum is not None else value
+    return named.answer_words(name, value)
 
 
 def _answer(name: str, inputs: Mapping[str, str | None]) -> str | None:
@@ -504,6 +672,53 @@ def _nearby(using: Policy, inputs: Mapping[str, str | None]) -> tuple[Nearby, ..
         Nearby(_question(one.question), _in_words(one.question, one.answer), Level(int(one.level)))
         for one in nearby.neighbours(using, known)
     )
+
+
+def _smallest(using: Policy, inputs: Mapping[str, str | None]) -> tuple[Smallest, ...]:
+    known = {question.name: inputs.get(question.name) for question in using.inputs}
+    return tuple(
+        Smallest(
+            Level(int(one.level)),
+            tuple(
+                (_question(name), " or ".join(_in_words(name, value).lower() for value in values))
+                for name, values in one.changes
+            ),
+        )
+        for one in nearby.smallest(using, known)
+    )
+
+
+def letter(*, triage_id: UUID, by: Actor, at: datetime) -> tuple[Page, Sections] | Decision | None:
+    """Why her level is what it is, in plain words to her; None when she is not there for this person."""
+    row = sight.one(TriageDecision, triage_id, by)
+    found = page(triage_id=triage_id, by=by, at=at) if row is not None else None
+    if row is None or found is None:
+        return None
+    if not (answer := may_tell(row, by)) or row.level is None or row.decided_at is None:
+        return answer
+    level = Level(row.level)
+    using = level_readings.as_it_was(row)
+    suggested = triage_policy.suggest(using, row.inputs or {})
+    used = [
+        (named.words(question.name), named.answer_words(question.name, given))
+        for question in using.inputs
+        if (given := (row.inputs or {}).get(question.name))
+    ]
+    return found, telling.sections(
+        level=level,
+        standard=using.standard(level),
+        decided_on=local(row.decided_at).date(),
+        because=suggested.because if suggested else (),
+        used=used,
+        missing=[named.words(name) for name in row.missing or []],
+        is_override=row.status == Status.OVERRIDDEN.value,
+        reasons=row.reasons or "",
+        first_contact_by=row.first_contact_due,
+        review_by=row.review_due,
+    )
+
+
+Sections = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)

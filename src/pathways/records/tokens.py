@@ -26,14 +26,17 @@ from uuid import UUID
 
 import jellyfish
 
+from pathways.domain.terms.given_names import GROUPS
 from pathways.records import keys
-from pathways.records.nicknames import GROUPS
 
 _MONTHS = {
     **{name: number for number, name in enumerate(calendar.month_name) if name},
     **{name: number for number, name in enumerate(calendar.month_abbr) if name},
 }
 _MONTHS = {name.casefold(): number for name, number in _MONTHS.items()} | {"sept": 9}
+
+#: To be counted up when tokens are made otherwise: those that were made before are then made again.
+FORMAT = 3
 
 #: What it is worth that a token is shared; of the tokens of one typed word the best counts, once.
 EXACT, SHORT, NEAR, SOUND, BEGINNING = 12, 10, 8, 7, 5

@@ -25,11 +25,14 @@ HOURS = {
     "clear_drafts": "40 3 * * *",
     "screening_runs": "* * * * *",
     "second_readings": "25 * * * *",
+    "level_readings": "*/5 * * * *",
+    "triage_policies": "*/5 * * * *",
     "finish_erasing": "*/5 * * * *",
     "forget_former_keys": "50 * * * *",
     "link_records": "* * * * *",
     "clear_uploads": "*/10 * * * *",
     "erase_extracts": "30 * * * *",
+    "find_again": "* * * * *",
 }
 
 

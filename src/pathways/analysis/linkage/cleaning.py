@@ -16,7 +16,7 @@ from functools import lru_cache
 import jellyfish
 import polars as pl
 
-from pathways.analysis.linkage import nicknames
+from pathways.domain.terms import given_names
 
 TITLES = frozenset(
     [
@@ -425,7 +425,9 @@ def _names(raw: pl.DataFrame) -> dict[str, pl.Series]:
     first, middle = empty if first is None else first, empty if middle is None else middle
     surname = empty if surname is None else surname
     made = {"first_name": first, "middle_names": middle, "surname": surname}
-    made["first_forms"] = _each(first, lambda name: list(nicknames.groups_of(name or "")), pl.List(pl.String))
+    made["first_forms"] = _each(
+        first, lambda name: list(given_names.groups_of(name or "")), pl.List(pl.String)
+    )
     made["first_sound"] = _each(first, sound)
     made["surname_sound"] = _each(surname, sound)
     several = pl.DataFrame({"f": first, "m": middle})

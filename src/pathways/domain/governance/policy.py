@@ -87,6 +87,7 @@ class Resource(StrEnum):
     ASSESSMENT = "support_assessment"
     NEED_RATING = "support_need_rating"
     TRIAGE = "support_triage"
+    TRIAGE_READING = "support_triage_reading"
     REFERRAL = "support_referral"
     REFERRAL_PACK = "support_referral_pack"
     ENGAGEMENT = "support_engagement"
@@ -284,6 +285,7 @@ OF_HER = (
     Resource.BAR,
     Resource.EMERGENCY,
     Resource.CORRECTION,
+    Resource.TRIAGE_READING,
     Resource.JOINING,
     Resource.SUPPORT_PAIR,
     Resource.TASK,
@@ -481,6 +483,35 @@ _WRITTEN: tuple[Rule, ...] = (
         ),
         _OURS,
         "The coordinator sees that support happens, never the notes of it.",
+    ),
+    # --- her level, read by another person ---------------------------------------------------------
+    _rule(
+        (Role.COORDINATOR,),
+        _ALL,
+        (Resource.TRIAGE_READING,),
+        _OURS,
+        "The coordinators read one another’s decisions.",
+    ),
+    _rule(
+        (Role.PANEL_CHAIR, Role.SUPERVISOR),
+        (Action.READ, Action.CHANGE),
+        (Resource.TRIAGE_READING,),
+        Own("reader_id"),
+        "Whoever was asked to read a level reads it, as it was when it was decided.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        (Action.READ, Action.CHANGE),
+        (Resource.TRIAGE_READING,),
+        both(_OWN_ORGANISATION, _SUPPORT_SUPERVISOR, Among("status", ("with_supervisor",))),
+        "An urgent level that nobody has read within hours goes to the supervisor.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER,),
+        (Action.READ, Action.CREATE),
+        (Resource.TRIAGE_READING,),
+        both(_HERS, Among("why", ("asked",))),
+        "Whoever works with her writes down that she asks for another look.",
     ),
     # --- her record: the panel chair, for women put on the agenda ----------------------------------
     _rule(
@@ -984,6 +1015,8 @@ _WRITTEN: tuple[Rule, ...] = (
             Resource.OBSERVATION,
             Resource.SECOND_DRAW,
             Resource.SECOND_READING,
+            Resource.TRIAGE,
+            Resource.TRIAGE_READING,
         ),
         Always(),
         "Counting reads codes, never names, and releases only through disclosure control.",
@@ -1023,6 +1056,13 @@ _WRITTEN: tuple[Rule, ...] = (
         (Resource.DRAFT, Resource.NAME_TOKEN),
         _OWN_ORGANISATION,
         "Unfinished forms and search tokens go altogether.",
+    ),
+    _rule(
+        (Role.KEEPER,),
+        _READ,
+        (Resource.NOMINAL,),
+        _OWN_ORGANISATION,
+        "Search tokens are made anew from the name that a force holds, within that force.",
     ),
     _rule(
         (Role.KEEPER,),
@@ -1301,6 +1341,7 @@ _WRITTEN: tuple[Rule, ...] = (
             Resource.STOP,
             Resource.ASSESSMENT,
             Resource.TRIAGE,
+            Resource.TRIAGE_READING,
             Resource.REFERRAL,
             Resource.REFERRAL_PACK,
             Resource.ENGAGEMENT,
@@ -1504,6 +1545,7 @@ ABOUT_HER: Mapping[Resource, tuple[str, ...]] = MappingProxyType(
                 Resource.ASSESSMENT,
                 Resource.NEED_RATING,
                 Resource.TRIAGE,
+                Resource.TRIAGE_READING,
                 Resource.REFERRAL,
                 Resource.REFERRAL_PACK,
                 Resource.ENGAGEMENT,

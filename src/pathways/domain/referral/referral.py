@@ -12,7 +12,7 @@ from pathways.domain.terms.clocks import WorkingTime
 from pathways.domain.terms.people import WORKER_ROLES, Role
 from pathways.domain.terms.words import Worded
 from pathways.domain.triage import triage
-from pathways.domain.triage.levels import STANDARDS, Level
+from pathways.domain.triage.levels import STANDARDS, Level, Standard
 from pathways.domain.workflow import Move, Workflow, actors, sources
 
 
@@ -106,9 +106,12 @@ def answer_due(level: Level, *, sent_at: datetime, working: WorkingTime) -> date
     return working.due_after_days(sent_at, STANDARDS[level].answer_days)
 
 
-def first_contact_due(level: Level, *, accepted_at: datetime, working: WorkingTime) -> datetime:
-    """By when she is to be seen or spoken with for the first time, by her level of support."""
-    return working.due_after_days(accepted_at, STANDARDS[level].first_contact_days)
+def first_contact_due(
+    level: Level, *, accepted_at: datetime, working: WorkingTime, standard: Standard | None = None
+) -> datetime:
+    """By when she is to be seen or spoken with for the first time, by her level of support. `standard` is
+    what the policy in force promises; without it, the usual."""
+    return working.due_after_days(accepted_at, (standard or STANDARDS[level]).first_contact_days)
 
 
 COORDINATOR = actors(Role.COORDINATOR)

@@ -48,6 +48,9 @@ class Outcome(Worded):
 #: An ending that she and her worker planned: it needs a step-down plan, and she is offered an exit talk.
 PLANNED = frozenset({Outcome.COMPLETED_PLANNED, Outcome.MOVED_ON, Outcome.TRANSFERRED})
 
+#: Endings that are our word and neither hers nor what befell her: at level 0 a second person agrees first.
+OUR_WORD = frozenset({Outcome.COMPLETED_PLANNED, Outcome.MOVED_ON, Outcome.ADVICE_ONLY})
+
 #: Outcomes before support: there is no plan to step down from.
 BEFORE_SUPPORT = frozenset({Outcome.DECLINED, Outcome.NOT_REACHED, Outcome.ADVICE_ONLY})
 

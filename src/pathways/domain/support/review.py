@@ -6,7 +6,7 @@ from datetime import date
 
 from pathways.domain.terms.clocks import weeks_after
 from pathways.domain.terms.words import Worded
-from pathways.domain.triage.levels import STANDARDS, Level
+from pathways.domain.triage.levels import STANDARDS, Level, Standard
 
 
 class Next(Worded):
@@ -18,9 +18,10 @@ class Next(Worded):
     CLOSE = "close", "Prepare to close"
 
 
-def due_on(level: Level, *, since: date) -> date | None:
-    """When the next review is due, from the start of support or the last review; None when never."""
-    weeks = STANDARDS[level].review_weeks
+def due_on(level: Level, *, since: date, standard: Standard | None = None) -> date | None:
+    """When the next review is due, from the start of support or the last review; None when never. `standard`
+    is what the policy in force promises; without it, the usual."""
+    weeks = (standard or STANDARDS[level]).review_weeks
     return None if weeks is None else weeks_after(since, weeks)
 
 

@@ -63,6 +63,10 @@ class EventKind(Worded):
     ASSESSMENT_REFUSED = "assessment_refused", "Assessment refused"
     TRIAGED = "triaged", "Triaged"
     TRIAGE_RETURNED = "triage_returned", "Triage returned for more"
+    LEVEL_VIEWED = "level_viewed", "Own view of her level recorded"
+    LEVEL_READ = "level_read", "Level read by another person"
+    LEVEL_TOLD = "level_told", "Told why"
+    LEVEL_QUESTIONED = "level_questioned", "Asked for another look"
     # the panel
     PANEL_REQUESTED = "panel_requested", "Asked that the panel talk about her"
     PANEL_LISTED = "panel_listed", "On the panel’s agenda"
@@ -137,6 +141,13 @@ CODES: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         # level, suggested: 0 to 4. provisional, overridden: yes or no. policy: its version
         EventKind.TRIAGED: frozenset({"level", "suggested", "provisional", "overridden", "policy", "rule"}),
         EventKind.TRIAGE_RETURNED: frozenset({"reason"}),
+        # hidden: yes or no, whether the suggestion was hidden meanwhile
+        EventKind.LEVEL_VIEWED: frozenset({"level", "hidden"}),
+        # why, status: triage.reading
+        EventKind.LEVEL_READ: frozenset({"why", "status"}),
+        # how: triage.telling.How
+        EventKind.LEVEL_TOLD: frozenset({"how", "level"}),
+        EventKind.LEVEL_QUESTIONED: frozenset({"level"}),
         # meeting, decision: random references. source: triage.meeting.Source. due: ISO date
         # days: from being asked to the answer, whole number; nothing of what was held
         EventKind.PANEL_REQUESTED: frozenset({"request"}),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from pathways.domain.triage.condition import Input, taken
-from pathways.domain.triage.levels import Level
+from pathways.domain.triage.levels import STANDARDS, Level, Standard
 
 
 class Malformed(ValueError):
@@ -35,6 +35,7 @@ class Rule:
 class Policy:
     """Inputs, levels in rising order, and rules. Raises Malformed when the table does not make sense.
 
+    `standards` holds what this policy promises of a level where it differs from the usual (`standard`).
     `boxes` holds, for each rule, the values that it takes of each input: what the rules mean, exactly.
     """
 
@@ -43,6 +44,7 @@ class Policy:
     inputs: tuple[Input, ...]
     rules: tuple[Rule, ...]
     levels: tuple[str, ...] = tuple(str(level.value) for level in Level)
+    standards: Mapping[Level, Standard] = field(default_factory=dict)
     boxes: tuple[tuple[frozenset[str], ...], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -76,6 +78,10 @@ class Policy:
 
     def rank(self, level: str) -> int:
         return self.levels.index(level)
+
+    def standard(self, level: Level) -> Standard:
+        """What this policy promises of a level: its own words and times, or the usual ones."""
+        return self.standards.get(level, STANDARDS[level])
 
 
 @dataclass(frozen=True)
@@ -185,8 +191,58 @@ def read(data: Mapping[str, object]) -> Policy:
         version=str(data.get("version", "")),
         inputs=tuple(_read_input(str(name), values) for name, values in inputs.items()),
         rules=tuple(_read_rule(number, rule) for number, rule in enumerate(rules, start=1)),
+        standards=offers_of(data.get("offers")),
         **({} if levels is None else {"levels": tuple(str(level) for level in levels)}),
     )
+
+
+def offers_of(data: object) -> dict[Level, Standard]:
+    """What each level promises, by its number. A level that is not there keeps the usual promise."""
+    if data is None:
+        return {}
+    if not isinstance(data, Mapping):
+        raise Malformed("“offers” names levels and what each promises")
+    found = {}
+    for key, given in data.items():
+        row = f"level {key}"
+        try:
+            level = Level(int(str(key)))
+        except ValueError:
+            raise Malformed(f"{key!r} is not one of the levels", row=str(key), column="offers") from None
+        if not isinstance(given, Mapping):
+            raise Malformed("an offer has “offer”, “first_contact_days” and “review_weeks”", row=row)
+        found[level] = standard_of(level, given)
+    return found
+
+
+def standard_of(level: Level, given: Mapping[str, object]) -> Standard:
+    """One level's promise from its plain shape. What is left out is as usual, but a review is never.
+
+    Raises Malformed, naming the level and the column.
+    """
+    usual, row = STANDARDS[level], f"level {level.value}"
+    offer = _text(given.get("offer")).strip() or usual.offer
+    days = _number(given.get("first_contact_days"), row, "first_contact_days", most=60)
+    weeks = _number(given.get("review_weeks"), row, "review_weeks", most=104)
+    if weeks == 0:
+        raise Malformed("give a number of weeks from 1, or leave it blank for never", row=row,
+                        column="review_weeks")  # fmt: skip
+    return Standard(
+        usual.name,
+        offer,
+        first_contact_days=usual.first_contact_days if days is None else days,
+        review_weeks=weeks if "review_weeks" in given else usual.review_weeks,
+        answer_days=usual.answer_days,
+    )
+
+
+def _number(value: object, row: str, column: str, *, most: int) -> int | None:
+    text = _text(value).strip()
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) > most:
+        raise Malformed(f"{text!r} is not a whole number from 0 to {most}", row=row, column=column)
+    return int(text)
 
 
 def _read_input(name: str, values: object) -> Input:
@@ -241,6 +297,18 @@ def plain(policy: Policy) -> dict[str, object]:
             {"id": rule.id, "when": dict(rule.when), "level": rule.level, "because": rule.because}
             for rule in policy.rules
         ],
+        **({"offers": _plain_offers(policy)} if policy.standards else {}),
+    }
+
+
+def _plain_offers(policy: Policy) -> dict[str, object]:
+    return {
+        str(level.value): {
+            "offer": given.offer,
+            "first_contact_days": given.first_contact_days,
+            "review_weeks": given.review_weeks,
+        }
+        for level, given in policy.standards.items()
     }
 
 

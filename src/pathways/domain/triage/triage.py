@@ -11,7 +11,7 @@ from pathways.domain.terms.clocks import WorkingTime, local, weeks_after
 from pathways.domain.terms.people import ALONGSIDE_ROLES, Role
 from pathways.domain.terms.words import Worded
 from pathways.domain.triage import assessment
-from pathways.domain.triage.levels import STANDARDS, Level
+from pathways.domain.triage.levels import STANDARDS, Level, Standard
 from pathways.domain.workflow import Move, Workflow, actors, sources
 
 
@@ -53,6 +53,10 @@ class Facts:
 
     assessment: assessment.Status
     is_stopped: bool = False
+    #: the decision was asked of a named person, and this is somebody else
+    is_asked_of_another: bool = False
+    #: the suggestion is hidden until whoever decides has said what she thinks, and she has not
+    wants_own_view: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +108,20 @@ def decision_due(suggested: Level | None, *, asked_at: datetime, working: Workin
     return working.due_after_days(asked_at, 0 if urgent else DECIDE_WITHIN_DAYS)
 
 
-def first_contact_by(level: Level, *, decided_at: datetime, working: WorkingTime) -> date:
-    """The day by which she is to be seen or spoken with, in working days from the decision."""
-    return working.day_after(local(decided_at).date(), STANDARDS[level].first_contact_days)
+def first_contact_by(
+    level: Level, *, decided_at: datetime, working: WorkingTime, standard: Standard | None = None
+) -> date:
+    """The day by which she is to be seen or spoken with, in working days from the decision. `standard` is
+    what the policy in force promises; without it, the usual."""
+    promised = standard or STANDARDS[level]
+    return working.day_after(local(decided_at).date(), promised.first_contact_days)
 
 
-def review_by(level: Level, *, decided_at: datetime, working: WorkingTime) -> date | None:
+def review_by(
+    level: Level, *, decided_at: datetime, working: WorkingTime, standard: Standard | None = None
+) -> date | None:
     """The day by which her level is looked at again: some weeks on, moved to a working day; or never."""
-    weeks = STANDARDS[level].review_weeks
+    weeks = (standard or STANDARDS[level]).review_weeks
     if weeks is None:
         return None
     day = weeks_after(local(decided_at).date(), weeks)
@@ -123,6 +133,10 @@ def may_decide(facts: Facts) -> Decision:
         return decision.no("She has asked us to stop.")
     if facts.assessment is assessment.Status.IN_PROGRESS:
         return decision.no("Her assessment is not complete.")
+    if facts.is_asked_of_another:
+        return decision.no("This decision was asked of a colleague by name.")
+    if facts.wants_own_view:
+        return decision.no("Write down your own view first. Then you see what the policy suggests.")
     return decision.yes()
 
 

@@ -56,7 +56,7 @@ from pathways.journey import (
     triage,
 )
 from pathways.journey.assess import Answers, Monitoring
-from pathways.journey.invented import names, reading_twice
+from pathways.journey.invented import level_twice, names, reading_twice
 from pathways.journey.invented.world import World
 from pathways.records.models import (
     Approach,
@@ -504,6 +504,8 @@ class _Life:
         level = Level.ADVICE if refused else suggested
         if not refused and self.chance(0.1):
             level = Level(max(0, min(4, int(suggested) + self.rng.choice((-1, 1)))))
+        if waiting is not None and not refused:
+            level_twice.viewed(waiting, suggested, self.number, by=self.hub, at=self.now)
         self.do(
             triage.decide,
             self.hub,
@@ -511,6 +513,10 @@ class _Life:
             level=level,
             reasons="What she says she needs, and who is around her at present.",
         )
+        if waiting is not None:
+            level_twice.perhaps(
+                waiting, self.number, world=self.world, worker=worker, at=self.now, until=self.until
+            )
         return level
 
     def answers(self) -> Answers:

@@ -84,6 +84,7 @@ from pathways.records.models.support import (
     Stop,
     TriageDecision,
     TriagePolicy,
+    TriageReading,
 )
 from pathways.records.models.taking_in import (
     ColumnMapping,
@@ -193,4 +194,5 @@ __all__ = [
     "Task",
     "TriageDecision",
     "TriagePolicy",
+    "TriageReading",
 ]

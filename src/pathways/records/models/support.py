@@ -10,7 +10,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from pathways.domain.identification import referral_in
 from pathways.domain.outcomes import followup
@@ -22,7 +22,8 @@ from pathways.domain.terms.law import SocInvolvement, VictimOfSoc
 from pathways.domain.terms.needs import Domain
 from pathways.domain.terms.privacy import Privacy
 from pathways.domain.terms.routes import Route
-from pathways.domain.triage import assessment, triage
+from pathways.domain.triage import assessment, reading, telling, triage
+from pathways.domain.triage import version as versions
 from pathways.records.models.base import HerRow, Row, code_holds, coded, paired, status_field, status_holds
 from pathways.records.models.directory import Service
 from pathways.records.sealed import SealedDate, SealedJSON, SealedText
@@ -513,8 +514,28 @@ class TriageDecision(HerRow):
     decided_by_id = models.UUIDField(null=True, blank=True)
     first_contact_due = models.DateField(null=True, blank=True)
     review_due = models.DateField(null=True, blank=True)
+    # what the person who decides thought before she saw the suggestion, where the programme hides it
+    own_level = models.PositiveSmallIntegerField(null=True, blank=True)
+    own_words = SealedText()
+    own_at = models.DateTimeField(null=True, blank=True)
+    own_by_id = models.UUIDField(null=True, blank=True)
+    was_hidden = models.BooleanField(default=False)
+    # decided afresh, by this person, because another did not agree with the former decision
+    asked_of_id = models.UUIDField(null=True, blank=True)
+    because_of_id = models.UUIDField(null=True, blank=True)
+    # the lot that settled whether it is read blind, and the rate of that day
+    lot = models.FloatField(null=True, blank=True)
+    percent = models.PositiveSmallIntegerField(null=True, blank=True)
+    # that she was told why
+    told_at = models.DateTimeField(null=True, blank=True)
+    told_by_id = models.UUIDField(null=True, blank=True)
+    told_how = coded(telling.How)
 
-    privacy: ClassVar[dict[str, Privacy]] = {"inputs": Privacy.SENSITIVE, "level": Privacy.SENSITIVE}
+    privacy: ClassVar[dict[str, Privacy]] = {
+        "inputs": Privacy.SENSITIVE,
+        "level": Privacy.SENSITIVE,
+        "own_level": Privacy.SENSITIVE,
+    }
 
     class Meta:
         db_table = "support_triage"
@@ -522,27 +543,128 @@ class TriageDecision(HerRow):
         constraints: ClassVar = [
             status_holds(triage.WORKFLOW, "support_triage"),
             paired("support_triage", "decided_at", "decided_by_id"),
+            paired("support_triage", "own_at", "own_by_id"),
+            paired("support_triage", "told_at", "told_by_id"),
+            code_holds(telling.How, "support_triage", "told_how"),
             models.CheckConstraint(
                 condition=Q(level__isnull=True) | Q(level__gte=0, level__lte=4), name="triage_level_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(own_level__isnull=True) | Q(own_level__gte=0, own_level__lte=4),
+                name="triage_own_level_known",
+            ),
+        ]
+
+
+class TriageReading(HerRow):
+    """Another person reads a level that was decided. What she is shown is kept as it was then."""
+
+    triage = models.ForeignKey(TriageDecision, models.PROTECT, related_name="readings")
+    why = coded(reading.Why, blank=False)
+    status = status_field(reading.WORKFLOW)
+    first_level = models.PositiveSmallIntegerField()
+    first_by_id = models.UUIDField()
+    shown = SealedJSON()
+    asked_at = models.DateTimeField()
+    asked_by_id = models.UUIDField()
+    her_words = SealedText()
+    due_at = models.DateTimeField()
+    reader_id = models.UUIDField(null=True, blank=True, db_index=True)
+    passed_on_at = models.DateTimeField(null=True, blank=True)
+    level = models.PositiveSmallIntegerField(null=True, blank=True)
+    because = SealedText()
+    knew = models.BooleanField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    read_by_id = models.UUIDField(null=True, blank=True)
+
+    privacy: ClassVar[dict[str, Privacy]] = {
+        "level": Privacy.SENSITIVE,
+        "first_level": Privacy.SENSITIVE,
+        "knew": Privacy.ORDINARY,
+    }
+
+    class Meta:
+        db_table = "support_triage_reading"
+        ordering: ClassVar = ["asked_at"]
+        constraints: ClassVar = [
+            status_holds(reading.WORKFLOW, "support_triage_reading"),
+            code_holds(reading.Why, "support_triage_reading", "why", blank=False),
+            paired("support_triage_reading", "read_at", "read_by_id"),
+            models.UniqueConstraint(
+                fields=["triage", "why"],
+                condition=Q(status__in=[reading.Status.WAITING.value, reading.Status.WITH_SUPERVISOR.value]),
+                name="triage_reading_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(read_by_id__isnull=True) | ~Q(read_by_id=F("first_by_id")),
+                name="triage_reading_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(level__isnull=True) | Q(level__gte=0, level__lte=4),
+                name="triage_reading_level_known",
             ),
         ]
 
 
 class TriagePolicy(Row):
-    """A version of the triage policy as data. It names nobody."""
+    """A version of the triage policy as data, and who put it forward and approved it. It names no woman."""
 
     name = models.CharField(max_length=120)
     version = models.CharField(max_length=60)
     body = models.JSONField()
-    from_at = models.DateTimeField()
+    status = status_field(versions.WORKFLOW)
+    # came with the software: nobody put it forward
+    is_default = models.BooleanField(default=False)
+    based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="drafts")
+    note = models.TextField(blank=True, default="")
+    made_at = models.DateTimeField(null=True, blank=True)
+    made_by_id = models.UUIDField(null=True, blank=True)
+    changed_at = models.DateTimeField(null=True, blank=True)
+    changed_by_id = models.UUIDField(null=True, blank=True)
+    starts_on = models.DateField(null=True, blank=True)
+    proposed_at = models.DateTimeField(null=True, blank=True)
+    proposed_by_id = models.UUIDField(null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by_id = models.UUIDField(null=True, blank=True)
+    # SHA-256 of what was approved
+    approved_mark = models.CharField(max_length=64, blank=True, default="")
+    return_words = models.TextField(blank=True, default="")
+    from_at = models.DateTimeField(null=True, blank=True)
     until_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "triage_policy"
         constraints: ClassVar = [
+            status_holds(versions.WORKFLOW, "triage_policy"),
             models.UniqueConstraint(fields=["name", "version"], name="triage_policy_version_once"),
             models.UniqueConstraint(
-                fields=["name"], condition=Q(until_at__isnull=True), name="triage_policy_one_in_force"
+                fields=["status"],
+                condition=Q(status=versions.Status.IN_FORCE.value),
+                name="triage_policy_one_in_force",
+            ),
+            paired("triage_policy", "proposed_at", "proposed_by_id"),
+            paired("triage_policy", "approved_at", "approved_by_id"),
+            # two people, or it came with the software
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=[
+                        versions.Status.DRAFT.value,
+                        versions.Status.PROPOSED.value,
+                        versions.Status.WITHDRAWN.value,
+                    ]
+                )
+                | Q(is_default=True)
+                | (
+                    Q(proposed_by_id__isnull=False, approved_by_id__isnull=False)
+                    & ~Q(approved_by_id=F("proposed_by_id"))
+                    & ~Q(approved_mark="")
+                ),
+                name="triage_policy_two_people",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[versions.Status.IN_FORCE.value, versions.Status.SUPERSEDED.value])
+                | Q(from_at__isnull=False),
+                name="triage_policy_dated",
             ),
         ]
 

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from pathways.domain.triage.levels import STANDARDS, Level
+from collections.abc import Mapping
+from typing import Any
+
+from pathways.domain.triage import telling
+from pathways.domain.triage.levels import STANDARDS, Level, Standard
 from pathways.domain.triage.triage import ReturnReason
 from pathways.web import forms
 
 
-class Decide(forms.PathwaysForm):
-    level = forms.Choose(
-        label="Her level of support",
+def _level(label: str) -> forms.Choose:
+    return forms.Choose(
+        label=label,
         choices=[(str(level.value), level.label) for level in Level],
         hints={str(level.value): STANDARDS[level].offer for level in Level},
         error="Choose a level",
         small=True,
     )
+
+
+class _OfALevel(forms.PathwaysForm):
+    """Says what each level offers by the policy that is in force."""
+
+    def __init__(self, *args: Any, offers: Mapping[Level, Standard], **given: Any) -> None:
+        super().__init__(*args, **given)
+        level: Any = self.fields["level"]
+        level.hints = {str(one.value): standard.offer for one, standard in offers.items()}
+
+
+class Decide(_OfALevel):
+    level = _level("Her level of support")
     reasons = forms.LongText(
         label="Your reasons",
         hint="In words she could read. Say most when you decide otherwise than suggested.",
@@ -31,4 +48,96 @@ class SendBack(forms.PathwaysForm):
         hint="What would let you decide.",
         error="Write to the assessor what is wanted",
         rows=4,
+    )
+
+
+class OwnView(_OfALevel):
+    level = _level("What level would you decide?")
+    words = forms.LongText(label="Why, in a few words", required=False, rows=3)
+
+
+class Read(forms.PathwaysForm):
+    level = _level("What level would you decide?")
+    because = forms.LongText(
+        label="Why",
+        hint="In words she could read. Agreeing needs a reason as much as disagreeing.",
+        error="Say in a sentence or two why",
+        rows=4,
+    )
+
+
+class ReadBlind(Read):
+    knew = forms.YesNo(
+        label="Did you know who she is, or what was decided?",
+        hint="Either answer is fine. Where you knew, it is kept and not counted in how alike we judge.",
+        error="Say whether you knew",
+    )
+
+
+class Told(forms.PathwaysForm):
+    how = forms.Choose(label="How was she told?", of=telling.How, error="Say how she was told")
+    words = forms.LongText(
+        label="Anything she said or asked", hint="In her words, where you can.", required=False, rows=3
+    )
+
+
+class AnotherLook(forms.PathwaysForm):
+    her_words = forms.LongText(
+        label="What does she say?",
+        hint="In her words, if she wants to say. She need not give a reason.",
+        required=False,
+        rows=4,
+    )
+
+
+class Choices(forms.PathwaysForm):
+    is_hidden = forms.YesNo(
+        label="Hide the suggestion until whoever decides has written down her own view?",
+        hint="The suggestion then does not steer the judgement. The view is kept, and the two are compared.",
+        error="Say whether the suggestion is hidden first",
+    )
+    urgent_hours = forms.Number(
+        label="Working hours in which a level 4 is read",
+        hint="After that the reading goes to the supervisor. The action never waits for it.",
+        suffix="hours",
+        width=3,
+        min_value=1,
+        max_value=40,
+    )
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        for level in Level:
+            self.fields[f"drawn_{level.value}"] = forms.Number(
+                label=f"Of a hundred decisions at level {level.value}, read blind",
+                suffix="of 100",
+                width=3,
+                min_value=0,
+                max_value=100,
+            )
+
+
+class Propose(forms.PathwaysForm):
+    starts_on = forms.Date(
+        label="From which day is it to be in force?",
+        hint="Today or later. It comes into force on that day once a second person has approved it.",
+        error="Give the day",
+        span=forms.Span.ANY,
+    )
+
+
+class Approve(forms.PathwaysForm):
+    sure = forms.Confirm(
+        label="I have read what changes, and who would be given another level",
+        error="Read what changes, then say that you have",
+    )
+
+
+class Return(forms.PathwaysForm):
+    words = forms.LongText(label="What is to be changed?", error="Say what is to be changed", rows=4)
+
+
+class Withdraw(forms.PathwaysForm):
+    sure = forms.Confirm(
+        label="Withdraw this version. It stays in the history.", error="Say that you want to withdraw it"
     )

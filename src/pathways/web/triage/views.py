@@ -12,18 +12,22 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from pathways.domain.decision import Decision
 from pathways.domain.terms import references
 from pathways.domain.terms.people import Role
+from pathways.domain.triage import telling
 from pathways.domain.triage.default import CAVEAT
-from pathways.domain.triage.levels import STANDARDS, Level
+from pathways.domain.triage.levels import Level
 from pathways.domain.triage.triage import Action, Status
-from pathways.journey import triage
+from pathways.journey import level_readings, triage
 from pathways.web import about_her, access, clock, flow, lists
 from pathways.web.access import page
 from pathways.web.request import Request
-from pathways.web.triage import forms
+from pathways.web.triage import areas, forms
 
 READERS = {Role.COORDINATOR, Role.PANEL_CHAIR}
+#: whoever works with her tells her why, and writes down that she asks for another look
+TELLERS = {Role.COORDINATOR, Role.SUPPORT_WORKER, Role.SUPERVISOR}
 TABS = {"waiting": "Waiting", "returned": "Returned to the assessor", "decided": "Decided"}
 
 
@@ -39,6 +43,7 @@ def waiting(request: Request) -> HttpResponse:
         "triage/list.html",
         {
             "title": "Triage",
+            "areas": areas("list", request.actor),
             "listing": listing,
             "tabs": [
                 {
@@ -78,10 +83,14 @@ def _cells(line: triage.Line, tab: str, now: datetime) -> list[dict[str, Any]]:
             "hint": "Otherwise than suggested" if line.status is Status.OVERRIDDEN else "",
         }
         return [who, decided, {"date": line.decided_at, "show": "relative"}]
+    if line.is_asked_of_another:
+        who["hint"] = f"{who['hint']}, asked of a colleague by name"
     suggested = {
         "text": line.suggested.label if line.suggested is not None else "No suggestion",
         "hint": "Provisional: an answer is missing" if line.is_provisional else "",
     }
+    if line.is_hidden:
+        suggested = {"text": "Hidden", "hint": "until you have written down your own view"}
     exact = clock.short_day(line.due_at, now=now)
     due: dict[str, Any] = {"date": line.due_at, "show": "relative", "hint": exact}
     if line.is_overdue:
@@ -105,6 +114,8 @@ class Decide(flow.Flow):
             return access.not_found(self.request)
         self.found = found
         is_open = found.status is Status.AWAITING and self.actor.role is Role.COORDINATOR
+        if is_open and found.is_hidden and found.may_view and self.request.method in ("GET", "HEAD"):
+            return redirect("triage:own", found.id)
         if "done" in self.request.GET or (is_open and found.may_decide):
             return None
         if self.request.method == "POST" and found.status is not Status.AWAITING:
@@ -120,6 +131,7 @@ class Decide(flow.Flow):
                 "back": self.back(),
                 "can_triage_again": Action.REOPEN in found.moves and self.actor.role is Role.COORDINATOR,
                 "awaits": found.status is Status.AWAITING,
+                "levels": found.standards,
             },
         )
 
@@ -131,9 +143,12 @@ class Decide(flow.Flow):
             "person": about_her.person(self.found.banner),
             "found": self.found,
             "caveat": CAVEAT,
-            "levels": [(level, STANDARDS[level]) for level in Level],
+            "levels": self.found.standards,
             "can_send_back": Action.RETURN in self.found.moves and self.found.assessment is not None,
         }
+
+    def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
+        return {"offers": dict(self.found.standards)}
 
     def back(self) -> str:
         return reverse("triage:list")
@@ -201,3 +216,144 @@ def again(request: Request, triage_id: UUID) -> HttpResponse:
         return access.refuse(request, said)
     messages.success(request, "She is triaged again. The earlier decision is kept as it was made.")
     return redirect("triage:decide", said.id)
+
+
+@page(roles={Role.COORDINATOR})
+class OwnView(flow.Flow):
+    """What whoever decides thinks, before she is shown what the policy suggests."""
+
+    effect = "decides"
+    thing = "triage"
+    title = "Your own view of her level"
+    form = forms.OwnView
+    check = False
+    button = "Keep my view, and show the suggestion"
+    template = "triage/own.html"
+
+    def begin(self) -> HttpResponse | None:
+        found = triage.page(triage_id=self.kwargs["triage_id"], by=self.actor, at=self.now)
+        if found is None:
+            return access.not_found(self.request)
+        self.found = found
+        if not found.is_hidden:
+            return redirect("triage:decide", found.id)
+        return None if found.may_view else access.refuse(self.request, found.may_view)
+
+    def client_id(self) -> UUID | None:
+        return self.found.client_id
+
+    def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
+        return {"offers": dict(self.found.standards)}
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "person": about_her.person(self.found.banner),
+            "found": self.found,
+            "levels": self.found.standards,
+        }
+
+    def back(self) -> str:
+        return reverse("triage:list")
+
+    def do(self, answers: dict[str, Any]) -> flow.Receipt | HttpResponse:
+        said = triage.view(
+            triage_id=self.kwargs["triage_id"],
+            level=Level(int(answers["level"])),
+            words=answers["words"],
+            by=self.actor,
+            at=self.now,
+        )
+        if not said:
+            raise flow.Refused(said)
+        return redirect("triage:decide", self.kwargs["triage_id"])
+
+
+# --- telling her, and another look ------------------------------------------------------------------------
+
+
+@page(roles=TELLERS)
+def why(request: Request, triage_id: UUID) -> HttpResponse:
+    """Why her level is what it is, in plain words to her: to read with her, or to print."""
+    found = triage.letter(triage_id=triage_id, by=request.actor, at=request.now)
+    if found is None:
+        return access.not_found(request)
+    if isinstance(found, Decision):
+        return access.refuse(request, found)
+    seen, sections = found
+    return render(
+        request,
+        "triage/why.html",
+        {
+            "title": "Why this level of support",
+            "person": about_her.person(seen.banner),
+            "found": seen,
+            "sections": sections,
+            "back": reverse("triage:decide", args=[triage_id])
+            if request.actor.role in READERS
+            else reverse("herpage:story", args=[seen.client_id]),
+        },
+    )
+
+
+class _AboutHerLevel(flow.Flow):
+    """A form about one decision, for whoever works with her."""
+
+    effect = "decides"
+    thing = "triage"
+    check = False
+
+    def begin(self) -> HttpResponse | None:
+        found = triage.page(triage_id=self.kwargs["triage_id"], by=self.actor, at=self.now)
+        if found is None:
+            return access.not_found(self.request)
+        self.found = found
+        answer = self.may()
+        return None if answer else access.refuse(self.request, answer)
+
+    def may(self) -> Decision:
+        return self.found.may_tell
+
+    def client_id(self) -> UUID | None:
+        return self.found.client_id
+
+    def context(self) -> dict[str, Any]:
+        return {"person": about_her.person(self.found.banner)}
+
+    def back(self) -> str:
+        return reverse("triage:why", args=[self.kwargs["triage_id"]])
+
+
+@page(roles=TELLERS)
+class Told(_AboutHerLevel):
+    title = "She has been told why"
+    form = forms.Told
+    button = "Record that she was told"
+
+    def do(self, answers: dict[str, Any]) -> flow.Receipt:
+        said = triage.told(
+            triage_id=self.kwargs["triage_id"],
+            how=telling.How(answers["how"]),
+            words=answers["words"],
+            by=self.actor,
+            at=self.now,
+        )
+        return flow.Receipt.of(said, "Recorded that she was told", href=self.back(), onward="Back")
+
+
+@page(roles=TELLERS)
+class AnotherLook(_AboutHerLevel):
+    title = "She asks for another look"
+    form = forms.AnotherLook
+    button = "Ask for another look"
+
+    def may(self) -> Decision:
+        return self.found.may_ask
+
+    def do(self, answers: dict[str, Any]) -> flow.Receipt:
+        said = level_readings.ask(
+            triage_id=self.kwargs["triage_id"],
+            her_words=answers["her_words"],
+            by=self.actor,
+            at=self.now,
+        )
+        return flow.Receipt.of(said, "Another look was asked for", href=self.back(), onward="Back")
