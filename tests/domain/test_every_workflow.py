@@ -16,7 +16,7 @@ import pytest
 from pathways.domain.evaluation.workflows import ALL
 from pathways.domain.governance import emergency, erasure, hold
 from pathways.domain.identification import consideration, eligibility, referral_in, run, second_reading
-from pathways.domain.outcomes import followup
+from pathways.domain.outcomes import followup, in_use, instrument, response
 from pathways.domain.reach import approach, plan, stop
 from pathways.domain.referral import referral, sharing
 from pathways.domain.support import closure, engagement, episode, goal
@@ -60,6 +60,8 @@ OPENING: dict[str, Any] = {
     "Two records of one person": None,
     "Two records of one woman": None,
     "Linking run": None,
+    "Filling in of an instrument": response.Facts("Another woman’s"),
+    "Instrument of a site": in_use.Facts(instrument.Licence.PUBLIC_DOMAIN, True, True),
 }
 SHUTTING: dict[str, Any] = {
     "Screening run": run.Facts(are_extracts_there=False),
@@ -81,6 +83,8 @@ SHUTTING: dict[str, Any] = {
     "Follow-up": followup.Facts(due_on=date(2027, 6, 1), today=TODAY),
     "Emergency access": emergency.Facts(is_reader=True),
     "Erasing": erasure.Facts(is_held=True, told=erasure.Told.TOLD),
+    "Filling in of an instrument": response.Facts(),
+    "Instrument of a site": in_use.Facts(instrument.Licence.PUBLIC_DOMAIN, True, False),
 }
 
 
@@ -144,7 +148,7 @@ def test_every_action_leads_somewhere_and_every_final_status_is_an_end(
 
 def test_the_list_of_workflows_names_each_once() -> None:
     names = [workflow.name for workflow in ALL]
-    assert len(set(names)) == len(names) == 27
+    assert len(set(names)) == len(names) == 29
     assert set(OPENING) | {"Referral"} == set(names)
 
 
@@ -179,6 +183,8 @@ def test_those_who_look_on_move_nothing(workflow: Workflow[Any, Any, Any], role:
         return  # stops it and reviews it; nothing of hers is moved by that
     if role is Role.GOVERNANCE_LEAD and workflow in (erasure.WORKFLOW, hold.WORKFLOW):
         return  # her own work: what is kept and what is erased
+    if workflow is in_use.WORKFLOW and role in in_use.ANSWERS:
+        return  # which questionnaires a site uses: of no woman
     if role is Role.GOVERNANCE_LEAD and workflow is version.WORKFLOW:
         return  # the second person for a version of the policy; of any woman nothing is moved by it
     assert not any(role in move.actors for move in workflow.moves)
@@ -312,6 +318,12 @@ BY_HAND: dict[str, dict[Role, Mapping[str, str]]] = {
         COORDINATOR: {"checked": "approve refuse", "approved": "refuse"},
     },
     "Legal hold": {LEAD: {"in_force": "lift"}},
+    "Filling in of an instrument": {
+        key: {"given": "withdraw", "withdrawn": "put_back"} for key in (WORKER, PROVIDER, SUPERVISOR)
+    },
+    "Instrument of a site": {
+        key: {"off": "turn_on", "on": "turn_off"} for key in (SUPERVISOR, LEAD, Role.ADMINISTRATOR)
+    },
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations, product
 
@@ -11,7 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pathways.domain.triage import assessment, proof, triage
+from pathways.domain.terms import needs
+from pathways.domain.triage import (
+    assessment,
+    facts,
+    mechanisms,
+    nearby,
+    proof,
+    reading,
+    triage,
+    version,
+)
 from pathways.domain.triage.condition import Input, taken
 from pathways.domain.triage.default import DEFAULT
 from pathways.domain.triage.levels import STANDARDS, Level
@@ -363,3 +374,126 @@ def test_the_more_support_the_sooner_it_begins_and_is_reviewed() -> None:
     assert [one.review_weeks for one in promised] == [None, 12, 8, 4, 1]
     assert [level for level in Level if level.wants_second_reader] == [Level.ADVICE, Level.URGENT_SAFETY]
     assert Level.TARGETED.label == "Level 2: Targeted"
+
+
+# --- the fewest answers that would give another level ------------------------------------------------------
+
+
+@pytest.mark.parametrize("given_answers", [*product((*STEPS, None), (*STEPS, None), ("yes", "no", None))])
+def test_the_smallest_change_is_the_smallest_of_all(given_answers: tuple[str | None, ...]) -> None:
+    """Held against trying every combination of answers, for every combination of answers there can be."""
+    known = answers(*given_answers)
+    now = suggest(DEFAULT, known).level
+    fewest: dict[str, int] = {}
+    for need, exploitation, safety in product(STEPS, STEPS, ("yes", "no")):
+        tried = answers(need, exploitation, safety)
+        level = suggest(DEFAULT, tried).level
+        if level != now:
+            fewest[level] = min(fewest.get(level, 9), sum(tried[name] != known[name] for name in tried))
+    found = {one.level: one for one in nearby.smallest(DEFAULT, known)}
+    assert set(found) == set(fewest)
+    for level, one in found.items():
+        asked = {name for name, _ in one.changes}
+        # an answer that is missing and that the rule does not ask for may stay missing
+        unasked = sum(value is None for name, value in known.items() if name not in asked)
+        assert len(one.changes) <= fewest[level] <= len(one.changes) + unasked
+        changed = {**known, **{name: values[0] for name, values in one.changes}}
+        assert suggest(DEFAULT, changed).level == level
+
+
+def test_what_a_level_promises_is_part_of_the_policy_and_comes_back() -> None:
+    sooner = replace(STANDARDS[Level.TARGETED], review_weeks=4, first_contact_days=3, offer="A key worker")
+    policy = replace(DEFAULT, standards={Level.TARGETED: sooner})
+    back = read(json.loads(json.dumps(plain(policy))))
+    assert back == policy
+    assert back.standard(Level.TARGETED).review_weeks == 4
+    assert back.standard(Level.ADVICE) == STANDARDS[Level.ADVICE]
+
+
+@pytest.mark.parametrize(
+    "offers",
+    [
+        [],
+        {"7": {}},
+        {"2": "soon"},
+        {"2": {"first_contact_days": "-1"}},
+        {"2": {"review_weeks": "0"}},
+        {"2": {"review_weeks": 1000}},
+    ],
+)
+def test_a_promise_that_makes_no_sense_is_refused(offers: object) -> None:
+    with pytest.raises(Malformed):
+        read({**plain(DEFAULT), "offers": offers})
+
+
+# --- what may be put into force, and what changed -----------------------------------------------------------
+
+
+def test_every_single_fault_of_a_policy_keeps_it_from_being_put_forward() -> None:
+    assert version.problem(DEFAULT) == ""
+    first, rest = DEFAULT.rules[0], DEFAULT.rules[1:]
+    faulty = {
+        "No rule takes": replace(DEFAULT, rules=rest),
+        "contradict": replace(DEFAULT, rules=(*DEFAULT.rules, Rule("X", {"need": "low"}, "3", "So."))),
+        "both take": replace(DEFAULT, rules=(*DEFAULT.rules, replace(first, id="X"))),
+        "why": replace(DEFAULT, rules=(replace(first, because=" "), *rest)),
+        "not recorded": replace(DEFAULT, inputs=(*DEFAULT.inputs, Input("shoes", ("red", "blue")))),
+        "can also be": replace(
+            DEFAULT,
+            inputs=(Input("need", ("low", "medium")), *DEFAULT.inputs[1:]),
+            rules=tuple(rule for rule in DEFAULT.rules if "high" not in rule.when.get("need", "")),
+        ),
+    }
+    for words, policy in faulty.items():
+        assert words in version.problem(policy)
+
+
+def test_a_rule_that_nothing_can_meet_is_found() -> None:
+    counted = Input.numbers("open_needs", 0, 11)
+    idle = Rule("X", {"open_needs": ">11"}, "3", "So.")
+    policy = replace(DEFAULT, inputs=(*DEFAULT.inputs, counted), rules=(*DEFAULT.rules, idle))
+    assert "never be met" in version.problem(policy)
+
+
+def test_differences_are_named_cell_by_cell_and_both_ways() -> None:
+    n6 = next(rule for rule in DEFAULT.rules if rule.id == "N6")
+    other = replace(
+        DEFAULT,
+        rules=(*(rule for rule in DEFAULT.rules if rule.id not in ("N6", "N8")),
+               replace(n6, level="3"), Rule("N9", {"need": "high"}, "3", "So.")),
+        standards={Level.ADVICE: replace(STANDARDS[Level.ADVICE], first_contact_days=1)},
+    )  # fmt: skip
+    found = version.differences(DEFAULT, other)
+    said = {(one.row, one.kind.value, one.column) for one in found}
+    assert ("Rule N6", "changed", "Level") in said
+    assert ("Rule N8", "removed", "rule") in said and ("Rule N9", "added", "rule") in said
+    assert (Level.ADVICE.label, "changed", "first contact, working days") in said
+    back = {(one.row, one.column): (one.after, one.before) for one in version.differences(other, DEFAULT)}
+    assert back == {(one.row, one.column): (one.before, one.after) for one in found}
+    assert version.differences(DEFAULT, DEFAULT) == ()
+    assert version.mark(DEFAULT) != version.mark(other)
+
+
+def test_named_facts_say_what_is_missing_and_never_count_half_a_ladder() -> None:
+    half = facts.of_her(judgements={"need": "low"}, ladder={needs.Domain.HOUSING: needs.Rung.CRISIS})
+    assert half["open_needs"] is None and half["rung_housing"] == "1" and half["rung_money"] is None
+    whole = facts.of_her(
+        judgements={},
+        ladder=dict.fromkeys(needs.Domain, needs.Rung.STRUGGLING),
+        mechanisms={mechanisms.Mechanism.MARAC: mechanisms.Standing.IN_PLACE},
+        is_ladder_whole=True,
+    )
+    assert whole["open_needs"] == str(len(needs.Domain)) and whole["in_marac"] == "yes"
+    assert whole["need"] is None and whole["in_nrm"] is None
+    for name, value in whole.items():
+        assert value is None or value in facts.BY_NAME[name].input.values
+
+
+@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize("status", [None, *reading.Status])
+def test_only_level_0_waits_for_its_reader_before_an_ending(
+    level: Level, status: reading.Status | None
+) -> None:
+    answer = reading.may_end(level, status)
+    assert bool(answer) is (level is not Level.ADVICE or status is reading.Status.AGREED)
+    assert (reading.wanted(level) is None) is (level not in (Level.ADVICE, Level.URGENT_SAFETY))

@@ -21,9 +21,11 @@ from pathways.domain.triage.version import Action
 from pathways.domain.triage.version import Status as Version
 from pathways.journey import (
     closing,
+    emptying,
     identity,
     level_readings,
     referring,
+    tasks,
     triage,
     triage_choices,
     triage_policy,
@@ -409,3 +411,36 @@ def test_drafts_are_for_those_who_make_them(cast):
         page = triage_policy.page(version_id=key, by=cast.evaluator, at=NOW)
         assert page is not None and page.moves == ()
         assert Action.APPROVE in page.why_not
+
+
+def test_whoever_is_asked_finds_it_among_her_tasks(cast):
+    """Where there is one coordinator the chair reads: she is no worker of hers, and finds the task."""
+    her = made.agreed(cast)
+    triage_id = decided(cast, her, Level.ADVICE)
+    reading = reading_of(triage_id, Why.EXIT)
+    assert reading.reader_id == cast.chair.account_id
+    with identity.acting(cast.chair):
+        assert [one.object_id for one in tasks.waiting(by=cast.chair)] == [reading.id]
+    key = draft(cast)
+    changed(cast, key)
+    proposed(cast, key)
+    for second in (cast.governance, cast.chair):
+        with identity.acting(second):
+            assert key in [one.object_id for one in tasks.waiting(by=second)]
+
+
+def test_an_erased_woman_leaves_no_word_in_what_was_read(cast):
+    her, other = made.agreed(cast), second_coordinator(cast)
+    triage_id = decided(cast, her, Level.ADVICE)
+    read(reading_of(triage_id, Why.EXIT), Level.ADVICE, other)
+    with identity.clerk():
+        assert "Hers." in str(TriageReading.objects.get(triage_id=triage_id).shown)
+    subject = emptying.Subject(
+        organisation_id=cast.coordinator.organisation_id, client_id=her.client_id, referral_in_id=None
+    )
+    with transaction.atomic(), identity.acting(cast.governance):
+        emptying.empty(subject, by=cast.governance, at=NOW)
+    with identity.clerk():
+        kept = TriageReading.objects.get(triage_id=triage_id)
+        assert kept.level is None and kept.first_level == 0
+        assert "Hers." not in str(kept.shown) and "I read it." not in str(kept.because)

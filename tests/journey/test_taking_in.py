@@ -338,6 +338,33 @@ def test_scores_are_of_her_own_goals(cast, her):
     assert 6 in {row.value for row in everything(cast.supervisor, GoalRating)}
 
 
+def test_scores_of_instruments_that_are_on_are_taken_in_judged_and_taken_back(cast, her):
+    from pathways.journey import instruments, measuring
+    from pathways.records.models import InstrumentScore
+
+    by = cast.administrator
+    with identity.acting(by):
+        assert instruments.turn_on(code="phq9", edition="1", is_licence_accepted=True, by=by, at=NOW)
+    lines = (
+        ("27/10/2026", "PHQ-9", "16"),
+        ("03/11/2026", "phq9", "8"),
+        ("10/11/2026", "PHQ-9", "28"),
+        ("10/11/2026", "GAD-7", "3"),
+        ("10/11/1999", "PHQ-9", "3"),
+    )
+    sent = "reference,date,instrument,score\n"
+    sent += "".join(f"{her.reference},{','.join(one)}\n" for one in lines)
+    said = bring(Kind.SCORES, cast.supervisor, ("scores.csv", sent))
+    assert said.data["tally"] == {"rows": 5, "accepted": 2, "unchanged": 0, "rejected": 3}
+    with identity.acting(cast.supervisor):
+        (found,) = measuring.of_her(client_id=her.id, by=cast.supervisor).measures
+    assert [(one.value, one.band) for one in found.scores] == [(16, "Moderately severe"), (8, "Mild")]
+    assert "Down 8" in found.scores[1].change.words
+    with identity.acting(cast.supervisor):
+        assert taking_in.undo(take_in_id=said.id, by=cast.supervisor, at=NOW + timedelta(hours=1))
+        assert not InstrumentScore.objects.exists()
+
+
 # --- reference figures and mappings -------------------------------------------------------------------
 
 

@@ -70,6 +70,7 @@ HOLES = {
     "joining_id": "support_joining",
     "other_id": "support_client",
     "rating_id": "support_goal_rating",
+    "response_id": "support_response",
     "pair_id": "police_pair",
     "series_id": "panel_series",
     "meeting_id": "panel_meeting",
@@ -85,6 +86,8 @@ WORDS_OF = {
     "kind": ("html", "json", "xlsx", "csv", "pdf"),
     "day": ("2026-12-25",),
     "token": ("abc-def",),
+    "code": ("phq9", "gad7", "core10", "swemwbs", "dudit", "auditc"),
+    "edition": ("1",),
 }
 #: what one button does, and one short form: nothing has to be filled in well for it to be done
 BUTTONS = (

@@ -43,7 +43,10 @@ OWN_WORK = (
     "support_closure",
     "support_follow_up",
     "support_outgoing_message",
+    "support_score",
 )
+#: what is told in confidence: read by nobody but the organisation that it was told to
+CONFIDED = ("support_case_note", "support_response")
 #: what whoever brought her to the open door wrote herself, and so may see again
 BROUGHT = ("id", "reference", "given_names", "surname", "called", "date_of_birth", "telephone", "email",
            "address", "contact_plan", "why")  # fmt: skip
@@ -375,7 +378,7 @@ def _her_record(who: Person, canary: Canary, world: Planted) -> bool:
     herself = (client, who.organisation, who.account) in world.works_personally
     ours = facts.get("organisation_id") == who.organisation
     if who.role == "coordinator":
-        if table in ("support_case_note", "support_safe_place"):
+        if table in (*CONFIDED, "support_safe_place"):
             return False
         return here or (table == "support_client" and ours)
     if who.role == "panel_chair":
@@ -398,8 +401,11 @@ def _her_record(who: Person, canary: Canary, world: Planted) -> bool:
         return works and facts["recorded_by_organisation_id"] == who.organisation
     if table in MINIMUM:
         return works
-    if table in OWN_WORK or table == "support_case_note":
+    if table in OWN_WORK or table in CONFIDED:
         return works and ours
+    if table == "support_tool_result":  # of abuse to those who keep her safe, of justice to probation
+        is_of_abuse = facts["tool"] in ("dash", "dara")
+        return works and who.sector in SUPPORT and (is_of_abuse or who.sector == "probation")
     if is_private:
         return False
     if table == "support_safe_place":
@@ -526,7 +532,7 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
         return table == "support_client" and who.role == "coordinator" and row["organisation_id"] == place
     if who.sector == "private" and table in NEVER_BY_A_COMPANY:
         return _ended_at_her_word(table, row, world)
-    if table in ("support_case_note", "support_safe_place"):
+    if table in (*CONFIDED, "support_safe_place"):
         return who.role != "coordinator" and row["organisation_id"] == place
     return True
 

@@ -52,6 +52,7 @@ _CODES = frozenset(
     {
         *("channels", "windows", "changes", "day", "start", "until", "token", "saved", "href", "coercion"),
         *("route", "heading", "came", "code", "flagged_at", "on", "fact_or_opinion", "as_victim"),
+        *("home_used", "coercion_said_by", "paper_date"),
     }
 )
 
@@ -376,6 +377,7 @@ def _fill_what_is_empty(now: datetime) -> None:
                 written_by_name="Somebody",
                 why_changed="a word was wrong",
             )
+            _measured(theirs, episode, link.account_id, now)
     for place in {link.organisation_id for link in r.Involvement.objects.all()}:
         worker = r.Involvement.objects.filter(organisation_id=place, account_id__isnull=False).first()
         if worker is not None:
@@ -400,6 +402,22 @@ def _fill_what_is_empty(now: datetime) -> None:
             assert model._default_manager.exists(), f"no invented row of {model._meta.db_table}"
 
 
+def _measured(theirs: dict[str, Any], episode: r.Episode, worker_id: uuid.UUID, now: datetime) -> None:
+    """What she answered, what it came to, and what came of tools of both kinds that others own."""
+    common = {**theirs, "episode": episode, "recorded_at": now, "recorded_by_id": worker_id}
+    of = {"instrument": "phq9", "edition": "1", "occasion": "other", "how": "together"}
+    filled = r.Response.objects.create(
+        **common, **of, measured_on=now.date(), answers={"q1": "words"}, written_by="words",
+        why_withdrawn="words",
+    )  # fmt: skip
+    r.InstrumentScore.objects.create(
+        **common, **of, response=filled, measured_on=now.date(), value=None, raw=7, working="words",
+        why_none="words",
+    )  # fmt: skip
+    for tool in ("dash", "ogrs"):
+        r.ToolResult.objects.create(
+            **common, tool=tool, assessed_on=now.date(), words="words", assessed_by="words", document="words"
+        )
 def _panel(now: datetime) -> None:
     """Meetings as the demonstration tells them, somebody who stepped back, and requests of each kind."""
     world = demonstration._world()

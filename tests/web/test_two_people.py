@@ -407,7 +407,7 @@ ADDS = {
     "doors:new", "doors:tell_police", "messages:reply", "messages:from_police", "police:flag",
     "police:flag_again", "reach:attempt", "reach:write", "refer:new", "support:contact", "support:note",
     "support:plan_contact", "support:group", "support:goal", "support:rate", "support:cover",
-    "support:cover_her",
+    "support:cover_her", "measures:fill", "measures:result",
 }  # fmt: skip
 
 

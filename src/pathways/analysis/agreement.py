@@ -65,7 +65,7 @@ def kappa(
     """Cohen's kappa of weighted pairs, (observed - by chance) / (1 - by chance).
 
     With `apart` "linear" or "quadratic" it is the weighted kappa of ordered `categories`: two readings that
-    are near agree in part, by one less their distance over the greatest there can be (J. Cohen, Weighted kappa,
+    are near agree in part, by one less their distance over the greatest there can be (J. Cohen,
     Psychological Bulletin 70 (1968), 213-220; quadratic weights, J. L. Fleiss and J. Cohen, Educational and
     Psychological Measurement 33 (1973), 613-619). `observed` and `by_chance` are then of partial agreement.
 

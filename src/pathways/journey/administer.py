@@ -379,6 +379,22 @@ def set_duty(*, organisation_id: UUID, telephone: str, email: str, by: Actor, at
     return done(row.id)
 
 
+def set_modern_slavery(
+    *, organisation_id: UUID, is_first_responder: bool, has_duty_to_notify: bool, by: Actor, at: datetime
+) -> Outcome:
+    """Whether it may refer to the National Referral Mechanism, and whether it is bound to notify."""
+    if not (answer := _may(by)):
+        return refusal(answer)
+    with transaction.atomic():
+        row = Organisation.objects.select_for_update().filter(id=organisation_id).first()
+        if row is None:
+            return refusal(sight.NOT_THERE)
+        row.is_first_responder, row.has_duty_to_notify = is_first_responder, has_duty_to_notify
+        row.save(update_fields=["is_first_responder", "has_duty_to_notify"])
+        _note(f"Set what {row.name} is under the Modern Slavery Act", [row.id], by, at)
+    return done(row.id)
+
+
 def set_coordinating(*, organisation_id: UUID, coordinates: bool, by: Actor, at: datetime) -> Outcome:
     """Whether this is the neutral organisation that coordinates the programme. There is one at a time."""
     if not (answer := _may(by)):

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from pathways.domain import decision
 from pathways.domain.decision import Decision
@@ -23,7 +24,15 @@ from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.law import Coercion
 from pathways.domain.terms.people import Role
 from pathways.domain.triage import assessment, mechanisms, triage
-from pathways.domain.triage.assessment import Action, Exploitation, ImmediateSafety, Need, Status
+from pathways.domain.triage.assessment import (
+    Action,
+    Exploitation,
+    HomeUsed,
+    ImmediateSafety,
+    Need,
+    SaidBy,
+    Status,
+)
 from pathways.domain.triage.levels import Level
 from pathways.domain.triage.mechanisms import Mechanism, Standing
 from pathways.journey import (
@@ -45,6 +54,7 @@ from pathways.records.models import (
     Episode,
     Identity,
     NeedRating,
+    Organisation,
     Service,
     Setting,
     TriageDecision,
@@ -105,6 +115,13 @@ class Answers:
     need: Need | None = None
     exploitation: Exploitation | None = None
     as_given: Mapping[str, Any] = field(default_factory=dict)
+    # asked since later: an assessment made before has no answer to these
+    control: str = ""
+    home_used: HomeUsed = HomeUsed.NOT_ASKED
+    coercion_said_by: SaidBy | None = None
+    what_changed: str = ""
+    paper_date: date | None = None
+    paper_by: str = ""
 
 
 # --- verbs ------------------------------------------------------------------------------------------
@@ -124,6 +141,24 @@ def start(*, client_id: UUID, by: Actor, at: datetime) -> Outcome:
         if latest is not None:
             return refusal(decision.no("There is an assessment already: open it again to change it."))
         made = _new(episode, by, at, number=1)
+        _tell(EventKind.ASSESSMENT_STARTED, made, episode, by=by, at=at)
+        return done(made.id)
+
+
+def start_another(*, client_id: UUID, by: Actor, at: datetime) -> Outcome:
+    """Begins a further assessment with her, from the answers of the last: what changed is then shown."""
+    with transaction.atomic():
+        episode = _episode(client_id, by)
+        if episode is None:
+            return refusal(sight.NOT_THERE)
+        if not (answer := assessment.may_assess(_facts(client_id, by))):
+            return refusal(answer)
+        latest = _latest(episode, by, lock=True)
+        if latest is None or latest.status != Status.COMPLETE.value:
+            return refusal(decision.no("The last assessment is not complete: go on with that one."))
+        made = _new(episode, by, at, number=latest.number + 1)
+        made.sections = {"as_given": (latest.sections or {}).get("as_given", {})}
+        made.save(update_fields=["sections"])
         _tell(EventKind.ASSESSMENT_STARTED, made, episode, by=by, at=at)
         return done(made.id)
 
@@ -230,6 +265,10 @@ def _as_it_stands(row: Assessment, by: Actor) -> dict[What, list[tuple[str, str]
         ("Children", str(sections.get("children", ""))),
         ("Offending and coercion", row.offending),
         ("Coercion", Coercion(sections["coercion"]).label if sections.get("coercion") else ""),
+        ("Who says that she was made to", _label(SaidBy, sections.get("coercion_said_by"))),
+        ("Control", str(sections.get("control", ""))),
+        ("Her home is used by others", _label(HomeUsed, sections.get("home_used"))),
+        ("What has changed", str(sections.get("what_changed", ""))),
         ("Concern for her immediate safety", row.get_immediate_safety_display()),
         ("Need", row.get_need_display()),
         ("Exploitation", row.get_exploitation_display()),
@@ -255,6 +294,11 @@ def _as_it_stands(row: Assessment, by: Actor) -> dict[What, list[tuple[str, str]
         What.NEED_RATING: ladder,
         What.DEMOGRAPHICS: asked,
     }
+
+
+def _label(enum: Any, value: Any) -> str:
+    """The words of a code that was kept, and none where it was not asked then."""
+    return str(enum(value).label) if value else ""
 
 
 _MONITORED = (
@@ -366,11 +410,18 @@ def _write(row: Assessment, answers: Answers, by: Actor, at: datetime) -> None:
     row.mechanisms = {
         mechanism.value: answers.mechanisms.get(mechanism, Standing.NOT_CONSIDERED).value
         for mechanism in Mechanism
+        if mechanism in answers.mechanisms or mechanism is not Mechanism.DUTY_TO_NOTIFY
     }
     row.sections = {
         "children": answers.children,
         "coercion": answers.coercion.value if answers.coercion else "",
         "offending_how": answers.offending_how,
+        "control": answers.control,
+        "home_used": answers.home_used.value,
+        "coercion_said_by": answers.coercion_said_by.value if answers.coercion_said_by else "",
+        "what_changed": answers.what_changed,
+        "paper_date": answers.paper_date.isoformat() if answers.paper_date else "",
+        "paper_by": answers.paper_by.strip(),
         "as_given": dict(answers.as_given),
     }
     row.completed_at, row.completed_by_id = at, by.account_id
@@ -524,6 +575,15 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """One answer that is another than at the assessment before."""
+
+    field: str
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """An assessment as it can be read. `id` is None while there is none yet."""
 
@@ -551,6 +611,15 @@ class Page:
     conclusion: str = ""
     management_plan: str = ""
     moves: tuple[Action, ...] = ()
+    number: int = 0
+    control: str = ""
+    home_used: HomeUsed | None = None
+    coercion_said_by: SaidBy | None = None
+    what_changed: str = ""
+    paper_date: date | None = None
+    paper_by: str = ""
+    since: tuple[Changed, ...] | None = None
+    since_at: datetime | None = None
 
     @property
     def open_needs(self) -> tuple[Rating, ...]:
@@ -580,6 +649,8 @@ def _page(row: Assessment | None, banner: her.Banner, by: Actor) -> Page:
     status = Status(row.status)
     sections = row.sections or {}
     standing = row.mechanisms or {}
+    earlier = _before(row, by) if status is Status.COMPLETE else None
+    paper = sections.get("paper_date")
     return Page(
         banner=banner,
         may_begin=answer,
@@ -600,7 +671,9 @@ def _page(row: Assessment | None, banner: her.Banner, by: Actor) -> Page:
         offending_how=dict(OFFENDING).get(sections.get("offending_how", ""), ""),
         offending=row.offending,
         mechanisms=tuple(
-            (each, Standing(standing.get(each.value, Standing.NOT_CONSIDERED.value))) for each in Mechanism
+            (each, Standing(standing.get(each.value, Standing.NOT_CONSIDERED.value)))
+            for each in Mechanism
+            if each.value in standing or each is not Mechanism.DUTY_TO_NOTIFY
         ),
         need=Need(row.need) if row.need else None,
         exploitation=Exploitation(row.exploitation) if row.exploitation else None,
@@ -611,7 +684,39 @@ def _page(row: Assessment | None, banner: her.Banner, by: Actor) -> Page:
             for move in assessment.WORKFLOW.open_to(status=status, role=by.role, facts=facts)
             if move.action is not Action.COMPLETE
         ),
+        number=row.number,
+        control=str(sections.get("control", "")),
+        home_used=HomeUsed(sections["home_used"]) if sections.get("home_used") else None,
+        coercion_said_by=SaidBy(sections["coercion_said_by"]) if sections.get("coercion_said_by") else None,
+        what_changed=str(sections.get("what_changed", "")),
+        paper_date=date.fromisoformat(paper) if paper else None,
+        paper_by=str(sections.get("paper_by", "")),
+        since=_changes(earlier, row, by) if earlier is not None else None,
+        since_at=earlier.completed_at if earlier is not None else None,
     )
+
+
+def _before(row: Assessment, by: Actor) -> Assessment | None:
+    """The assessment completed before this one, in this episode or an earlier one."""
+    rows = sight.visible(Assessment, by).filter(client_id=row.client_id, status=Status.COMPLETE.value)
+    here = Q(episode_id=row.episode_id)
+    rows = rows.filter((here & Q(number__lt=row.number)) | (~here & Q(started_at__lt=row.started_at)))
+    return rows.order_by("-started_at", "-number").first()
+
+
+def _changes(earlier: Assessment, row: Assessment, by: Actor) -> tuple[Changed, ...]:
+    """Field by field, in the order of the assessment. Equality monitoring is kept once, and not among it."""
+    was, now = _in_words(earlier, by), _in_words(row, by)
+    return tuple(
+        Changed(key, was.get(key, ""), now.get(key, ""))
+        for key in dict.fromkeys((*now, *was))
+        if was.get(key, "") != now.get(key, "")
+    )
+
+
+def _in_words(row: Assessment, by: Actor) -> dict[str, str]:
+    found = _as_it_stands(row, by)
+    return {**dict(found[What.ASSESSMENT]), **dict(found[What.NEED_RATING])}
 
 
 def _ratings(row: Assessment, by: Actor) -> tuple[Rating, ...]:
@@ -629,6 +734,26 @@ def _rating(domain: needs.Domain, row: NeedRating | None) -> Rating:
 
 
 @dataclass(frozen=True, slots=True)
+class Nrm:
+    """Whether the writer's organisation may refer to the NRM and must notify; else whom to ask."""
+
+    is_first_responder: bool
+    has_duty_to_notify: bool
+    ask: tuple[str, ...]
+
+
+def nrm(by: Actor) -> Nrm:
+    """As the organisations are marked by the administrator."""
+    mine = Organisation.objects.filter(id=by.organisation_id).first()
+    others = Organisation.objects.filter(is_first_responder=True, until_date__isnull=True).order_by("name")
+    return Nrm(
+        is_first_responder=mine is not None and mine.is_first_responder,
+        has_duty_to_notify=mine is not None and mine.has_duty_to_notify,
+        ask=tuple(others.exclude(id=by.organisation_id).values_list("name", flat=True)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Writing:
     """What the form needs to begin with: whose it is, what was answered before, and where she lives."""
 
@@ -638,6 +763,9 @@ class Writing:
     age_band: str
     areas: tuple[str, ...]
     may: Decision
+    has_earlier: bool = False
+    mechanisms: Mapping[str, str] = field(default_factory=dict)
+    nrm: Nrm = field(default_factory=lambda: Nrm(False, False, ()))
 
 
 def writing(*, assessment_id: UUID, by: Actor, at: datetime) -> Writing | None:
@@ -655,6 +783,7 @@ def writing(*, assessment_id: UUID, by: Actor, at: datetime) -> Writing | None:
     band = _age_band(born.date_of_birth if born else None, at)
     known = {member.value: member.label for member in (*d.AgeBand, *d.NoAnswer)}
     ledger.read(by=by, at=at, resource=Resource.ASSESSMENT, subjects=[row.client_id], route="assess:write")
+    earlier = _before(row, by)
     return Writing(
         banner=banner,
         assessment_id=row.id,
@@ -662,6 +791,9 @@ def writing(*, assessment_id: UUID, by: Actor, at: datetime) -> Writing | None:
         age_band=known[band],
         areas=areas(),
         may=may,
+        has_earlier=earlier is not None,
+        mechanisms=row.mechanisms or (earlier.mechanisms if earlier is not None else {}),
+        nrm=nrm(by),
     )
 
 

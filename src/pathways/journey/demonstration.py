@@ -21,7 +21,7 @@ from django.db import transaction
 from pathways.analysis.directory import domain_of
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Regime, Role, Sector
-from pathways.journey import identity, panel, sight
+from pathways.journey import identity, instruments, panel, sight
 from pathways.journey.invented import level_twice, lives, panelled, screened
 from pathways.journey.invented.world import World
 from pathways.records.models import (
@@ -84,6 +84,9 @@ _PLACES = (
 #: whoever has a service to which women are referred
 _OFFERING = (Sector.THIRD_SECTOR.value, Sector.PRIVATE.value, Sector.HEALTH.value)
 
+#: who refers to the National Referral Mechanism, and is bound to notify
+_FIRST_RESPONDERS = (Sector.POLICE, Sector.LOCAL_AUTHORITY)
+
 #: One sign-in for each role that a person can have.
 _FIRST = (
     (Role.COORDINATOR, "pathways-hub", "Cora Whitlock"),
@@ -139,6 +142,8 @@ _SERVICES = (
     ("clearwell", "Trauma therapy", "Luton", ("Emotional wellbeing",)),
     ("ashmere-health", "Women’s health clinic", "Luton", ("Health",)),
 )
+#: women whom a service has room for at one time, where it is not five
+_PLACES_AT = {"willow": 2, "brightpath": 3, "lantern": 4, "meadow": 2, "clearwell": 2}
 _HOLIDAYS = """
 2024-12-25 2024-12-26 2025-01-01 2025-04-18 2025-04-21 2025-05-05 2025-05-26 2025-08-25 2025-12-25
 2025-12-26 2026-01-01 2026-04-03 2026-04-06 2026-05-04 2026-05-25 2026-08-31 2026-12-25 2026-12-28
@@ -169,6 +174,7 @@ def seed(*, at: datetime, most: int = WOMEN, say: Callable[[int, int], None] = l
                 key=_KEPT, value={"until": at.isoformat(), "women": 0}, changed_at=at
             )
             screened.records(_world(), until=at)
+            _instruments(_world(), at - timedelta(days=DAYS + 60))
             level_twice.versions(_world(), began=at - timedelta(days=DAYS + 60), at=at)
         world = _world()
     until = datetime.fromisoformat(kept.value["until"])
@@ -185,6 +191,15 @@ def seed(*, at: datetime, most: int = WOMEN, say: Callable[[int, int], None] = l
             kept.save(update_fields=["value"])
         say(made + 1, WOMEN)
     return int(kept.value["women"])
+
+
+def _instruments(world: World, at: datetime) -> None:
+    """Three of them are on: the rest a visitor can turn on."""
+    by = world.people[(Role.ADMINISTRATOR, "pathways-hub")][0]
+    with identity.acting(by):
+        for code in ("phq9", "gad7", "core10"):
+            edition = instruments.shipped()[code].edition
+            instruments.turn_on(code=code, edition=edition, is_licence_accepted=True, by=by, at=at)
 
 
 def _agenda(world: World, at: datetime, wanted: int) -> None:
@@ -223,6 +238,8 @@ def _places(at: datetime) -> None:
             is_coordinating=coordinates,
             from_date=began.date(),
             duty_telephone="01632 960 100",
+            is_first_responder=sector in _FIRST_RESPONDERS,
+            has_duty_to_notify=sector in _FIRST_RESPONDERS,
         )
         OrganisationTerm.objects.create(
             organisation=places[code],
@@ -296,6 +313,7 @@ def _directory(places: dict[str, UUID], at: datetime) -> None:
             description="An invented service of the demonstration.",
             is_for_women_only=True,
             minimum_age=18,
+            capacity=_PLACES_AT.get(place, 5),
             open_from=at - timedelta(days=DAYS + 60),
         )
         for need in wanted:

@@ -172,6 +172,8 @@ class Body:
     people: int
     services: int
     terms: tuple[Term, ...] = ()
+    is_first_responder: bool = False
+    has_duty_to_notify: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -211,6 +213,8 @@ def _body(row: Organisation, *, terms: bool = False) -> Body:
         people=row.people_now,  # type: ignore[attr-defined]
         services=row.services_now,  # type: ignore[attr-defined]
         terms=tuple(found),
+        is_first_responder=row.is_first_responder,
+        has_duty_to_notify=row.has_duty_to_notify,
     )
 
 

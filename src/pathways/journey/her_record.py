@@ -18,7 +18,7 @@ from pathways.domain.referral import sharing
 from pathways.domain.support import goal
 from pathways.domain.terms import contact, needs
 from pathways.domain.triage.levels import Level
-from pathways.journey import her, identity, sight
+from pathways.journey import her, identity, sight, triage
 from pathways.records.models import (
     Account,
     Assessment,
@@ -79,8 +79,9 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One triage: what the policy suggested and what a named person decided."""
+    """One triage: what the policy suggested and what a named person decided. `id` if she may be told why."""
 
+    id: UUID | None
     status: str
     level: Level | None
     suggested: Level | None
@@ -143,9 +144,13 @@ def decisions(*, client_id: UUID, by: Actor) -> tuple[Decided, ...]:
     names = identity.names_of({row.decided_by_id for row in rows if row.decided_by_id})
     return tuple(
         Decided(
+            id=row.id if triage.may_tell(row, by) else None,
             status=row.get_status_display(),
             level=Level(row.level) if row.level is not None else None,
-            suggested=Level(row.suggested_level) if row.suggested_level is not None else None,
+            suggested=Level(row.suggested_level)
+            if row.suggested_level is not None
+            and (row.level is not None or not triage.wants_own_view(row, by))
+            else None,
             is_provisional=row.is_provisional,
             reasons=row.reasons,
             told_her=row.told_her,

@@ -143,7 +143,8 @@ def _ask(
         organisation_id=row.organisation_id,
         account_id=whom,
         role=role if whom is None else None,
-        client_id=None if why is Why.DRAWN else row.client_id,
+        # a chair is no worker of hers: her task names no woman, and nor does a blind reader's
+        client_id=None if why is Why.DRAWN or role is Role.PANEL_CHAIR else row.client_id,
         route="triage:reading",
         object_id=made.id,
         due_at=due,
@@ -740,8 +741,8 @@ def because_of(row: TriageDecision, *, by: Actor) -> Beside | None:
     return next((one for one in of(found.triage_id, by=by) if one.id == found.id), None)
 
 
-def waiting_for(*, by: Actor) -> int:
-    """How many readings wait for this person by name."""
-    return sight.visible(TriageReading, by).filter(reader_id=by.account_id, status__in=_OPEN).count()
+def waiting(*, by: Actor) -> int:
+    """How many readings wait, of those that this person may see: the number on the first tab."""
+    return sight.visible(TriageReading, by).filter(status__in=_OPEN).count()
 
 

@@ -27,7 +27,16 @@ from pathways.domain.support.reasons import Absence
 from pathways.domain.terms import clocks
 from pathways.domain.terms.contact import Attendance, ContactMode
 from pathways.domain.terms.routes import Route
-from pathways.journey import contacts, entering, goals, open_door, sight
+from pathways.journey import (
+    alongside,
+    contacts,
+    entering,
+    goals,
+    instruments,
+    measuring,
+    open_door,
+    sight,
+)
 from pathways.records import keys
 from pathways.records.models import (
     BankHoliday,
@@ -35,6 +44,7 @@ from pathways.records.models import (
     Contact,
     Goal,
     GoalRating,
+    InstrumentScore,
     ReferenceSet,
     ReferralIn,
     TakeIn,
@@ -138,12 +148,26 @@ def _rows(extract: Extract) -> Iterator[dict[str, Any]]:
 def _hashes(kind: Kind, said: dict[str, Any], secret: bytes) -> tuple[str, str]:
     """Which record a row is, and what it says: keyed, so that nobody can try out what it might have said."""
     (table,) = others.FOR_KIND[kind.value].values()
-    plain = json.dumps([str(said.get(name) or "") for name in table.names], ensure_ascii=False)
+    # a column that came later counts only where it says something: rows taken in before keep their content
+    plain = json.dumps(
+        [_said(said.get(name)) for name in table.names if name not in _LATER or said.get(name)],
+        ensure_ascii=False,
+    )
     content = hmac.new(secret, f"content|{kind.value}|{plain}".encode(), hashlib.sha256).hexdigest()
     theirs = said.get("their_reference")
     if not theirs:
         return content, content
     return hmac.new(secret, f"key|{kind.value}|{theirs}".encode(), hashlib.sha256).hexdigest(), content
+
+
+_LATER = frozenset({"instrument"})
+
+
+def _said(value: Any) -> str:
+    """As it stood in the cell: 7 and not 7.0."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value or "")
 
 
 # --- referrals ------------------------------------------------------------------------------------------
@@ -244,9 +268,54 @@ def _attendance(by: Actor, at: datetime) -> Callable[[dict[str, Any]], _Made]:
 
 def _scores(by: Actor, at: datetime) -> Callable[[dict[str, Any]], _Made]:
     hers = _Hers(by)
+    used = {
+        word.casefold(): one
+        for one in instruments.in_use_now(by=by)
+        for word in (one.asks.code, one.asks.name)
+        if one.asks.has_score
+    }
 
     def write_one(said: dict[str, Any]) -> _Made:
         client_id = hers.of(said["reference"])
+        if bool(said["goal"]) is bool(said["instrument"]):
+            raise _RefusedError(
+                "instrument", "a score is of a goal or of an instrument, one of them", "say which it is"
+            )
+        if said["instrument"]:
+            return _total(client_id, said)
+        return _nearness(client_id, said)
+
+    def _total(client_id: UUID, said: dict[str, Any]) -> _Made:
+        known = used.get(" ".join(said["instrument"].casefold().split()))
+        if known is None:
+            there = ", ".join(sorted({one.asks.name for one in used.values()})) or "none"
+            raise _RefusedError(
+                "instrument",
+                f"this instrument is not on here; on are: {there}",
+                "have it turned on under Instruments, or leave the row out",
+            )
+        where = alongside.episode_now(client_id, by)
+        if where is None:
+            raise _RefusedError("reference", "she has no open episode", "ask the coordinator")
+        if not alongside.began_on(where) <= said["measured_on"] <= clocks.local(at).date():
+            raise _RefusedError(
+                "measured_on", "this is before her time with the programme, or in the future", "check the day"
+            )
+        try:
+            made = measuring.total_given(
+                client_id=client_id,
+                key=known.key,
+                total=said["value"],
+                measured_on=said["measured_on"],
+                where=where,
+                by=by,
+                at=at,
+            )
+        except ValueError as error:
+            raise _RefusedError("value", str(error), "check the score") from None
+        return _Made(InstrumentScore._meta.db_table, made.id)
+
+    def _nearness(client_id: UUID, said: dict[str, Any]) -> _Made:
         wanted = " ".join(said["goal"].casefold().split())
         rows = sight.visible(Goal, by).filter(client_id=client_id, organisation_id=by.organisation_id)
         fitting = [row for row in rows if " ".join(str(row.words).casefold().split()) == wanted]
@@ -257,7 +326,8 @@ def _scores(by: Actor, at: datetime) -> Callable[[dict[str, Any]], _Made]:
         row = fitting[0]
         if row.status == goals_of.Status.CHANGED.value:
             raise _RefusedError("goal", "this goal was changed for another", "leave the row out")
-        if not 0 <= said["value"] <= 10:
+        value = said["value"]
+        if not 0 <= value <= 10 or value != int(value):
             raise _RefusedError(
                 "value", "nearness to a goal is from 0 to 10", "give a whole number from 0 to 10"
             )
@@ -267,7 +337,7 @@ def _scores(by: Actor, at: datetime) -> Callable[[dict[str, Any]], _Made]:
             raise _RefusedError(
                 "measured_on", "this is before the goal was set, or in the future", "check the day"
             )
-        made = goals.rated(row, said["value"], rated_at=min(rated_at, at), by=by, at=at)
+        made = goals.rated(row, int(value), rated_at=min(rated_at, at), by=by, at=at)
         return _Made(GoalRating._meta.db_table, made.id)
 
     return write_one

@@ -39,6 +39,7 @@ from pathways.records.models import (
     ColumnMapping,
     Contact,
     GoalRating,
+    InstrumentScore,
     Operation,
     Purpose,
     ReferenceSet,
@@ -460,6 +461,7 @@ _WORDS = {
     ReferralIn._meta.db_table: "referral",
     Contact._meta.db_table: "contact",
     GoalRating._meta.db_table: "score",
+    InstrumentScore._meta.db_table: "score",
 }
 
 
@@ -546,6 +548,7 @@ def _taken_back(row: TakeIn, *, by: Actor, at: datetime) -> int:
         CaseNote.objects.filter(contact_id__in=[each.id for each in several]).delete()
         Contact.objects.filter(id__in=[each.id for each in several]).delete()
         GoalRating.objects.filter(id__in=ids[GoalRating._meta.db_table]).delete()
+        InstrumentScore.objects.filter(id__in=ids[InstrumentScore._meta.db_table]).delete()
     TakenRow.objects.filter(take_in=row).delete()
     return len(rows)
 

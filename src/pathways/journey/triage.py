@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.expressions import OrderBy
 
 from pathways.domain import decision
 from pathways.domain.decision import Decision
@@ -301,6 +302,13 @@ def wants_own_view(row: TriageDecision, by: Actor) -> bool:
     return row.own_by_id != by.account_id and triage_choices.is_hidden()
 
 
+def pressing_first() -> OrderBy:
+    """The highest suggested level first. Where the suggestion is hidden, the order must not tell it: then it
+    is safety first, and who came first."""
+    column = "inputs__immediate_safety" if triage_choices.is_hidden() else "suggested_level"
+    return F(column).desc(nulls_last=True)
+
+
 def _is_asked_of_another(row: TriageDecision, by: Actor) -> bool:
     """Asked of a colleague by name who is still there to answer: else anybody may whose role it is."""
     if row.asked_of_id is None or row.asked_of_id == by.account_id:
@@ -444,9 +452,7 @@ def listed(*, tab: str, by: Actor, at: datetime, offset: int = 0, limit: int = 2
     if tab == "decided":
         found = list(wanted.order_by("-decided_at")[offset : offset + limit])
     else:
-        # where the suggestion is hidden, the order must not tell it: safety first, and then who came first
-        first = "-inputs__immediate_safety" if triage_choices.is_hidden() else "-suggested_level"
-        ordered = wanted.order_by(F(first[1:]).desc(nulls_last=True), "asked_at")
+        ordered = wanted.order_by(pressing_first(), "asked_at")
         found = list(ordered[offset : offset + limit])
     people = her.banners(client_ids=[row.client_id for row in found], by=by, at=at)
     working = programme.working()

@@ -51,6 +51,9 @@ OPEN_TABLES = frozenset(
         "triage_policy",
         "reference_set",
         "extract_denominator",
+        # what a questionnaire asks and whether a site uses it names nobody
+        "instrument",
+        "instrument_event",
     }
 )
 

@@ -34,7 +34,7 @@ from django.shortcuts import redirect, render
 from pathways.domain.terms import references
 from pathways.journey import drafts, editions, her
 from pathways.web import access, clock, lapsed, meanwhile
-from pathways.web.forms import Answer, PathwaysForm, as_posted
+from pathways.web.forms import Answer, PathwaysForm, as_posted, posted
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Step:
     title: str
     form: type[PathwaysForm]
     hint: str = ""
+    #: it can be left unopened: its answers are then what it would begin with
+    is_optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -278,6 +280,8 @@ class Flow(meanwhile.Watched):
 
     def _judged(self, step: Step) -> PathwaysForm | None:
         raw = self.kept.get("steps", {}).get(step.slug)
+        if raw is None and step.is_optional:
+            raw = posted(self._form(step, None))
         return None if raw is None else self._form(step, raw)
 
     def _turn(self) -> tuple[str, int]:
@@ -432,8 +436,11 @@ class Flow(meanwhile.Watched):
                 continue
             form = self._judged(step)
             done = form is not None and form.is_valid()
+            is_unopened = step.is_optional and step.slug not in self.kept.get("steps", {})
             status = (
-                ("Completed", "")
+                ("Optional", "grey")
+                if done and is_unopened
+                else ("Completed", "")
                 if done
                 else ("In progress", "blue")
                 if form
@@ -443,9 +450,11 @@ class Flow(meanwhile.Watched):
                 "title": step.title, "hint": step.hint, "status": status[0], "colour": status[1],
                 "href": f"{self.request.path}?step={step.slug}",
             })  # fmt: skip
-        ready = all(item["status"] == "Completed" for item in items)
+        ready = all(item["status"] in ("Completed", "Optional") for item in items)
         done_count = sum(item["status"] == "Completed" for item in items)
-        return self._page(self.tasks_template, {"items": items, "ready": ready, "done_count": done_count})
+        of_count = sum(item["status"] != "Optional" for item in items)
+        more = {"items": items, "ready": ready, "done_count": done_count, "of_count": of_count}
+        return self._page(self.tasks_template, more)
 
     def _check(self, problem: str = "", status: int = 200) -> HttpResponse:
         groups, answers = [], {}

@@ -76,6 +76,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
         HOME,
         EVALUATION,
         Entry("Considering", "considering:learning", ("considering",)),
+        Entry("Triage", "triage:watching", ("triage",)),
         Entry("Panel", "panel:turnout", ("panel",)),
     ),
     Role.GOVERNANCE_LEAD: (

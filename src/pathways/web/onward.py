@@ -39,6 +39,7 @@ _NAMES: Mapping[Leads, tuple[str, bool]] = MappingProxyType(
         Leads.REFERRALS_IN: ("doors:list", False),
         Leads.TRIAGE: ("triage:decide", True),
         Leads.TRIAGES: ("triage:list", False),
+        Leads.LEVEL_READINGS: ("triage:readings", False),
         Leads.REFERRAL: ("refer:show", True),
         Leads.REFERRALS: ("refer:list", False),
         Leads.MESSAGES: ("messages:list", False),

@@ -30,6 +30,8 @@ urlpatterns = [
     path("emergency/", include("pathways.web.emergency.urls")),
     path("take-in/", include("pathways.web.taking.urls")),
     path("support/", include("pathways.web.support.urls")),
+    path("measures/", include("pathways.web.measures.urls")),
+    path("instruments/", include("pathways.web.instruments.urls")),
 ]
 
 handler400 = "pathways.web.frame.refusals.bad_request"

@@ -116,8 +116,10 @@ SCORES = Table(
         Column("their_reference", also=("score_id", "id", "measurement_id")),
         _OUR_REFERENCE,
         Column("measured_on", DATE, True, ("date", "rated_on", "score_date", "completed_on", "when")),
-        Column("goal", is_needed=True, also=("goal_words", "outcome", "target")),
-        Column("value", WHOLE, True, ("score", "rating", "nearness")),
+        # of every row one of these two: a goal of hers in her words, or an instrument that the site has on
+        Column("goal", also=("goal_words", "outcome", "target")),
+        Column("instrument", also=("measure", "questionnaire", "tool")),
+        Column("value", NUMBER, True, ("score", "rating", "nearness", "total")),
         _FACT,
     ),
     ("score", "ratings", "outcomes", "goal_ratings"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from pathways.domain.governance import emergency, erasure, hold
 from pathways.domain.identification import consideration, linking, referral_in, run, second_reading
-from pathways.domain.outcomes import followup
+from pathways.domain.outcomes import followup, in_use, response
 from pathways.domain.reach import approach, plan, stop
 from pathways.domain.referral import referral
 from pathways.domain.support import closure, engagement, episode, goal, joining
@@ -33,6 +33,7 @@ ALL: tuple[Workflow[Any, Any, Any], ...] = (
     goal.WORKFLOW,
     closure.WORKFLOW,
     episode.WORKFLOW,
+    response.WORKFLOW,
     followup.WORKFLOW,
     emergency.WORKFLOW,
     erasure.WORKFLOW,
@@ -41,4 +42,5 @@ ALL: tuple[Workflow[Any, Any, Any], ...] = (
     linking.POLICE_WORKFLOW,
     linking.SUPPORT_WORKFLOW,
     linking.RUN_WORKFLOW,
+    in_use.WORKFLOW,
 )

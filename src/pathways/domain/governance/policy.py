@@ -99,6 +99,9 @@ class Resource(StrEnum):
     REVIEW = "support_review"
     CLOSURE = "support_closure"
     FOLLOW_UP = "support_follow_up"
+    RESPONSE = "support_response"
+    SCORE = "support_score"
+    TOOL_RESULT = "support_tool_result"
     OUTGOING = "support_outgoing_message"
     # who may not see her, and who may for an hour
     BAR = "support_bar"
@@ -211,7 +214,12 @@ _OWN_WORK = (
     Resource.CLOSURE,
     Resource.FOLLOW_UP,
     Resource.OUTGOING,
+    Resource.SCORE,
 )
+#: What is told in confidence, and read by nobody but the organisation that it was told to.
+_CONFIDED = (Resource.CASE_NOTE, Resource.RESPONSE)
+#: Tools about domestic abuse; those of criminal justice are for whoever holds her sentence.
+_OF_ABUSE = Among("tool", ("dash", "dara"))
 
 #: What emergency access reads besides the name she uses: who she is, how to reach her without harm, and what
 #: is known of her safety. Never a note, never where she is safe.
@@ -277,7 +285,8 @@ OF_HER = (
     *_SUPPORT,
     *_MINIMUM,
     *_OWN_WORK,
-    Resource.CASE_NOTE,
+    *_CONFIDED,
+    Resource.TOOL_RESULT,
     Resource.SAFE_PLACE,
     Resource.REFERRAL,
     Resource.REFERRAL_PACK,
@@ -480,9 +489,46 @@ _WRITTEN: tuple[Rule, ...] = (
             Resource.GOAL,
             Resource.GOAL_RATING,
             Resource.REVIEW,
+            Resource.SCORE,
         ),
         _OURS,
         "The coordinator sees that support happens, never the notes of it.",
+    ),
+    # --- results of tools that others own ------------------------------------------------------------
+    _rule(
+        (Role.COORDINATOR,),
+        _ALL,
+        (Resource.TOOL_RESULT,),
+        _OURS,
+        "The coordinator carries her through the programme.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER,),
+        _ALL,
+        (Resource.TOOL_RESULT,),
+        both(_HERS, _SUPPORT_SUPERVISOR, _OF_ABUSE),
+        "How high the risk of abuse was found to be is known to those who keep her safe, never to a company.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        _ALL,
+        (Resource.TOOL_RESULT,),
+        both(_OURS, _SUPPORT_SUPERVISOR, _OF_ABUSE),
+        "How high the risk of abuse was found to be is known to those who keep her safe, never to a company.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER,),
+        _ALL,
+        (Resource.TOOL_RESULT,),
+        both(_HERS, OfSector((Sector.PROBATION,))),
+        "A tool of criminal justice is read by probation and the coordinator, and by no charity or company.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        _ALL,
+        (Resource.TOOL_RESULT,),
+        both(_OURS, OfSector((Sector.PROBATION,))),
+        "A tool of criminal justice is read by probation and the coordinator, and by no charity or company.",
     ),
     # --- her level, read by another person ---------------------------------------------------------
     _rule(
@@ -553,7 +599,7 @@ _WRITTEN: tuple[Rule, ...] = (
     _rule(
         (Role.SUPPORT_WORKER,),
         _ALL,
-        (*_OWN_WORK, Resource.CASE_NOTE, Resource.SAFE_PLACE),
+        (*_OWN_WORK, *_CONFIDED, Resource.SAFE_PLACE),
         both(_HERS, _OWN_ORGANISATION),
         "Notes belong to the organisation that wrote them.",
     ),
@@ -588,7 +634,7 @@ _WRITTEN: tuple[Rule, ...] = (
     _rule(
         (Role.SUPERVISOR,),
         _ALL,
-        (*_OWN_WORK, Resource.CASE_NOTE, Resource.SAFE_PLACE),
+        (*_OWN_WORK, *_CONFIDED, Resource.SAFE_PLACE),
         both(_OURS, _OWN_ORGANISATION, _SUPPORT_SUPERVISOR),
         "A supervisor sees the women of her organisation.",
     ),
@@ -624,7 +670,7 @@ _WRITTEN: tuple[Rule, ...] = (
     _rule(
         (Role.PROVIDER_WORKER,),
         _ALL,
-        (*_OWN_WORK, Resource.CASE_NOTE),
+        (*_OWN_WORK, *_CONFIDED),
         both(_HERS, _OWN_ORGANISATION),
         "Notes belong to the organisation that wrote them.",
     ),
@@ -645,7 +691,7 @@ _WRITTEN: tuple[Rule, ...] = (
     _rule(
         (Role.SUPERVISOR,),
         _ALL,
-        (*_OWN_WORK, Resource.CASE_NOTE),
+        (*_OWN_WORK, *_CONFIDED),
         both(_OURS, _OWN_ORGANISATION, _PRIVATE_SUPERVISOR),
         "A private provider’s supervisor sees the women of her organisation.",
     ),
@@ -1301,7 +1347,14 @@ _WRITTEN: tuple[Rule, ...] = (
     _rule(
         (Role.KEEPER,),
         (Action.REMOVE,),
-        (Resource.REFERRAL_IN, Resource.CONTACT, Resource.CASE_NOTE, Resource.GOAL_RATING, Resource.TASK),
+        (
+            Resource.REFERRAL_IN,
+            Resource.CONTACT,
+            Resource.CASE_NOTE,
+            Resource.GOAL_RATING,
+            Resource.SCORE,
+            Resource.TASK,
+        ),
         _OWN_ORGANISATION,
         "What was taken in from the wrong file is taken back within a day, where nobody has gone on with it.",
     ),
@@ -1557,6 +1610,9 @@ ABOUT_HER: Mapping[Resource, tuple[str, ...]] = MappingProxyType(
                 Resource.CLOSURE,
                 Resource.FOLLOW_UP,
                 Resource.OUTGOING,
+                Resource.RESPONSE,
+                Resource.SCORE,
+                Resource.TOOL_RESULT,
                 Resource.BAR,
                 Resource.EMERGENCY,
                 Resource.CORRECTION,

@@ -24,7 +24,7 @@ class Kind(Worded):
     REFERRALS = "referrals", "Women whom a partner refers to the programme"
     CONTACTS = "contacts", "Contacts with women, from a case system"
     ATTENDANCE = "attendance", "Attendance at groups and sessions"
-    SCORES = "scores", "How near women feel to their goals"
+    SCORES = "scores", "Scores: totals of instruments, and how near women feel to their goals"
     REFERENCE = "reference", "Reference figures: population, bank holidays, harm weights, prices, scores"
 
 

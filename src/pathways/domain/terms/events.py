@@ -89,6 +89,9 @@ class EventKind(Worded):
     GOAL_SET = "goal_set", "Goal set"
     GOAL_RATED = "goal_rated", "Goal rated"
     REVIEWED = "reviewed", "Reviewed"
+    MEASURED = "measured", "Questionnaire filled in"
+    DANGER_SAID = "danger_said", "An answer signalled danger"
+    TOOL_RESULT_KEPT = "tool_result_kept", "Result of a tool kept"
     DISENGAGED = "disengaged", "Disengaged"
     RE_ENGAGED = "re_engaged", "Came back to support"
     # the end, and after
@@ -187,6 +190,11 @@ CODES: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.GOAL_SET: frozenset({"goal", "need"}),
         EventKind.GOAL_RATED: frozenset({"goal", "rating", "state"}),
         EventKind.REVIEWED: frozenset({"number", "need", "exploitation", "next"}),
+        # never which questionnaire nor what it came to: a score is its own organisation's
+        # occasion: outcomes.response.Occasion. how: outcomes.response.How. state: given or withdrawn
+        EventKind.MEASURED: frozenset({"response", "occasion", "how", "state"}),
+        EventKind.DANGER_SAID: frozenset({"where"}),
+        EventKind.TOOL_RESULT_KEPT: frozenset({"result"}),
         EventKind.DISENGAGED: frozenset({"referral", "reason"}),
         EventKind.RE_ENGAGED: frozenset({"referral"}),
         EventKind.CLOSED: frozenset({"outcome", "reason"}),

@@ -52,6 +52,24 @@ class ImmediateSafety(Worded):
     NO = "no", "No"
 
 
+class SaidBy(Worded):
+    """Who says that she was made to do what she did."""
+
+    HERSELF = "herself", "She says so herself"
+    WORKER = "worker", "Her worker’s view, from what she told"
+    POLICE = "police", "Police records"
+    AGENCY = "agency", "Another agency"
+    DECISION = "decision", "A court, or the National Referral Mechanism, found so"
+
+
+class HomeUsed(Worded):
+    """Whether somebody else uses her home, or has taken it over."""
+
+    YES = "yes", "Yes"
+    NO = "no", "No"
+    NOT_ASKED = "not_asked", "Not asked"
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What an assessment gate may look at. A judgement not made yet is None, never low."""

@@ -20,7 +20,18 @@ from pathways.domain.terms import clocks
 from pathways.domain.terms.people import Sector
 from pathways.domain.triage import triage
 from pathways.domain.triage.levels import Level
-from pathways.journey import case_list, caseload, her, identity, linking, programme, sight, way
+from pathways.journey import (
+    case_list,
+    caseload,
+    her,
+    identity,
+    level_readings,
+    linking,
+    programme,
+    sight,
+    way,
+)
+from pathways.journey import triage as triage_journey
 from pathways.journey.home.shapes import MOST, Figure, Home, Item, Leads, Section, section
 from pathways.records.models import (
     Approach,
@@ -63,6 +74,7 @@ def coordinator(*, by: Actor, at: datetime) -> Home:
     figures = (
         Figure(str(door.total), "at the open door", leads=Leads.REFERRALS_IN),
         Figure(str(waiting.total), "waiting for a level", leads=Leads.TRIAGES),
+        Figure(str(level_readings.waiting(by=by)), "levels to read again", leads=Leads.LEVEL_READINGS),
         Figure(str(stalled.total), "referrals past their answer", leads=Leads.REFERRALS),
         Figure(str(lapsed), "safe-contact plans lapsed", leads=Leads.LAPSED),
         Figure(str(unread.count()), "messages to read", leads=Leads.MESSAGES),
@@ -86,14 +98,15 @@ def _triage_waiting(by: Actor, at: datetime) -> Section:
     rows = (
         sight.visible(TriageDecision, by)
         .filter(status=triage.Status.AWAITING.value)
-        .order_by(F("suggested_level").desc(nulls_last=True), "asked_at")
+        .order_by(triage_journey.pressing_first(), "asked_at")
     )
     page = list(rows[:MOST])
     people = _called((row.client_id for row in page), by)
     items = []
     for row in page:
         name, reference = _name(people, row.client_id)
-        level = Level(row.suggested_level).label if row.suggested_level is not None else ""
+        is_shown = row.suggested_level is not None and not triage_journey.wants_own_view(row, by)
+        level = Level(row.suggested_level).label if is_shown and row.suggested_level is not None else ""
         items.append(
             Item(
                 title=name,

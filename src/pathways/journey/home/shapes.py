@@ -25,6 +25,7 @@ class Leads(StrEnum):
     PLAN = "plan"
     TRIAGE = "triage"
     TRIAGES = "triages"
+    LEVEL_READINGS = "level_readings"
     REFERRAL = "referral"
     REFERRALS = "referrals"
     CASES = "cases"

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from pathways.domain.governance.actors import Actor
 from pathways.domain.identification.judgement import Heading
 from pathways.domain.identification.reasons import DeferReason, RejectReason
+from pathways.domain.outcomes import tools
+from pathways.domain.outcomes.response import How, Occasion
 from pathways.domain.reach import agreement, plan, stop
 from pathways.domain.reach.approach import Result
 from pathways.domain.referral import sharing
@@ -26,6 +28,7 @@ from pathways.domain.support.goal import Action
 from pathways.domain.support.reasons import Absence, EndReason
 from pathways.domain.terms import demographics as d
 from pathways.domain.terms import indicators, needs
+from pathways.domain.terms.clocks import local
 from pathways.domain.terms.contact import Attendance, Channel, ContactMode, Weekday, Window
 from pathways.domain.terms.events import ScreeningOutcome
 from pathways.domain.terms.law import FactOrOpinion, SocInvolvement, SubjectCategory, VictimOfSoc
@@ -46,7 +49,9 @@ from pathways.journey import (
     follow_up,
     goals,
     identity,
+    instruments,
     judging,
+    measuring,
     open_door,
     refer,
     reviewing,
@@ -158,6 +163,9 @@ class _Life:
         self.name = names.invent(rng, on=began.date())
         self.route = _drawn(_ROUTES, rng)
         self.hub = world.one(Role.COORDINATOR, "pathways-hub")
+        # apart, so that what is measured moves nothing else of her story
+        self.felt = random.Random(7000 + number)  # noqa: S311 - a story, not a secret
+        self.distress = self.felt.uniform(0.9, 2.4)
         self.client_id: UUID | None = None
         self.worker: Actor | None = None
 
@@ -596,6 +604,7 @@ class _Life:
                 nearness=self.rng.randrange(0, 5),
             )
             kept.append(said.id)
+        self.measure(accepted, Occasion.ASSESSMENT)
         self.sessions(accepted, self.rng.randrange(2, 6))
         for key in kept:
             self.do(goals.rate, accepted, goal_id=key, nearness=self.rng.randrange(2, 9))
@@ -610,6 +619,7 @@ class _Life:
         self.review(accepted, level)
         while not self.chance(0.55):
             self.sessions(accepted, self.rng.randrange(2, 5))
+            self.measure(accepted, Occasion.OTHER)
             self.do(contact_plan.confirm_again, accepted, client_id=self.her)
             self.do(goals.rate, accepted, goal_id=kept[0], nearness=self.rng.randrange(3, 10))
         self.close(accepted, kept)
@@ -716,6 +726,45 @@ class _Life:
             next_review_on=(self.now + timedelta(days=56)).date(),
         )
         self.do(contact_plan.confirm_again, worker, client_id=self.her)
+        self.measure(worker, Occasion.REVIEW)
+
+    def measure(self, worker: Actor, occasion: Occasion) -> None:
+        """Fills in what is on with her; now and then an answer is left out. Nobody invented says danger."""
+        for one in instruments.in_use_now(by=worker):
+            if self.felt.random() < 0.25:
+                continue
+            danger = {alert.item for alert in one.asks.alerts}
+            answers = {}
+            for item in one.asks.asked:
+                if item.code in danger:
+                    answers[item.code] = item.options[0].value
+                elif self.felt.random() > 0.02:
+                    top = len(item.options) - 1
+                    drawn = min(top, max(0, round(self.felt.gauss(self.distress * top / 3, 0.8))))
+                    answers[item.code] = item.options[top - drawn if item.is_reversed else drawn].value
+            self.do(
+                measuring.fill_in,
+                worker,
+                client_id=self.her,
+                key=one.key,
+                answers=answers,
+                measured_on=local(self.now).date(),
+                occasion=occasion,
+                how=How.TOGETHER,
+            )
+        self.distress *= self.felt.uniform(0.55, 1.05)
+        is_support = worker.sector is not Sector.PRIVATE
+        if occasion is Occasion.ASSESSMENT and is_support and self.felt.random() < 0.4:
+            ticks = self.felt.randrange(4, 20)
+            result = tools.Result(
+                tools.Tool.DASH,
+                local(self.now).date(),
+                "The adviser went through it with her.",
+                ticks,
+                tools.Criterion.VISIBLE if ticks >= tools.VISIBLE_HIGH_RISK else tools.Criterion.NONE,
+                "An adviser on domestic abuse, Safe Steps Advocacy",
+            )
+            self.do(measuring.keep_result, worker, client_id=self.her, result=result)
 
     def close(self, worker: Actor, kept: list[UUID]) -> None:
         self.wait(5, 25)

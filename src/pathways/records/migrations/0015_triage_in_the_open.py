@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('sealed_for_id', models.UUIDField(blank=True, null=True)),
                 ('why', models.CharField(choices=[('exit', 'Level 0: before she is closed off'), ('urgent', 'Level 4: after the action has begun'), ('drawn', 'Drawn by lot, to see how alike we judge'), ('asked', 'She asked for another look')], default='', max_length=60)),
                 ('status', models.CharField(choices=[('waiting', 'Waiting to be read'), ('with_supervisor', 'Unanswered: with the supervisor'), ('agreed', 'Read: agreed'), ('apart', 'Read: not agreed'), ('overtaken', 'Overtaken by a newer decision')], default='waiting', max_length=40)),
-                ('first_level', models.PositiveSmallIntegerField()),
+                ('first_level', models.PositiveSmallIntegerField(default=0)),
                 ('first_by_id', models.UUIDField()),
                 ('shown', pathways.records.sealed.SealedJSON(blank=True, null=True)),
                 ('asked_at', models.DateTimeField()),

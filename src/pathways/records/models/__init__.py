@@ -12,6 +12,13 @@ from pathways.records.models.directory import (
 from pathways.records.models.erasing import Erasure, ErasureKey, LegalHold
 from pathways.records.models.guarding import Bar, EmergencyAccess
 from pathways.records.models.linking import LinkRun, PolicePair, SupportPair
+from pathways.records.models.measures import (
+    InstrumentEvent,
+    InstrumentScore,
+    Response,
+    SiteInstrument,
+    ToolResult,
+)
 from pathways.records.models.organisations import (
     Account,
     Appointment,
@@ -136,6 +143,8 @@ __all__ = [
     "GoalRating",
     "GroupSession",
     "Identity",
+    "InstrumentEvent",
+    "InstrumentScore",
     "Involvement",
     "InvolvementKind",
     "Joining",
@@ -173,6 +182,7 @@ __all__ = [
     "Referral",
     "ReferralIn",
     "ReferralPack",
+    "Response",
     "Review",
     "RowChange",
     "SafeContactPlan",
@@ -185,6 +195,7 @@ __all__ = [
     "ServiceOffer",
     "Setting",
     "SharingAgreement",
+    "SiteInstrument",
     "Spine",
     "Stop",
     "SupportPair",
@@ -192,6 +203,7 @@ __all__ = [
     "TakeInPart",
     "TakenRow",
     "Task",
+    "ToolResult",
     "TriageDecision",
     "TriagePolicy",
     "TriageReading",

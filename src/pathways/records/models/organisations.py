@@ -24,6 +24,9 @@ class Organisation(Row):
     is_coordinating = models.BooleanField(default=False)
     duty_telephone = models.CharField(max_length=40, blank=True, default="")
     duty_email = models.CharField(max_length=200, blank=True, default="")
+    # the Modern Slavery Act names who may refer to the NRM, and who must tell of what they meet
+    is_first_responder = models.BooleanField(default=False)
+    has_duty_to_notify = models.BooleanField(default=False)
     from_date = models.DateField()
     until_date = models.DateField(null=True, blank=True)
 

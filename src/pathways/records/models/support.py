@@ -562,7 +562,8 @@ class TriageReading(HerRow):
     triage = models.ForeignKey(TriageDecision, models.PROTECT, related_name="readings")
     why = coded(reading.Why, blank=False)
     status = status_field(reading.WORKFLOW)
-    first_level = models.PositiveSmallIntegerField()
+    # set back to nothing said when she is erased
+    first_level = models.PositiveSmallIntegerField(default=0)
     first_by_id = models.UUIDField()
     shown = SealedJSON()
     asked_at = models.DateTimeField()

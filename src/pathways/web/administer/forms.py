@@ -63,6 +63,17 @@ class DutyForm(forms.PathwaysForm):
     duty_email = forms.Email(label="Duty e-mail address", required=False, width="two-thirds")
 
 
+class ModernSlavery(forms.PathwaysForm):
+    is_first_responder = forms.YesNo(
+        label="Is it a first responder?",
+        hint="It may refer to the National Referral Mechanism: police, councils, and bodies named in law.",
+    )
+    has_duty_to_notify = forms.YesNo(
+        label="Is it bound to notify?",
+        hint="It must tell that it met a possible victim who did not agree to be referred, without her name.",
+    )
+
+
 class AddOrganisation(DutyForm, What):
     from_date = forms.Date(label="First day on which it takes part")
     field_order = ("name", "sector", "regime", "from_date", "duty_telephone", "duty_email")

@@ -19,6 +19,7 @@ from pathways.web.administer.forms import (
     ChangeOrganisation,
     DutyForm,
     LastDay,
+    ModernSlavery,
     OrganisationFilters,
 )
 from pathways.web.lists import Column
@@ -74,7 +75,7 @@ def organisation(request: Request, organisation_id: UUID) -> HttpResponse:
         return access.not_found(request)
     to = {
         name: reverse(f"administer:{name}", args=[found.id])
-        for name in ("change", "duty", "end_organisation")
+        for name in ("change", "duty", "end_organisation", "modern_slavery")
     }
     rows: list[dict[str, Any]] = [
         {"key": "Sector", "value": found.sector.label},
@@ -83,12 +84,22 @@ def organisation(request: Request, organisation_id: UUID) -> HttpResponse:
         {"key": "Duty telephone", "value": found.duty_telephone, "none": "Not said"},
         {"key": "Duty e-mail address", "value": found.duty_email, "none": "Not said"},
         {"key": "Code", "value": found.code},
+        {
+            "key": "National Referral Mechanism",
+            "value": "First responder" if found.is_first_responder else "Not a first responder",
+        },
+        {
+            "key": "Duty to notify",
+            "value": "Bound to notify" if found.has_duty_to_notify else "Not bound to notify",
+        },
     ]
     if found.until_date:
         rows.insert(3, {"key": "Took part until", "value": clock.day(found.until_date)})
     else:
         rows[3] |= {"href": to["duty"]}
         rows[4] |= {"href": to["duty"]}
+        rows[6] |= {"href": to["modern_slavery"]}
+        rows[7] |= {"href": to["modern_slavery"]}
     context = {
         "title": found.name,
         "one": found,
@@ -191,6 +202,28 @@ class Duty(_OfOne):
             at=self.now,
         )
         return self.receipt(said, "Duty contact saved")
+
+
+@page(roles=_ONLY)
+class ModernSlaveryAct(_OfOne):
+    effect = "changes"
+    is_shared = True
+    title = "Modern Slavery Act"
+    form = ModernSlavery
+    check = False
+    button = "Save"
+
+    def initial(self, step: flow.Step) -> dict[str, Any]:
+        return {
+            "is_first_responder": self.one.is_first_responder,
+            "has_duty_to_notify": self.one.has_duty_to_notify,
+        }
+
+    def do(self, answers: dict[str, Any]) -> flow.Receipt:
+        said = administer.set_modern_slavery(
+            organisation_id=self.one.id, **answers, by=self.actor, at=self.now
+        )
+        return self.receipt(said, "Saved")
 
 
 @page(roles=_ONLY)

@@ -26,13 +26,16 @@ _TABS = (
     ("agreements", "Sharing agreements"),
     ("health", "System"),
 )
+#: what stands beside the settings and has an area of its own
+_BESIDE = (("instruments:list", "Instruments"), ("triage:choices", "Triage"))
 
 
 def _tabs(here: str) -> list[dict[str, Any]]:
-    return [
+    own = [
         {"label": label, "href": reverse(f"administer:{name}"), "current": name == here}
         for name, label in _TABS
     ]
+    return own + [{"label": label, "href": reverse(name), "current": False} for name, label in _BESIDE]
 
 
 @page(roles=_ONLY)

@@ -18,6 +18,11 @@ urlpatterns = [
     path("organisations/add/", organisations.Add.as_view(), name="add_organisation"),
     path("organisations/<uuid:organisation_id>/", organisations.organisation, name="organisation"),
     path("organisations/<uuid:organisation_id>/change/", organisations.Change.as_view(), name="change"),
+    path(
+        "organisations/<uuid:organisation_id>/modern-slavery/",
+        organisations.ModernSlaveryAct.as_view(),
+        name="modern_slavery",
+    ),
     path("organisations/<uuid:organisation_id>/duty/", organisations.Duty.as_view(), name="duty"),
     path(
         "organisations/<uuid:organisation_id>/coordinating/", organisations.coordinating, name="coordinating"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pathways.domain.referral import matching
@@ -10,7 +10,8 @@ from pathways.domain.terms import demographics as d
 from pathways.domain.terms import needs
 from pathways.domain.terms.law import Coercion
 from pathways.domain.terms.words import Worded, choices
-from pathways.domain.triage.assessment import Exploitation, ImmediateSafety, Need
+from pathways.domain.triage import mechanisms
+from pathways.domain.triage.assessment import Exploitation, HomeUsed, ImmediateSafety, Need, SaidBy
 from pathways.domain.triage.mechanisms import Mechanism, Standing
 from pathways.journey.assess import OFFENDING
 from pathways.web import forms
@@ -81,6 +82,27 @@ class Relationships(forms.PathwaysForm):
         required=False,
         rows=6,
     )
+
+
+class Control(forms.PathwaysForm):
+    """Coercion as it is today, whether or not anything was ever done under it."""
+
+    control = forms.LongText(
+        label="Does anybody control her, threaten her, or make her do things?",
+        hint="Money, telephone, children, papers, drugs, pictures, where she may go. What she says of it.",
+        required=False,
+        rows=5,
+    )
+    home_used = forms.Choose(
+        label="Does anybody use her home, or has it been taken over?",
+        of=HomeUsed,
+        initial=HomeUsed.NOT_ASKED.value,
+        error="Say whether anybody uses her home, or that nobody asked",
+        small=True,
+    )
+
+
+class Children(forms.PathwaysForm):
     children = forms.LongText(
         label="Her children and family: who does she care for, and what does she want for them?",
         required=False,
@@ -107,20 +129,46 @@ class Offending(forms.PathwaysForm):
         hint="Being made to do it changes what the law says of it, and what she may need.",
         error="Say whether she was made to do it, or that nobody asked",
     )
-    conditional = {"offending": ("offending_how", "written")}
-
-
-def _mechanisms() -> type[forms.PathwaysForm]:
-    fields: dict[str, Any] = {
-        f"mechanism_{one.value}": forms.Pick(
-            label=one.label, choices=choices(Standing), initial=Standing.NOT_CONSIDERED.value, error="Choose"
-        )
-        for one in Mechanism
+    coercion_said_by = forms.Pick(label="Who says so?", of=SaidBy, required=False, empty="Not said")
+    conditional = {
+        "offending": ("offending_how", "written"),
+        "coercion_said_by": ("coercion", [one.value for one in Coercion]),
     }
-    return type("Mechanisms", (forms.PathwaysForm,), {**fields, "__module__": __name__})
 
 
-Mechanisms = _mechanisms()
+class Mechanisms(forms.PathwaysForm):
+    """The protections to consider: those that the writer's organisation is entitled to or bound by."""
+
+    def __init__(
+        self,
+        *args: Any,
+        is_first_responder: bool = True,
+        has_duty_to_notify: bool = False,
+        earlier: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        kept = earlier or {}
+        wanted = mechanisms.offered(has_duty_to_notify=has_duty_to_notify)
+        for one in Mechanism:
+            name = f"mechanism_{one.value}"
+            if one not in wanted and name not in kept:
+                continue
+            open_to = mechanisms.standings(one, is_first_responder=is_first_responder)
+            self.fields[name] = forms.Pick(
+                label=one.label,
+                # what was answered before, by whoever was entitled then, can stay
+                choices=[(s.value, s.label) for s in Standing if s in open_to or s.value == kept.get(name)],
+                initial=Standing.NOT_CONSIDERED.value,
+                error="Choose",
+                hint=_HINTS.get(one, ""),
+            )
+
+
+_HINTS = {
+    Mechanism.NRM: "Only with her agreement, and by a first responder.",
+    Mechanism.DUTY_TO_NOTIFY: "Where she does not agree to the NRM: that a victim was met, without her name.",
+}
 
 
 def _grouped() -> list[Any]:
@@ -234,6 +282,32 @@ class Conclusion(forms.PathwaysForm):
     management_plan = forms.LongText(
         label="What is being done to keep her safe, and by whom", required=False, rows=5
     )
+    what_changed = forms.LongText(
+        label="What has changed since the last assessment",
+        hint="In words. Every answer that is another now is shown beside the old one as well.",
+        required=False,
+        rows=4,
+    )
+
+    def __init__(self, *args: Any, has_earlier: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_earlier:
+            del self.fields["what_changed"]
+
+
+class OnPaper(forms.PathwaysForm):
+    """Where an assessment was written by hand first: what is typed in later loses neither day nor hand."""
+
+    was_on_paper = forms.Choose(
+        label="Was it written on paper first?",
+        choices=[("no", "No, typed in as it was said"), ("yes", "Yes, and typed in from the paper")],
+        initial="no",
+        error="Say whether it was on paper first",
+        small=True,
+    )
+    paper_date = forms.Date(label="The day on the paper", span=forms.Span.HAPPENED)
+    paper_by = forms.Text(label="Who wrote on it?", width="two-thirds", max_length=120)
+    conditional = {"paper_date": ("was_on_paper", "yes"), "paper_by": ("was_on_paper", "yes")}
 
 
 class Refusing(forms.PathwaysForm):

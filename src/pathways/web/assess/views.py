@@ -17,12 +17,19 @@ from pathways.domain.terms import needs
 from pathways.domain.terms.law import Coercion
 from pathways.domain.terms.people import Role
 from pathways.domain.triage import levels
-from pathways.domain.triage.assessment import Action, Exploitation, ImmediateSafety, Need, Status
+from pathways.domain.triage.assessment import (
+    Action,
+    Exploitation,
+    HomeUsed,
+    ImmediateSafety,
+    Need,
+    Status,
+)
 from pathways.domain.triage.mechanisms import Mechanism, Standing
-from pathways.journey import assess
+from pathways.journey import assess, danger, measuring
 from pathways.web import about_her, access, flow
 from pathways.web.access import page
-from pathways.web.assess import forms
+from pathways.web.assess import forms, on_paper
 from pathways.web.request import Request
 
 _COLOURS = {Status.IN_PROGRESS: "blue", Status.COMPLETE: "green", Status.REFUSED: "grey"}
@@ -47,6 +54,7 @@ def her(request: Request, client_id: UUID) -> HttpResponse:
             "status_colour": _COLOURS[found.status] if found.status else "",
             "can_write": request.actor.role in ASSESSORS,
             "can_reopen": Action.REOPEN in found.moves,
+            "can_go_on": found.status is Status.COMPLETE and found.may_begin.allowed,
             "can_refuse": found.may_begin.allowed and (found.id is None or Action.REFUSE in found.moves),
             "ladder_caveat": needs.CAVEAT,
         },
@@ -60,6 +68,36 @@ def start(request: Request, client_id: UUID) -> HttpResponse:
     if not said:
         return access.refuse(request, said)
     return redirect("assess:write", said.id)
+
+
+@page(roles=ASSESSORS)
+@require_POST
+def again(request: Request, client_id: UUID) -> HttpResponse:
+    """A further assessment, from the answers of the last."""
+    said = assess.start_another(client_id=client_id, by=request.actor, at=request.now)
+    if not said:
+        return access.refuse(request, said)
+    return redirect("assess:write", said.id)
+
+
+@page(reads=Resource.ASSESSMENT)
+def paper(request: Request, client_id: UUID) -> HttpResponse:
+    """The assessment on paper: what was answered, or with `?empty` the questions alone, numbered."""
+    found = assess.page(client_id=client_id, by=request.actor, at=request.now, route="assess:paper")
+    if found is None:
+        return access.not_found(request)
+    is_empty = "empty" in request.GET or found.status is not Status.COMPLETE
+    nrm = assess.nrm(request.actor)
+    context = {
+        "title": "Assessment on paper" if is_empty else "Her assessment",
+        "person": about_her.person(found.banner),
+        "back": reverse("assess:her", args=[client_id]),
+        "found": found,
+        "is_empty": is_empty,
+        "sections": on_paper.empty(nrm) if is_empty else on_paper.filled(found),
+        "ladder_caveat": needs.CAVEAT,
+    }
+    return render(request, "assess/paper.html", context)
 
 
 @page(roles=ASSESSORS)
@@ -139,12 +177,15 @@ class Write(flow.Flow):
         flow.Step("strengths", "Her strengths, and her own words", forms.Strengths),
         flow.Step("ladder", "Needs, part by part", forms.Ladder),
         flow.Step("safety", "Safety", forms.Safety),
-        flow.Step("relationships", "Relationships, children and family", forms.Relationships),
+        flow.Step("relationships", "Relationships", forms.Relationships),
+        flow.Step("coercion", "Control and coercion", forms.Control, is_optional=True),
+        flow.Step("children", "Children and family", forms.Children, is_optional=True),
         flow.Step("offending", "Offending and coercion", forms.Offending),
         flow.Step("protections", "Other protections to consider", forms.Mechanisms),
         flow.Step("equality", "Equality monitoring", forms.Equality),
         flow.Step("judgements", "Your two judgements", forms.Judgements),
         flow.Step("conclusion", "Summary and plan", forms.Conclusion),
+        flow.Step("paper", "If it was on paper first", forms.OnPaper, is_optional=True),
     )
 
     def begin(self) -> HttpResponse | None:
@@ -163,13 +204,44 @@ class Write(flow.Flow):
         return dict(self.found.as_given)
 
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
-        return {"areas": self.found.areas} if step.slug == "equality" else {}
+        if step.slug == "equality":
+            return {"areas": self.found.areas}
+        if step.slug == "conclusion":
+            return {"has_earlier": self.found.has_earlier}
+        if step.slug == "protections":
+            return {
+                "is_first_responder": self.found.nrm.is_first_responder,
+                "has_duty_to_notify": self.found.nrm.has_duty_to_notify,
+                "earlier": {f"mechanism_{name}": said for name, said in self.found.mechanisms.items()},
+            }
+        return {}
+
+    def initial(self, step: flow.Step) -> dict[str, Any]:
+        if step.slug == "children":  # they stood beside her relationships before
+            said = self.kept.get("steps", {}).get("relationships", {}).get("children", [])
+            return {"children": said[-1]} if said else {}
+        return {}
+
+    def _keep(self, step: flow.Step, typed: dict[str, list[str]]) -> None:
+        super()._keep(step, typed)
+        if typed.get("immediate_safety", [])[-1:] == [ImmediateSafety.YES.value]:
+            danger.said(
+                client_id=self.found.banner.client_id,
+                where="assessment",
+                object_id=self.found.banner.client_id,
+                route="assess:her",
+                by=self.actor,
+                at=self.now,
+            )
 
     def context(self) -> dict[str, Any]:
         return {
             "person": about_her.person(self.found.banner),
             "age_band": self.found.age_band,
             "ladder_caveat": needs.CAVEAT,
+            "nrm": self.found.nrm,
+            "to_fill_in": measuring.for_an_assessment(client_id=self.found.banner.client_id, by=self.actor),
+            "client_id": self.found.banner.client_id,
             "levels": [(level, levels.STANDARDS[level]) for level in levels.Level],
         }
 
@@ -196,17 +268,27 @@ def read(given: dict[str, Any], *, as_given: dict[str, Any]) -> assess.Answers:
         immediate_safety=_judged(ImmediateSafety, given["immediate_safety"]),
         safety=given["safety"],
         relationships=given["relationships"],
-        children=given["children"],
+        children=given.get("children") or "",
         offending_how=given["offending_how"],
         offending=given["offending"],
         coercion=_judged(Coercion, given["coercion"]),
-        mechanisms={one: Standing(given[f"mechanism_{one.value}"]) for one in Mechanism},
+        mechanisms={
+            one: Standing(given[f"mechanism_{one.value}"])
+            for one in Mechanism
+            if given.get(f"mechanism_{one.value}")
+        },
         monitoring=_monitoring(given),
         need=_judged(Need, given["need"]),
         exploitation=_judged(Exploitation, given["exploitation"]),
         conclusion=given["conclusion"],
         management_plan=given["management_plan"],
         as_given=as_given,
+        control=given.get("control") or "",
+        home_used=given.get("home_used") or HomeUsed.NOT_ASKED,
+        coercion_said_by=given.get("coercion_said_by") or None,
+        what_changed=given.get("what_changed") or "",
+        paper_date=given.get("paper_date"),
+        paper_by=given.get("paper_by") or "",
     )
 
 

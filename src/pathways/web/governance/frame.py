@@ -12,6 +12,7 @@ TABS = (
     ("emergencies", "Emergency accesses", "emergency:list"),
     ("seal", "Seal", "governance:seal"),
     ("bars", "Who is kept out", "governance:bars"),
+    ("instruments", "Instruments", "instruments:list"),
 )
 
 

@@ -24,6 +24,7 @@ from pathways.web.request import Request
 TABS: tuple[tuple[str, str, tuple[Resource, ...]], ...] = (
     ("story", "Story", (Resource.CLIENT,)),
     ("assessment", "Assessment", (Resource.ASSESSMENT, Resource.TRIAGE)),
+    ("measures", "Measures", (Resource.SCORE, Resource.TOOL_RESULT)),
     ("plan", "Plan and goals", (Resource.GOAL, Resource.REVIEW)),
     ("contacts", "Contacts", (Resource.CONTACT, Resource.CASE_NOTE)),
     ("referrals", "Referrals", (Resource.REFERRAL,)),

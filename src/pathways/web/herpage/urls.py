@@ -7,6 +7,7 @@ urlpatterns = [
     path("held/", views.find_held, name="find_held"),
     path("<uuid:client_id>/", views.story, name="story"),
     path("<uuid:client_id>/assessment/", views.assessment, name="assessment"),
+    path("<uuid:client_id>/measures/", views.measures, name="measures"),
     path("<uuid:client_id>/plan/", views.plan, name="plan"),
     path("<uuid:client_id>/contacts/", views.contacts, name="contacts"),
     path("<uuid:client_id>/referrals/", views.referrals, name="referrals"),

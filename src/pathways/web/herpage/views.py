@@ -11,10 +11,12 @@ from django.urls import reverse
 
 from pathways.domain.governance import policy
 from pathways.domain.governance.policy import Action, Resource
+from pathways.domain.outcomes import instrument
+from pathways.domain.outcomes.response import Occasion
 from pathways.domain.support import goal as goals
 from pathways.domain.terms import needs
 from pathways.domain.terms.people import Role
-from pathways.journey import barring, joining
+from pathways.journey import barring, joining, measuring
 from pathways.journey import held as holdings
 from pathways.journey import her_record as record
 from pathways.journey import history as histories
@@ -24,8 +26,10 @@ from pathways.web import access, clock, lists, onward
 from pathways.web.access import page
 from pathways.web.herpage import around, chart
 from pathways.web.herpage.forms import FindHeld
+from pathways.web.measures import drawing
 from pathways.web.request import Request
 
+_OCCASIONS = frozenset(one.value for one in Occasion)
 _READERS = frozenset(policy.roles_that(Action.READ, Resource.CLIENT))
 
 
@@ -91,6 +95,61 @@ def assessment(request: Request, client_id: UUID) -> HttpResponse:
         ),
     }
     return render(request, "herpage/assessment.html", context)
+
+
+@page(reads=Resource.SCORE)
+def measures(request: Request, client_id: UUID) -> HttpResponse:
+    """Her scores over time, what is filled in with her, and results of tools that others own."""
+    context = around.of_her(request, client_id, "measures", Resource.SCORE)
+    found = measuring.of_her(client_id=client_id, by=request.actor) if context is not None else None
+    if context is None or found is None:
+        return access.not_found(request)
+    is_stopped = context["is_stopped"]
+    may_read = policy.could(request.actor, Action.READ, Resource.RESPONSE)
+    context |= {
+        "measures": [_measure(each, may_read) for each in found.measures],
+        "forms": found.forms,
+        "results": found.results,
+        "occasion": wanted if (wanted := request.GET.get("occasion", "")) in _OCCASIONS else "",
+        "instruments_href": onward.address("instruments:list", request.actor),
+        "to_fill_in": () if is_stopped else found.to_fill_in,
+        "may_keep_results": () if is_stopped else found.may_keep_results,
+        "empty_next": "An instrument that your site has turned on is filled in from here."
+        if may_read
+        else "Her worker fills in an instrument with her.",
+    }
+    return render(request, "herpage/measures.html", context)
+
+
+def _measure(each: measuring.Measure, may_read: bool) -> dict[str, Any]:
+    counted = [(score.on, score.value) for score in each.counted if score.value is not None]
+    newest = [
+        {
+            "on": score.on,
+            "occasion": score.occasion,
+            "how": score.how,
+            "value": score.value,
+            "shown": "" if score.value is None else instrument.shown(score.value),
+            "band": score.band,
+            "missing": score.missing,
+            "is_prorated": score.is_prorated,
+            "working": score.working,
+            "why_none": score.why_none,
+            "is_withdrawn": score.is_withdrawn,
+            "met": () if score.is_withdrawn else score.met,
+            "said": score.change.words if score.change.by is not None else "",
+            "link": reverse("measures:one", args=[score.response_id])
+            if may_read and score.response_id
+            else "",
+        }
+        for score in reversed(each.scores)
+    ]
+    return {
+        "measure": each,
+        "chart": drawing.line(each.asks, counted),
+        "newest": newest,
+        "since_first": each.since_first.words if each.since_first.by is not None and len(counted) > 2 else "",
+    }
 
 
 @page(reads=Resource.GOAL)

@@ -64,14 +64,16 @@ class Read(forms.PathwaysForm):
         error="Say in a sentence or two why",
         rows=4,
     )
-
-
-class ReadBlind(Read):
     knew = forms.YesNo(
         label="Did you know who she is, or what was decided?",
         hint="Either answer is fine. Where you knew, it is kept and not counted in how alike we judge.",
         error="Say whether you knew",
     )
+
+    def __init__(self, *args: Any, is_blind: bool = False, **given: Any) -> None:
+        super().__init__(*args, **given)
+        if not is_blind:
+            del self.fields["knew"]
 
 
 class Told(forms.PathwaysForm):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,7 +21,7 @@ from pathways.domain.triage.default import CAVEAT
 from pathways.domain.triage.levels import Level
 from pathways.domain.triage.policy import Malformed, Policy
 from pathways.domain.triage.version import Action, Status
-from pathways.journey import triage_choices, triage_policy
+from pathways.journey import triage_choices, triage_policy, triage_what_if
 from pathways.web import access, clock, flow
 from pathways.web.access import page
 from pathways.web.request import Request
@@ -123,6 +124,9 @@ def version(request: Request, version_id: UUID) -> HttpResponse:
             "actions": _actions(found) if is_reader else [],
             "kinds": [(kind, kind.upper()) for kind in KINDS],
             "is_reader": is_reader,
+            "what_if": f"{reverse('triage:what_if')}?{urlencode({'to': str(found.line.id)})}"
+            if request.actor.role in triage_what_if.MAY_SEE and found.line.status is not Status.IN_FORCE
+            else "",
             "caveat": CAVEAT,
         },
     )

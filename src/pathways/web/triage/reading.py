@@ -115,10 +115,8 @@ class Read(flow.Flow):
         self.found = found
         return None if found.may_read else access.refuse(self.request, found.may_read)
 
-    @property
-    def all_steps(self) -> tuple[flow.Step, ...]:
-        blind = self.found.why is Why.DRAWN
-        return (flow.Step("answers", self.title, forms.ReadBlind if blind else forms.Read),)
+    def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
+        return {"is_blind": self.found.why is Why.DRAWN}
 
     def context(self) -> dict[str, Any]:
         return {"found": self.found, "colour": COLOURS[self.found.status]}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pathways.web.triage import policy, reading, views
+from pathways.web.triage import policy, reading, views, watching
 
 app_name = "triage"
 
@@ -28,5 +28,9 @@ urlpatterns = [
     path("policy/<uuid:version_id>/return/", policy.Return.as_view(), name="return"),
     path("policy/<uuid:version_id>/withdraw/", policy.Withdraw.as_view(), name="withdraw"),
     path("policy/<uuid:version_id>/file/<slug:kind>/", policy.as_file, name="file"),
+    path("watching/", watching.watching, name="watching"),
+    path("what-if/", watching.what_if, name="what_if"),
+    path("record/", watching.record, name="record"),
+    path("record/file/<slug:kind>/", watching.record_file, name="record_file"),
     path("choices/", policy.Choices.as_view(), name="choices"),
 ]

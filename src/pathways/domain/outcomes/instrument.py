@@ -1,0 +1,554 @@
+"""An instrument as data: what it asks, how the answers add up, what it means, and what it may not hide.
+
+Nothing of a particular questionnaire stands in code: its items, options, scoring, bands, cut-offs, error and
+licence are a file (`shipped/*.toml`, or what an agency brings in a spreadsheet), read by `of` into this. What
+we ship has short labels of our own; an owner's wording is loaded where its licence allows it.
+
+Reliable change: Jacobson and Truax (1991): the error of a difference is √2 × sd × √(1 − reliability), and a
+change beyond 1.96 of these is more than the instrument's own error. Where a threshold is published it holds
+instead, and the reckoned one is shown beside it. A change that also crosses the cut-off is clinically
+significant.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Final
+
+from pathways.domain.outcomes import expression
+from pathways.domain.outcomes.expression import Expression, ExpressionError, Value
+from pathways.domain.terms.words import Worded
+
+RELIABLE: Final = 1.96
+
+
+class Licence(Worded):
+    """What may be done with an instrument's own wording."""
+
+    PUBLIC_DOMAIN = "public_domain", "Public domain"
+    NO_CHANGES = "no_changes", "Free, with no change to its wording (CC BY-ND)"
+    AFTER_REGISTRATION = "after_registration", "Free for public and voluntary bodies after registration"
+    NON_COMMERCIAL = "non_commercial", "Free where it is not for profit, with the owner’s permission"
+    OWN = "own", "Made by the agency that brought it"
+
+
+class Kind(Worded):
+    """What kind of answer a question takes."""
+
+    ONE = "select_one", "One of a list"
+    SEVERAL = "select_multiple", "Several of a list"
+    WHOLE = "integer", "A whole number"
+    DECIMAL = "decimal", "A number"
+    TEXT = "text", "Words"
+    DAY = "date", "A day"
+    NOTE = "note", "Words to read, and nothing to answer"
+    RECKONED = "calculate", "Reckoned from other answers"
+
+
+class Verdict(Worded):
+    """What a change between two scores is worth."""
+
+    BETTER = "better", "Reliably better"
+    NO_RELIABLE_CHANGE = "no_reliable_change", "No reliable change"
+    WORSE = "worse", "Reliably worse"
+    NOT_KNOWN = "not_known", "Not known"
+
+
+class InstrumentError(ValueError):
+    """A definition contradicts itself: every fault that was found, one line each."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(self.faults))
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer of a list. `points` is what it adds to the total, where it adds anything."""
+
+    value: str
+    label: str
+    points: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question, in the order of asking. `code` is the same in every edition and in a loaded wording."""
+
+    code: str
+    label: str
+    kind: Kind = Kind.ONE
+    options: tuple[Option, ...] = ()
+    hint: str = ""
+    is_reversed: bool = False
+    is_scored: bool = True
+    is_required: bool = False
+    section: str = ""
+    relevant: Expression | None = None
+    constraint: Expression | None = None
+    constraint_message: str = ""
+    calculation: Expression | None = None
+
+    @property
+    def is_asked(self) -> bool:
+        return self.kind not in (Kind.NOTE, Kind.RECKONED)
+
+    def points_of(self, value: str) -> float | None:
+        """What an answer adds, turned round for an item worded the other way; None for no such answer."""
+        points = {one.value: one.points for one in self.options}.get(value)
+        if points is None:
+            return None
+        if not self.is_reversed:
+            return points
+        given = [one.points for one in self.options if one.points is not None]
+        return min(given) + max(given) - points
+
+    def words_of(self, value: Any) -> str:
+        """An answer in words."""
+        if value in (None, "", [], ()):
+            return ""
+        labels = {one.value: one.label for one in self.options}
+        if isinstance(value, list | tuple):
+            return ", ".join(labels.get(str(one), str(one)) for one in value)
+        return labels.get(str(value), str(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """From this score upwards (to the next band), and what it is called."""
+
+    least: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A score from which (or, with `is_at_most`, to which) something is likely enough to be looked at."""
+
+    at: float
+    words: str
+    whom: str = ""
+    is_at_most: bool = False
+    source: str = ""
+    #: the one by which a clinically significant change is judged
+    is_main: bool = False
+
+    def met_by(self, value: float) -> bool:
+        return value <= self.at if self.is_at_most else value >= self.at
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """The instrument's own error: `coefficient` and `sd` of the norm, or a published threshold of change."""
+
+    coefficient: float | None = None
+    sd: float | None = None
+    change: float | None = None
+    source: str = ""
+
+    @property
+    def reckoned(self) -> float | None:
+        """1.96 × √2 × sd × √(1 − coefficient), in the score's units."""
+        if self.coefficient is None or self.sd is None:
+            return None
+        return RELIABLE * math.sqrt(2) * self.sd * math.sqrt(1 - self.coefficient)
+
+    @property
+    def least(self) -> float | None:
+        """The least change that counts: what is published, else what is reckoned."""
+        return self.change if self.change is not None else self.reckoned
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An answer that signals danger: the worker is told at once. It never goes to police by itself."""
+
+    item: str
+    least: float
+    words: str
+
+    def raised_by(self, instrument: Instrument, answers: Mapping[str, Any]) -> bool:
+        item = instrument.item(self.item)
+        value = values(instrument, answers).get(self.item)
+        if item is None or value is None:
+            return False
+        points = {one.value: one.points for one in item.options}.get(str(value))
+        points = expression.number(value) if points is None else points
+        return points is not None and points >= self.least
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A questionnaire, or a form, in one edition."""
+
+    code: str
+    name: str
+    edition: str
+    items: tuple[Item, ...]
+    licence: Licence
+    about: str = ""
+    licence_words: str = ""
+    owner: str = ""
+    source: str = ""
+    stem: str = ""
+    is_lower_better: bool = True
+    least: float | None = None
+    most: float | None = None
+    most_missing: int = 0
+    zero_rest_if: str = ""
+    needs_conversion: bool = False
+    score_item: str = ""
+    bands: tuple[Band, ...] = ()
+    cut_offs: tuple[CutOff, ...] = ()
+    reliability: Reliability = field(default_factory=Reliability)
+    alerts: tuple[Alert, ...] = ()
+    is_shipped: bool = False
+    may_load_wording: bool = False
+
+    def item(self, code: str) -> Item | None:
+        return next((one for one in self.items if one.code == code), None)
+
+    @property
+    def asked(self) -> tuple[Item, ...]:
+        return tuple(one for one in self.items if one.is_asked)
+
+    @property
+    def scored(self) -> tuple[Item, ...]:
+        """The items of a total that is a plain sum; none where a rule of the form reckons the score."""
+        if self.score_item:
+            return ()
+        return tuple(one for one in self.asked if one.is_scored and one.kind is Kind.ONE
+                     and any(option.points is not None for option in one.options))  # fmt: skip
+
+    @property
+    def has_score(self) -> bool:
+        return bool(self.score_item or self.scored)
+
+    def worded(self, wording: Mapping[str, str]) -> Instrument:
+        """The same with the owner's wording in place of our short labels."""
+
+        return replace(self, items=tuple(replace(one, label=wording.get(one.code, one.label))
+                                         for one in self.items))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What the answers come to, with its working. Without a `value`, `why_none` says why."""
+
+    value: float | None
+    raw: float | None = None
+    band: str = ""
+    missing: tuple[str, ...] = ()
+    is_prorated: bool = False
+    why_none: str = ""
+    working: str = ""
+    met: tuple[CutOff, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+
+
+# --- answers ------------------------------------------------------------------------------------------
+
+
+def _as_value(item: Item, said: Any) -> Value:
+    """An answer as a rule sees it."""
+    if said in (None, "", [], ()):
+        return None
+    if item.kind is Kind.SEVERAL:
+        return tuple(str(one) for one in said) if isinstance(said, list | tuple) else tuple(str(said).split())
+    if item.kind in (Kind.WHOLE, Kind.DECIMAL):
+        return expression.number(str(said))
+    if isinstance(said, date):
+        return said.isoformat()
+    return str(said)
+
+
+def values(instrument: Instrument, answers: Mapping[str, Any]) -> dict[str, Value]:
+    """Every question's value, with what is reckoned; what is not to be asked counts as unanswered."""
+    found: dict[str, Value] = {}
+    for item in instrument.items:
+        if item.relevant is not None and not item.relevant.holds(found):
+            found[item.code] = None
+        elif item.kind is Kind.RECKONED:
+            found[item.code] = item.calculation.value(found) if item.calculation else None
+        elif item.kind is not Kind.NOTE:
+            found[item.code] = _as_value(item, answers.get(item.code))
+    return found
+
+
+def is_asked_now(instrument: Instrument, code: str, answers: Mapping[str, Any]) -> bool:
+    """Whether the other answers leave this question to be asked."""
+    item = instrument.item(code)
+    if item is None or item.relevant is None:
+        return item is not None
+    return item.relevant.holds(values(instrument, answers))
+
+
+def faults(instrument: Instrument, answers: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with the answers, by question: needed and missing, not of its list, against its rule."""
+    known = values(instrument, answers)
+    found: dict[str, str] = {}
+    for item in instrument.asked:
+        said = answers.get(item.code)
+        is_empty = said in (None, "", [], ())
+        if item.relevant is not None and not item.relevant.holds(known):
+            continue
+        if is_empty:
+            if item.is_required:
+                found[item.code] = f"Answer “{item.label}”"
+            continue
+        if item.kind in (Kind.ONE, Kind.SEVERAL):
+            chosen = said if isinstance(said, list | tuple) else [said]
+            if strange := [one for one in chosen if str(one) not in {o.value for o in item.options}]:
+                found[item.code] = f"“{strange[0]}” is not an answer to “{item.label}”"
+                continue
+        value = known[item.code]
+        if item.kind in (Kind.WHOLE, Kind.DECIMAL):
+            figure = expression.number(value)
+            if figure is None or (item.kind is Kind.WHOLE and figure != int(figure)):
+                what = "a whole number" if item.kind is Kind.WHOLE else "a number"
+                found[item.code] = f"Give {what} for “{item.label}”"
+                continue
+        if item.constraint is not None and not item.constraint.holds(known, value):
+            found[item.code] = item.constraint_message or f"Check the answer to “{item.label}”"
+    return found
+
+
+# --- scores -------------------------------------------------------------------------------------------
+
+
+def score(
+    instrument: Instrument, answers: Mapping[str, Any], *, conversion: Mapping[float, float] | None = None
+) -> Score:
+    """The total by the instrument's rule. Missing answers are prorated only as far as the rule allows.
+
+    `conversion` is the owner's table from the raw total to the score, where there is one to load.
+    """
+    alerts = tuple(one for one in instrument.alerts if one.raised_by(instrument, answers))
+    if instrument.score_item:
+        value = expression.number(values(instrument, answers).get(instrument.score_item))
+        asked = [one for one in instrument.asked if is_asked_now(instrument, one.code, answers)]
+        missing = tuple(one.code for one in asked if answers.get(one.code) in (None, "", [], ()))
+        why = "" if value is not None else "The rule of this form comes to no score with these answers."
+        return _judged(instrument, Score(value, value, missing=missing, why_none=why, alerts=alerts))
+    items = instrument.scored
+    if not items:
+        return Score(None, why_none="This form has no score.", alerts=alerts)
+    got: dict[str, float] = {}
+    for item in items:
+        said = answers.get(item.code)
+        points = None if said in (None, "", [], ()) else item.points_of(str(said))
+        if points is not None:
+            got[item.code] = points
+    if instrument.zero_rest_if and got.get(instrument.zero_rest_if) == 0:
+        got = {item.code: got.get(item.code, 0.0) for item in items}
+    missing = tuple(item.code for item in items if item.code not in got)
+    if missing and (len(missing) > instrument.most_missing or not got):
+        allowed = instrument.most_missing
+        rule = f"it allows {allowed}" if allowed else "it allows none"
+        return Score(
+            None,
+            missing=missing,
+            why_none=f"{_counted(len(missing), 'answer is', 'answers are')} missing, and {rule}.",
+            alerts=alerts,
+        )
+    total = sum(got.values())
+    raw = total if not missing else round(total / len(got) * len(items), 2)
+    working = f"{_shown(total)} from {len(got)} of {len(items)} answers"
+    if missing:
+        working += f"; {_shown(total)} ÷ {len(got)} × {len(items)} = {_shown(raw)}"
+    if not instrument.needs_conversion:
+        made = Score(raw, raw, missing=missing, is_prorated=bool(missing), working=working, alerts=alerts)
+        return _judged(instrument, made)
+    if not conversion:
+        why = "The owner’s table from the raw total to the score has not been loaded."
+        return Score(None, raw, missing=missing, is_prorated=bool(missing), working=working, why_none=why,
+                     alerts=alerts)  # fmt: skip
+    if (converted := conversion.get(float(raw))) is None:
+        why = f"The loaded table has no score for the raw total {_shown(raw)}."
+        return Score(None, raw, missing=missing, is_prorated=bool(missing), working=working, why_none=why,
+                     alerts=alerts)  # fmt: skip
+    working += f"; {_shown(raw)} is {_shown(converted)} in the owner’s table"
+    made = Score(converted, raw, missing=missing, is_prorated=bool(missing), working=working, alerts=alerts)
+    return _judged(instrument, made)
+
+
+def of_total(
+    instrument: Instrument, total: float, *, conversion: Mapping[float, float] | None = None
+) -> Score:
+    """A total that somebody else added up, judged as our own would be. Raises ValueError out of range."""
+    low, high = instrument.least, instrument.most
+    if (low is not None and total < low) or (high is not None and total > high):
+        raise ValueError(f"{instrument.name} runs from {_shown(low or 0)} to {_shown(high or 0)}")
+    working = "Given as a total"
+    if not instrument.needs_conversion:
+        return _judged(instrument, Score(total, total, working=working))
+    if not conversion or (value := conversion.get(float(total))) is None:
+        why = "The owner’s table from the raw total to the score has not been loaded."
+        return Score(None, total, working=working, why_none=why)
+    working += f"; {_shown(total)} is {_shown(value)} in the owner’s table"
+    return _judged(instrument, Score(value, total, working=working))
+
+
+def _judged(instrument: Instrument, made: Score) -> Score:
+    if made.value is None:
+        return made
+
+    return replace(
+        made,
+        band=band_of(instrument, made.value),
+        met=tuple(one for one in instrument.cut_offs if one.met_by(made.value)),
+    )
+
+
+def band_of(instrument: Instrument, value: float) -> str:
+    """What a score is called; nothing where the instrument has no bands."""
+    found = [one for one in instrument.bands if one.least <= value]
+    return max(found, key=lambda one: one.least).label if found else ""
+
+
+def _shown(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+shown = _shown
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+# --- change -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """From one score to another: by how much, whether that is more than error, and whether it crossed."""
+
+    verdict: Verdict
+    by: float | None = None
+    has_crossed: bool = False
+    words: str = ""
+
+
+def change(instrument: Instrument, before: float | None, after: float | None) -> Change:
+    """In words that can be said to her. Without the instrument's error there is no verdict."""
+    if before is None or after is None:
+        return Change(Verdict.NOT_KNOWN, words="There is nothing to compare with yet.")
+    by = round(after - before, 2)
+    moved = "The same as before" if by == 0 else f"{'Up' if by > 0 else 'Down'} {_shown(abs(by))}"
+    least = instrument.reliability.least
+    if least is None:
+        said = f"{moved}. How much of that is the questionnaire’s own error is not known."
+        return Change(Verdict.NOT_KNOWN, by, words=said)
+    is_enough = abs(by) >= least if instrument.reliability.change is not None else abs(by) > least
+    error = f"the questionnaire’s own error ({_shown(round(least, 2))})"
+    if not is_enough:
+        return Change(Verdict.NO_RELIABLE_CHANGE, by, words=f"{moved}: no more than {error}.")
+    is_better = (by < 0) is instrument.is_lower_better
+    has_crossed = _crossed(instrument, before, after)
+    said = f"{moved}: {'better' if is_better else 'worse'}, by as much as or more than {error}"
+    if has_crossed:
+        main = next(one for one in instrument.cut_offs if one.is_main)
+        said += f", and across the cut-off of {_shown(main.at)}"
+    return Change(Verdict.BETTER if is_better else Verdict.WORSE, by, has_crossed, f"{said}.")
+
+
+def _crossed(instrument: Instrument, before: float, after: float) -> bool:
+    main = next((one for one in instrument.cut_offs if one.is_main), None)
+    return main is not None and main.met_by(before) is not main.met_by(after)
+
+
+# --- reading a definition ---------------------------------------------------------------------------------
+
+
+def of(data: Mapping[str, Any], *, is_shipped: bool = False) -> Instrument:
+    """A definition as it stands in a file. Raises InstrumentError naming every fault."""
+    wrong: list[str] = []
+    sets = {name: tuple(_option(one) for one in given) for name, given in data.get("options", {}).items()}
+    items = tuple(_item(one, sets, wrong) for one in data.get("items", ()))
+    codes = [one.code for one in items]
+    wrong += [f"“{code}” stands twice" for code in sorted({code for code in codes if codes.count(code) > 1})]
+    for item in items:
+        for rule in (item.relevant, item.constraint, item.calculation):
+            if rule and (unknown := sorted(rule.names - set(codes))):
+                wrong.append(f"“{item.code}”: there is no question “{unknown[0]}”")
+    alerts = tuple(Alert(str(one["item"]), float(one["least"]), str(one["words"]))
+                   for one in data.get("alerts", ()))  # fmt: skip
+    wrong += [f"an alert names “{one.item}”, which is no question" for one in alerts if one.item not in codes]
+    for name in ("zero_rest_if", "score_item"):
+        if (given := str(data.get(name, ""))) and given not in codes:
+            wrong.append(f"{name} names “{given}”, which is no question")
+    bands = tuple(Band(float(one["least"]), str(one["label"])) for one in data.get("bands", ()))
+    if [one.least for one in bands] != sorted({one.least for one in bands}):
+        wrong.append("the bands are not in rising order")
+    reliability = Reliability(**data.get("reliability", {}))
+    if reliability.coefficient is not None and not 0 < reliability.coefficient < 1:
+        wrong.append("the reliability must lie between 0 and 1")
+    if not items:
+        wrong.append("it asks nothing")
+    for name in ("code", "name", "edition"):
+        if not str(data.get(name, "")).strip():
+            wrong.append(f"it has no {name}")
+    if wrong:
+        raise InstrumentError(wrong)
+    made = Instrument(
+        items=items,
+        licence=Licence(data["licence"]),
+        bands=bands,
+        cut_offs=tuple(CutOff(**one) for one in data.get("cut_offs", ())),
+        reliability=reliability,
+        alerts=alerts,
+        is_shipped=is_shipped,
+        **{name: data[name] for name in _PLAIN if name in data},
+    )
+    low, high = made.least, made.most
+    if made.scored and not made.score_item:
+        got = [[one.points for one in item.options if one.points is not None] for item in made.scored]
+        reckoned = (sum(min(each) for each in got), sum(max(each) for each in got))
+        if low is not None and (low, high) != reckoned:
+            raise InstrumentError([f"the items add up from {_shown(reckoned[0])} to {_shown(reckoned[1])}"])
+        if low is None:
+            made = replace(made, least=reckoned[0], most=reckoned[1])
+    return made
+
+
+_PLAIN = (
+    "code", "name", "edition", "about", "licence_words", "owner", "source", "stem", "is_lower_better",
+    "least", "most", "most_missing", "zero_rest_if", "needs_conversion", "score_item", "may_load_wording",
+)  # fmt: skip
+
+
+def _option(given: Mapping[str, Any]) -> Option:
+    points = given.get("points")
+    return Option(str(given["value"]), str(given["label"]), None if points is None else float(points))
+
+
+def _item(given: Mapping[str, Any], sets: Mapping[str, tuple[Option, ...]], wrong: list[str]) -> Item:
+    code = str(given.get("code", ""))
+    options: tuple[Option, ...] = ()
+    if (named := given.get("options")) is not None:
+        if named not in sets:
+            wrong.append(f"“{code}” uses the list “{named}”, which is not there")
+        options = sets.get(named, ())
+    rules: dict[str, Expression | None] = {}
+    for name in ("relevant", "constraint", "calculation"):
+        try:
+            rules[name] = expression.parse(given[name]) if given.get(name) else None
+        except ExpressionError as error:
+            wrong.append(f"“{code}”, {name}: {error}")
+    return Item(
+        code=code,
+        label=str(given.get("label", "")),
+        kind=Kind(given.get("kind", Kind.ONE)),
+        options=options,
+        hint=str(given.get("hint", "")),
+        is_reversed=bool(given.get("is_reversed", False)),
+        is_scored=bool(given.get("is_scored", True)),
+        is_required=bool(given.get("is_required", False)),
+        section=str(given.get("section", "")),
+        constraint_message=str(given.get("constraint_message", "")),
+        **rules,
+    )

@@ -1,0 +1,1 @@
+"""Measured with her: instruments filled in, their scores over time, and results of tools of others."""

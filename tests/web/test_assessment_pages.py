@@ -1,0 +1,178 @@
+"""The assessment as a task list: left and resumed, on paper, again after a while, with what changed shown."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import pytest
+
+from pathways.domain.triage.mechanisms import Mechanism, Standing, offered, standings, unconsidered
+from pathways.journey import assess, danger, identity
+from pathways.records.models import Assessment, Organisation, Task
+from tests.journey import agreed as made
+from tests.web import test_assess_triage_refer_pages as walk
+from tests.web.test_assess_triage_refer_pages import _at_the_time_of_the_story, browser, cast, confirm, text
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+__all__ = ["_at_the_time_of_the_story", "cast"]
+
+ORDER = (
+    "Her strengths, and her own words", "Needs, part by part", "Safety", "Relationships",
+    "Control and coercion",
+    "Children and family", "Offending and coercion", "Other protections to consider", "Equality monitoring",
+    "Your two judgements", "Summary and plan", "If it was on paper first",
+)  # fmt: skip
+
+
+def begun(cast, her):
+    page = browser(cast.worker)
+    return page, page.post(f"/assess/{her.client_id}/start/")["Location"]
+
+
+def test_the_task_list_begins_with_her_strengths_and_keeps_its_order(cast):
+    page, address = begun(cast, made.agreed(cast))
+    shown = text(page.get(address))
+    places = [shown.index(title) for title in ORDER]
+    assert places == sorted(places)
+
+
+def test_what_is_asked_of_control_children_and_who_says_so_is_kept_and_read(cast):
+    her = made.agreed(cast)
+    page, address = begun(cast, her)
+    for step, answers in {
+        **walk.PARTS,
+        "coercion": {"control": "He keeps her telephone.", "home_used": "yes"},
+        "children": {"children": "Two boys with her mother."},
+        "offending": {"offending_how": "not_written", "coercion": "disclosed", "coercion_said_by": "herself"},
+        "paper": {"was_on_paper": "yes", "paper_by": "Nurse Holt", "paper_date-day": "1",
+                  "paper_date-month": "10", "paper_date-year": "2026"},
+    }.items():  # fmt: skip
+        sent = page.post(address, {"_step": step, "_do": "continue", **answers})
+        assert sent.status_code == 302, text(sent)
+    assert "Assessment complete" in text(confirm(page, address))
+    read = text(page.get(f"/assess/{her.client_id}/"))
+    for said in ("He keeps her telephone.", "Two boys with her mother.", "She says so herself", "Nurse Holt",
+                 "1 October 2026", "Her home is used by others: yes"):  # fmt: skip
+        assert said in read, said
+    paper = text(page.get(f"/assess/{her.client_id}/paper/"))
+    assert "5.1 Does anybody control her" in paper
+    assert "He keeps her telephone." in paper
+
+
+def test_an_assessment_made_before_these_were_asked_loses_nothing(cast):
+    her = made.agreed(cast)
+    page = browser(cast.worker)
+    address = walk.write(page, her, relationships={"relationships": "Her sister.", "children": "Two boys."})
+    confirm(page, address)
+    with identity.acting(cast.worker):
+        row = Assessment.objects.get(client_id=her.client_id)
+        old = {key: row.sections[key] for key in ("children", "coercion", "offending_how", "as_given")}
+        for slug in ("coercion", "children", "paper"):
+            old["as_given"].pop(slug, None)
+        row.sections = old
+        row.save()
+    assert page.get(f"/assess/{her.client_id}/").status_code == 200
+    page.post(f"/assess/write/{row.id}/reopen/", {"why": "She told me more."})
+    assert "Two boys." in text(page.get(f"{address}?step=children"))
+    assert "Assessment complete" in text(confirm(page, address))
+    assert "Two boys." in text(page.get(f"/assess/{her.client_id}/"))
+
+
+def test_a_concern_for_her_safety_is_work_at_once_and_while_it_is_a_draft(cast):
+    her = made.agreed(cast)
+    page, address = begun(cast, her)
+    sent = {"_step": "safety", "_do": "save", "immediate_safety": "yes"}
+    page.post(address, sent, headers={"X-Pathways-Save": "1"})
+    with identity.clerk():
+        (task,) = Task.objects.filter(kind=danger.TASK)
+    assert task.account_id == cast.worker.account_id
+    assert task.is_urgent
+    page.post(address, sent | {"immediate_safety": "no"})
+    with identity.clerk():
+        assert Task.objects.filter(kind=danger.TASK, done_at__isnull=True).count() == 1  # a person settles it
+
+
+def test_assessing_again_shows_field_by_field_what_has_changed(cast):
+    her = made.agreed(cast)
+    page = browser(cast.worker)
+    confirm(page, walk.write(page, her))
+    assert "Assess again" in text(page.get(f"/assess/{her.client_id}/"))
+    assert "Since the last assessment" not in text(page.get(f"/assess/{her.client_id}/"))
+    again = page.post(f"/assess/{her.client_id}/again/")["Location"]
+    assert "My own front door." in text(page.get(f"{again}?step=strengths"))
+    ladder = walk.PARTS["ladder"] | {"rung_housing": "3"}
+    page.post(again, {"_step": "ladder", "_do": "continue", **ladder})
+    page.post(again, {"_step": "conclusion", "_do": "continue", "conclusion": "The flat is hers now.",
+                      "what_changed": "She has the keys."})  # fmt: skip
+    assert "Assessment complete" in text(confirm(page, again))
+    read = text(page.get(f"/assess/{her.client_id}/"))
+    part = read[read.index("Since the last assessment") :]
+    assert re.search(r"Housing.{0,400}1\. In crisis.{0,300}3\. Getting there", part)
+    assert "She has the keys." in part
+    assert "A home of her own comes first." in part
+    with identity.acting(cast.worker):
+        page_ = assess.page(client_id=her.client_id, by=cast.worker, at=walk.people.NOW)
+        assert {one.field for one in page_.since} == {"Housing", "Summary", "What has changed"}
+        assert sorted(Assessment.objects.values_list("number", flat=True)) == [1, 2]
+
+
+def test_a_second_one_does_not_begin_while_the_first_is_open(cast):
+    her = made.agreed(cast)
+    page, _ = begun(cast, her)
+    assert page.post(f"/assess/{her.client_id}/again/").status_code == 403
+
+
+@pytest.mark.parametrize(("entitled", "bound"), list(itertools.product((False, True), (False, True))))
+def test_only_the_entitled_refer_to_the_nrm_and_others_are_told_whom_to_ask(cast, entitled, bound):
+    Organisation.objects.filter(id=cast.coordinator.organisation_id).update(is_first_responder=True)
+    Organisation.objects.filter(id=cast.worker.organisation_id).update(
+        is_first_responder=entitled, has_duty_to_notify=bound
+    )
+    page, address = begun(cast, made.agreed(cast))
+    shown = text(page.get(f"{address}?step=protections"))
+    assert ("Ask a first responder: Ashmere Partnership" in shown) is not entitled
+    assert ("mechanism_duty_to_notify" in shown) is bound
+    refused = page.post(address, {"_step": "protections", "_do": "continue", **walk.PARTS["protections"],
+                                  "mechanism_nrm": "referred"})  # fmt: skip
+    assert (refused.status_code == 302) is entitled
+
+
+@pytest.mark.parametrize(("mechanism", "entitled"), list(itertools.product(Mechanism, (False, True))))
+def test_the_answers_for_each_protection(mechanism, entitled):
+    found = standings(mechanism, is_first_responder=entitled)
+    asks = mechanism is Mechanism.NRM and not entitled
+    assert (Standing.ASKED in found) is asks
+    assert (Standing.REFERRED in found) is not asks
+    assert set(Standing) - set(found) <= {Standing.ASKED, Standing.REFERRED}
+
+
+@pytest.mark.parametrize("bound", [False, True])
+def test_the_duty_to_notify_is_asked_of_the_bound_and_missing_for_nobody_else(bound):
+    assert (Mechanism.DUTY_TO_NOTIFY in offered(has_duty_to_notify=bound)) is bound
+    assert Mechanism.DUTY_TO_NOTIFY not in unconsidered({})
+    assert unconsidered({Mechanism.DUTY_TO_NOTIFY: Standing.NOT_CONSIDERED})[-1] is Mechanism.DUTY_TO_NOTIFY
+
+
+def test_the_empty_paper_asks_everything_under_numbers_and_says_the_limits_before_offending(cast):
+    page, _ = begun(cast, made.agreed(cast))
+    her = made.agreed(cast, called="Nadia", reference="NA1111AA")
+    paper = text(page.get(f"/assess/{her.client_id}/paper/?empty"))
+    limits = paper.index("Police do not read this assessment")
+    assert limits < paper.index("7.1 Has offending been talked about?")
+    assert "Discussed, not written down" in paper
+    assert "Nadia" not in paper[: paper.index("<body")]
+    for number in range(1, 11):
+        assert f"{number}. " in paper
+
+
+def test_the_administrator_marks_first_responders(cast):
+    place = cast.worker.organisation_id
+    page = browser(cast.administrator)
+    assert "Not a first responder" in text(page.get(f"/administer/organisations/{place}/"))
+    page.post(
+        f"/administer/organisations/{place}/modern-slavery/",
+        {"_do": "continue", "is_first_responder": "yes", "has_duty_to_notify": "no", "_token": "m" * 20},
+    )
+    assert Organisation.objects.get(id=place).is_first_responder
+    assert "Not bound to notify" in text(page.get(f"/administer/organisations/{place}/"))

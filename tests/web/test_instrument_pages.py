@@ -1,0 +1,183 @@
+"""The pages of instruments and measures, opened by the people who use them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from pathways.domain.terms.people import Role
+from pathways.journey import danger, identity
+from pathways.records.models import InstrumentScore, Response, SiteInstrument, Task, ToolResult
+from tests.journey import people
+from tests.journey import test_support as support
+from tests.web.people import account, organisation
+from tests.web.test_support_pages import browser, token
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+
+@pytest.fixture
+def now(monkeypatch):
+    moment = timezone.now()
+    monkeypatch.setattr(people, "NOW", moment - timedelta(days=1))
+    monkeypatch.setattr(support, "NOW", moment)
+    return moment
+
+
+@pytest.fixture
+def cast(db, now):
+    return people.cast()
+
+
+def turned_on(cast, code="phq9") -> None:
+    page = browser(cast.administrator)
+    refused = page.post(f"/instruments/{code}/1/on/", {"_do": "continue", "_token": "t" * 20})
+    assert refused.status_code == 422
+    said = page.post(
+        f"/instruments/{code}/1/on/", {"_do": "continue", "_token": "t" * 20, "is_licence_accepted": "on"}
+    )
+    assert said.status_code == 302, said.content.decode()[:3000]
+
+
+def day(when) -> dict[str, str]:
+    return {"measured_on-day": str(when.day), "measured_on-month": str(when.month),
+            "measured_on-year": str(when.year)}  # fmt: skip
+
+
+def filled(when, value="1", **more) -> dict[str, str]:
+    return {
+        **day(when), "occasion": "review", "how": "together",
+        "was_shown": " ".join(f"q{n}" for n in range(1, 10)),
+        **{f"q_q{n}": value for n in range(1, 10)}, **more, "_do": "continue", "_token": "u" * 20,
+    }  # fmt: skip
+
+
+def test_the_instruments_are_listed_to_those_who_use_them_and_to_no_police(cast):
+    for actor in cast:
+        seen = browser(actor).get("/instruments/").status_code
+        expected = actor in (
+            cast.coordinator, cast.worker, cast.colleague, cast.supervisor, cast.other_worker, cast.provider,
+            cast.provider_colleague, cast.provider_supervisor, cast.governance, cast.administrator,
+        )  # fmt: skip
+        assert (seen == 200) is expected, (actor, seen)
+
+
+def test_an_instrument_is_read_printed_turned_on_and_off(cast):
+    page = browser(cast.administrator)
+    shown = page.get("/instruments/phq9/1/").content.decode()
+    assert "Low mood" in shown
+    assert "From 15: Moderately severe" in shown
+    assert "3. " in page.get("/instruments/phq9/1/paper/").content.decode()
+    assert page.get("/instruments/phq9/2/").status_code == 404
+    turned_on(cast)
+    assert "Turned on" in page.get("/instruments/phq9/1/").content.decode()
+    said = page.post("/instruments/phq9/1/off/", {"_do": "continue", "_token": "o" * 20, "why": "Enough"})
+    assert said.status_code == 302
+    assert SiteInstrument.objects.get().status == "off"
+
+
+def test_a_worker_fills_one_in_and_sees_its_score_and_its_change(cast, now):
+    turned_on(cast)
+    her = support.woman(cast, "Rosa", cast.worker)
+    page, at = browser(cast.worker), f"/measures/{her.id}/fill/phq9/1/"
+    for value in ("2", "1"):
+        assert page.get(at).status_code == 200
+        sent = page.post(at, filled(now, value, q_q9="0"))
+        assert sent.status_code == 302, sent.content.decode()
+        check = page.get(f"{at}?check")
+        assert "Score" in check.content.decode()
+        done = page.post(at, {"_do": "confirm", "_token": token(check)})
+        assert "Answers kept" in page.get(done["Location"]).content.decode()
+    tab = page.get(f"/her/{her.id}/measures/").content.decode()
+    assert "Moderately severe" in tab
+    assert "Down 8" in tab
+    assert "<svg" in tab
+    with identity.clerk():
+        pass
+    with identity.acting(cast.worker):
+        assert sorted(InstrumentScore.objects.values_list("value", flat=True)) == [8.0, 16.0]
+        key = Response.objects.first().id
+    one = page.get(f"/measures/answers/{key}/").content.decode()
+    assert "More than half the days" in one or "Several days" in one
+    out = page.post(
+        f"/measures/answers/{key}/take-out/", {"_do": "continue", "_token": "w" * 20, "why": "Not hers"}
+    )
+    assert out.status_code == 302
+    assert "Taken out" in page.get(f"/her/{her.id}/measures/").content.decode()
+    assert page.post(f"/measures/answers/{key}/put-back/").status_code == 302
+    assert browser(cast.spoc).get(f"/measures/answers/{key}/").status_code in (403, 404)
+    assert browser(cast.coordinator).get(f"/measures/answers/{key}/").status_code in (403, 404)
+    seen = browser(cast.coordinator).get(f"/her/{her.id}/measures/").content.decode()
+    assert "Moderately severe" in seen
+    assert "What she answered" not in seen
+
+
+def test_danger_is_told_while_the_form_is_only_a_draft(cast, now):
+    turned_on(cast)
+    her = support.woman(cast, "Rosa", cast.worker)
+    page, at = browser(cast.worker), f"/measures/{her.id}/fill/phq9/1/"
+    page.get(at)
+    page.post(at, {"q_q9": "2", "_do": "save", "_step": "answers", "_token": "d" * 20},
+              headers={"X-Pathways-Save": "1"})  # fmt: skip
+    with identity.clerk():
+        (task,) = Task.objects.filter(kind=danger.TASK)
+        assert task.account_id == cast.worker.account_id
+    assert "Answers signal" not in page.get(at).content.decode()
+    again = page.get(at).content.decode()  # taken up where it was left
+    assert re.search(r'name="q_q9" [^>]*value="2"[^>]*checked|value="2"[^>]*checked', again)
+    assert "An answer signals danger" in page.get("/tasks/").content.decode()
+
+
+@pytest.mark.parametrize("spoiled", [{"measured_on-year": "2090"}, {"q_q3": "7"}, {"occasion": ""}])
+def test_what_cannot_be_is_said_and_nothing_is_lost(cast, now, spoiled):
+    turned_on(cast)
+    her = support.woman(cast, "Rosa", cast.worker)
+    page, at = browser(cast.worker), f"/measures/{her.id}/fill/phq9/1/"
+    sent = page.post(at, filled(now) | spoiled)
+    assert sent.status_code == 422
+    assert "There is a problem" in sent.content.decode()
+    with identity.acting(cast.worker):
+        assert not Response.objects.exists()
+
+
+def test_the_result_of_a_tool_is_kept_and_reminds_of_marac(cast, now):
+    her = support.woman(cast, "Rosa", cast.worker)
+    page, at = browser(cast.worker), f"/measures/{her.id}/result/"
+    asked = page.get(at).content.decode()
+    assert "DASH" in asked
+    assert "OGRS" not in asked
+    given = {
+        "tool": "dash", "assessed_on-day": "1", "assessed_on-month": "2", "assessed_on-year": "2026",
+        "assessed_by": "An adviser", "dash_number": "16", "criterion": "visible", "words": "High",
+        "_do": "continue", "_token": "r" * 20,
+    }  # fmt: skip
+    assert page.post(at, given).status_code == 302
+    done = page.post(at, {"_do": "confirm", "_token": token(page.get(f"{at}?check"))})
+    assert "Consider MARAC" in page.get(done["Location"]).content.decode()
+    assert "Answers of “yes”: 16" in page.get(f"/her/{her.id}/measures/").content.decode()
+    with identity.acting(cast.worker):
+        assert ToolResult.objects.get().criterion == "visible"
+
+
+def test_the_owners_wording_is_loaded_from_a_file(cast):
+    page = browser(cast.administrator)
+    lines = "code,text\n" + "".join(f"q{n},Its words {n}\n" for n in range(1, 10))
+    bad = SimpleUploadedFile("w.csv", (lines + "q10,More\n").encode())
+    said = page.post("/instruments/phq9/1/wording/", {"source": "Owner", "file": bad})
+    assert said.status_code == 422
+    assert "q10" in said.content.decode()
+    good = SimpleUploadedFile("w.csv", lines.encode())
+    assert page.post("/instruments/phq9/1/wording/", {"source": "Owner", "file": good}).status_code == 302
+    assert "Its words 4" in page.get("/instruments/phq9/1/").content.decode()
+    assert page.post("/instruments/phq9/1/wording/remove/").status_code == 302
+    assert "Its words 4" not in page.get("/instruments/phq9/1/").content.decode()
+
+
+def test_a_governance_lead_may_turn_one_on_and_a_worker_may_not(cast):
+    account("lead@hub.example", Role.GOVERNANCE_LEAD, at=organisation())
+    assert browser(cast.worker).get("/instruments/phq9/1/on/").status_code == 403
+    assert browser(cast.governance).get("/instruments/phq9/1/on/").status_code == 200
