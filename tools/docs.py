@@ -156,6 +156,8 @@ def _where(condition: object) -> str:
             return "she works with her" if personally else "the organisation works with her"
         case c.Among(column, values):
             return f"`{column}` is " + " or ".join(str(value) for value in values)
+        case c.Seated(column):
+            return f"she is on the list in `{column}`"
         case c.InEmergency(_):
             return "the person has emergency access to her that is not over"
         case c.NotInEmergency(_):

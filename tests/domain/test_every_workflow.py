@@ -22,7 +22,7 @@ from pathways.domain.referral import referral, sharing
 from pathways.domain.support import closure, engagement, episode, goal
 from pathways.domain.terms import needs
 from pathways.domain.terms.people import POLICE_ROLES, Role, Sector
-from pathways.domain.triage import assessment, reading, triage, version
+from pathways.domain.triage import assessment, meeting, reading, triage, version
 from pathways.domain.workflow import Workflow, mermaid
 
 TODAY = date(2026, 11, 23)
@@ -45,6 +45,9 @@ OPENING: dict[str, Any] = {
     "Triage": triage.Facts(assessment.Status.COMPLETE),
     "Second reading of a level": reading.Facts(why=reading.Why.URGENT),
     "Version of the triage policy": version.Facts(starts_on=TODAY, today=TODAY),
+    "Panel meeting": meeting.Facts(women=3, has_attendance=True, has_reason=True),
+    "Request to the panel": meeting.RequestFacts(has_reason=True),
+    "Numbered copy": meeting.RequestFacts(has_reason=True),
     "Engagement": engagement.Facts(attended=3),
     "Goal": None,
     "Closure": closure.Facts(),
@@ -71,6 +74,9 @@ SHUTTING: dict[str, Any] = {
     "Triage": triage.Facts(assessment.Status.IN_PROGRESS),
     "Second reading of a level": reading.Facts(why=reading.Why.EXIT, is_first=True),
     "Version of the triage policy": version.Facts(problem="No rule takes something.", is_own_proposal=True),
+    "Panel meeting": meeting.Facts(women=0, unanswered=1, undecided=1),
+    "Request to the panel": meeting.RequestFacts(),
+    "Numbered copy": meeting.RequestFacts(),
     "Engagement": engagement.Facts(attended=0),
     "Closure": closure.Facts(is_own_proposal=True),
     "Episode": episode.Facts(is_stopped=True),
@@ -142,7 +148,7 @@ def test_every_action_leads_somewhere_and_every_final_status_is_an_end(
 
 def test_the_list_of_workflows_names_each_once() -> None:
     names = [workflow.name for workflow in ALL]
-    assert len(set(names)) == len(names) == 26
+    assert len(set(names)) == len(names) == 29
     assert set(OPENING) | {"Referral"} == set(names)
 
 

@@ -95,6 +95,9 @@ class Play:
             return self.rng.choice(barred) if self.rng.random() < 0.3 else None
         if name == "keys":
             return self.rng.sample(self.cases, 1) if self.rng.random() < 0.3 else []
+        if name == "seats":
+            people = [f"{who} {where}" for who in self.accounts for where in self.organisations]
+            return self.rng.sample(people, len(people) // 3)
         if name == "subjects":
             return self.rng.sample(self.clients, self.rng.randint(0, 2))
         if name in _HER_KEYS:

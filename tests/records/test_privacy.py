@@ -18,6 +18,7 @@ CLEAR_TEXT = {
     "ethnicity_code", "ethnicity_scheme", "lapsed_because", "unrated", "to_sector", "sector", "kind",
     "words", "edition", "step", "why_failed",  # what the catalogue calls an indicator; a screening run
     "mark", "seed", "seed_mark", "content_hash", "content",  # hashes, and the seed of a draw
+    "place",  # where a panel meets
     "system", "handling", "operator", "name",  # an extract: whence, its marking, by whom; its mapping
 }  # fmt: skip
 

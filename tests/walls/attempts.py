@@ -73,6 +73,12 @@ HOLES = {
     "response_id": "support_response",
     "pair_id": "police_pair",
     "kept_id": "programme_record",
+    "series_id": "panel_series",
+    "meeting_id": "panel_meeting",
+    "item_id": "support_panel_item",
+    "decision_id": "support_panel_decision",
+    "copy_id": "panel_copy",
+    "request_id": "support_panel_request",
 }
 #: of these nothing is about a woman
 REFERENCE = ("account", "organisation", "appointment", "sharing_agreement", "service", "triage_policy")

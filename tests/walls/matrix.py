@@ -76,6 +76,13 @@ NO_RECORD = ("evaluator", "commissioner", "administrator")
 SENT = ("take_in", "take_in_part", "taken_row", "column_mapping")
 #: the plan of the evaluation and records of the programme, which are of no woman
 OF_THE_PROGRAMME = ("plan_version", "programme_record")
+#: the panel's meetings: who meets when, nothing of any woman
+PANEL = ("panel_series", "panel_member", "panel_meeting", "panel_attendance", "panel_copy")
+AT_TABLE = ("coordinator", "panel_chair", "support_worker", "provider_worker", "supervisor", "police_spoc")
+#: by hand, what each side may be shown of what another added to a woman's page at the panel
+_RISK = {"worker_risk", "proposed"}
+_NEVER_TO_SUPPORT = {"police_summary"}
+_TO_POLICE = {"who", "safety", "her_view", *_RISK}
 #: only a name of a row, which says that there is something and nothing of what it says
 NAMES_OF_ROWS = ("id", "reference")
 
@@ -109,6 +116,8 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
         return False  # the machine's alone
     if table == "support_bar" and who.role == "governance_lead":
         return bool(facts["organisation_id"] == who.organisation)
+    if table in PANEL or table.startswith("support_panel_"):
+        return _panel(who, canary, world) or _leads_from_a_task(who, canary, world)
     if canary.field in NAMES_OF_ROWS and _is_named_in_what_is_theirs(who, canary, world):
         return True
     if who.role == "governance_lead":
@@ -165,6 +174,65 @@ def _of_the_programme(who: Person, canary: Canary) -> bool:
     if kind == "risk_change":
         return who.role in ("evaluator", "coordinator")
     return True
+
+
+def _panel(who: Person, canary: Canary, world: Planted) -> bool:
+    """Whoever is invited sees that the panel meets; of a woman whoever sits at the table for her sees what
+    was decided and what belongs to her side; whoever stepped back sees nothing."""
+    facts, table = canary.facts, canary.table
+    hub = who.role in ("coordinator", "panel_chair")
+    ours = facts.get("organisation_id") == who.organisation
+    sits = f"{who.account} {who.organisation}" in (facts.get("seats") or ())
+    sits = sits and who.role in AT_TABLE
+    if table in PANEL:
+        mine = facts.get("account_id") == who.account and facts.get("at_organisation_id") == who.organisation
+        if table in ("panel_series", "panel_member"):
+            return hub and ours
+        return (hub and ours) or sits or (mine and table in ("panel_attendance", "panel_copy"))
+    if table == "support_panel_request":
+        if who.role == "coordinator":
+            return ours and _is_hers(who, canary.client, world)
+        asked = facts["asked_by_id"] == who.account and facts["from_organisation_id"] == who.organisation
+        return asked and _is_hers(who, canary.client, world)
+    if not sits:
+        return who.role == "governance_lead" and _governance(who, canary, world)
+    if table in ("support_panel_item", "support_panel_decision"):
+        return True
+    if table == "support_panel_ask":
+        return (hub and ours) or facts["asked_organisation_id"] == who.organisation
+    if table == "support_panel_answer":
+        return bool(facts["from_organisation_id"] == who.organisation)
+    if table == "support_panel_conflict":
+        return who.role == "coordinator" and ours
+    return _fact(who, facts, is_hub=hub)
+
+
+def _leads_from_a_task(who: Person, canary: Canary, world: Planted) -> bool:
+    """Work is given out by the number of a meeting or an action, also to a supervisor who sees her people's
+    work: the number says nothing, and what it is of opens only to whoever sits at the table."""
+    return canary.field == "id" and any(
+        row["object_id"] == canary.row
+        and may_know(who, Canary("task", "id", key, row.get("client_id"), row), world)
+        for key, row in world.rows["task"].items()
+    )
+
+
+def _fact(who: Person, facts: dict[str, Any], *, is_hub: bool) -> bool:
+    side = "hub" if is_hub else who.sector if who.sector in ("police", "private") else "support"
+    giver, field = facts["giver"], facts["field"]
+    if facts["from_organisation_id"] == who.organisation and giver == side:
+        return True
+    if who.organisation not in facts["shown_to"]:
+        return False
+    if side == "hub":
+        return True
+    if giver == "police" and side != "police":
+        return field in _RISK
+    if side == "police":
+        return field in (_RISK if giver == "private" else _TO_POLICE) or giver == "police"
+    if side == "private":
+        return field in _RISK | {"her_view"}
+    return field not in _NEVER_TO_SUPPORT
 
 
 def is_number_of_a_save(canary: Canary) -> bool:
@@ -448,6 +516,8 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
         is_reader = who.role in IN_EMERGENCY and who.sector in SUPPORT
         reads = is_reader and row["account_id"] == str(who.account)
         return reads or (who.role == "governance_lead" and row["holder_organisation_id"] == place)
+    if table in PANEL or table.startswith("support_panel_"):
+        return _writes_panel(who, table, row, world)
     if who.role in WRITES_NOTHING or who.account is None:
         return False
     client = uuid.UUID(row["client_id"]) if row.get("client_id") else None
@@ -516,6 +586,23 @@ def _was_asked_about(who: Person, client: uuid.UUID, world: Planted) -> bool:
     return any(
         row["client_id"] == client and _asked(who, row) for row in world.rows["support_referral"].values()
     )
+
+
+def _writes_panel(who: Person, table: str, row: dict[str, Any], world: Planted) -> bool:
+    """The coordinator and the chair of their own panel; an attendee what she prints, asks for and answers.
+
+    Who may see a row stands on it, so stepping back writes every row of the woman whom it concerns.
+    """
+    if who.role in ("coordinator", "panel_chair") and row["organisation_id"] == str(who.organisation):
+        return True
+    if table == "panel_copy":
+        return bool(row["account_id"] == str(who.account))
+    if table == "support_panel_request":
+        return bool(row["asked_by_id"] == str(who.account))
+    if table in PANEL or who.role not in AT_TABLE:
+        return False
+    item = world.rows["support_panel_item"].get(uuid.UUID(row.get("item_id") or row["id"]))
+    return item is not None and f"{who.account} {who.organisation}" in item["seats"]
 
 
 def _writes_police(

@@ -25,7 +25,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from psycopg import sql
 
-from pathways.domain.governance import bars, emergency, erasure, hold
+from pathways.domain.governance import bars, emergency, erasure, hold, panel_rules
 from pathways.domain.governance.policy import Resource
 from pathways.domain.reach import stop
 from pathways.domain.support import correction, joining
@@ -33,7 +33,8 @@ from pathways.domain.terms import indicators, references
 from pathways.domain.terms.law import FactOrOpinion, SubjectCategory
 from pathways.domain.terms.people import Regime, Role, Sector
 from pathways.domain.terms.routes import Route
-from pathways.journey import demonstration, flagging, identity, kept_out, naming
+from pathways.journey import adding, demonstration, flagging, identity, kept_out, naming, seating
+from pathways.journey.invented import panelled
 from pathways.records import models as r
 from pathways.records import walls
 from pathways.records.sealed import SealedDate, SealedField, SealedJSON, SealedText
@@ -396,6 +397,7 @@ def _fill_what_is_empty(now: datetime) -> None:
     _emergencies(now)
     _sent(now)
     _planned(now)
+    _panel(now)
     for model in (each for each in apps.get_app_config("records").get_models()):
         if model._meta.db_table in {each.value for each in Resource}:
             assert model._default_manager.exists(), f"no invented row of {model._meta.db_table}"
@@ -417,6 +419,45 @@ def _measured(theirs: dict[str, Any], episode: r.Episode, worker_id: uuid.UUID, 
         r.ToolResult.objects.create(
             **common, tool=tool, assessed_on=now.date(), words="words", assessed_by="words", document="words"
         )
+def _panel(now: datetime) -> None:
+    """Meetings as the demonstration tells them, somebody who stepped back, and requests of each kind."""
+    world = demonstration._world()
+    panelled.tell(world, until=now)
+    for item in r.PanelItem.objects.order_by("meeting_id", "number")[::3]:
+        theirs = [seat for seat in seating.people(item.seats, now) if seat.side is panel_rules.Side.SUPPORT]
+        if theirs:
+            by = next(
+                each
+                for each in identity.workplaces_by_id(theirs[-1].account_id)
+                if each.organisation_id == theirs[-1].organisation_id
+            )
+            with identity.acting(by):
+                assert adding.step_back(item_id=item.id, words="a cousin", by=by, at=now)
+    hub = r.Organisation.objects.get(is_coordinating=True)
+    for number, link in enumerate(
+        r.Involvement.objects.filter(account_id__isnull=False, until_at__isnull=True).order_by("id")[:24]
+    ):
+        is_answered = number % 2 == 1
+        r.PanelRequest.objects.create(
+            client_id=link.client_id,
+            organisation_id=hub.id,
+            from_organisation_id=link.organisation_id,
+            asked_by_id=link.account_id,
+            asked_by_name="Somebody",
+            asked_at=now,
+            why="a reason",
+            status="not_taken" if is_answered else "waiting",
+            answered_at=now if is_answered else None,
+            answered_by_id=link.given_by_id if is_answered else None,
+            answer="no" if is_answered else "",
+        )
+    for meeting in r.PanelMeeting.objects.order_by("starts_at")[4:5]:
+        meeting.status, meeting.why_cancelled = "cancelled", "a reason"
+        meeting.save()
+    for copy in r.PanelCopy.objects.all()[1:2]:
+        copy.status, copy.note, copy.settled_at = "lost", "on a train", now
+        copy.settled_by_id = copy.account_id
+        copy.save()
 
 
 def _considered(now: datetime) -> None:

@@ -403,6 +403,7 @@ ADDS = {
     "considering:ask",
     "bars:keep_out", "directory:add", "emergency:ask", "governance:put_hold_client",
     "governance:put_hold_door", "governance:request_client", "governance:request_door",
+    "panel:decide", "panel:series", "panel:step_back", "panel:ask_for", "panel:put_on",
     "doors:new", "doors:tell_police", "messages:reply", "messages:from_police", "police:flag",
     "police:flag_again", "reach:attempt", "reach:write", "refer:new", "support:contact", "support:note",
     "support:plan_contact", "support:group", "support:goal", "support:rate", "support:cover",

@@ -7,6 +7,7 @@ own verb, nothing here can hold that a person could not have done.
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from pathways.analysis.directory import domain_of
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Regime, Role, Sector
 from pathways.journey import identity, instruments, panel, sight
-from pathways.journey.invented import level_twice, lives, planned, screened
+from pathways.journey.invented import level_twice, lives, panelled, planned, screened
 from pathways.journey.invented.world import World
 from pathways.records.models import (
     Account,
@@ -185,6 +186,8 @@ def seed(*, at: datetime, most: int = WOMEN, say: Callable[[int, int], None] = l
             # at the same places of the telling, however often it is taken up again
             if wanted := ON_THE_AGENDA.get(made + 1, 0):
                 _agenda(world, until, wanted)
+            if made + 1 == FIRST:
+                panelled.tell(world, until=until)
             kept.value = {**kept.value, "women": made + 1}
             kept.save(update_fields=["value"])
         say(made + 1, WOMEN)
@@ -263,7 +266,11 @@ def _places(at: datetime) -> None:
     Setting.objects.create(key="programme.name", value="Ashmere Pathways (fictional)", changed_at=began)
     hub, force = "pathways-hub", "ashmere-police"
     offering = [one.code for one in places.values() if one.sector in _OFFERING and one.code != hub]
-    for first, second in ((force, hub), (hub, force), *((hub, code) for code in offering)):
+    pairs = [(force, hub), (hub, force), *((hub, code) for code in offering)]
+    # whoever sits at the panel's table tells the others what it may
+    table = (hub, force, *panelled.AGENCIES)
+    pairs += [pair for pair in itertools.permutations(table, 2) if pair not in pairs]
+    for first, second in pairs:
         SharingAgreement.objects.create(
             name=f"{places[first].name} to {places[second].name}",
             from_organisation=places[first],

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.governance.actors import Actor
+from pathways.domain.governance.panel_rules import PanelField
 from pathways.domain.governance.policy import Resource
 from pathways.domain.identification import telling_police
 from pathways.domain.referral.sharing import ShareField
@@ -300,6 +301,9 @@ _WORDS = {
     "contact_plan": "Provisional safe-contact plan",
     **{one.value: one.label for one in ShareField},
     **{one.value: one.label for one in Field},
+    **{one.value: one.label for one in PanelField if one.value not in {field.value for field in ShareField}},
+    "called": "The name she uses, and that she is on the panel’s agenda",
+    "decision": "What the panel decided",
 }
 
 

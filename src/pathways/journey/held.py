@@ -50,6 +50,13 @@ KINDS: dict[Resource, str] = {
     Resource.RESPONSE: "What she answered to questionnaires",
     Resource.SCORE: "What questionnaires came to",
     Resource.TOOL_RESULT: "Results of tools that others gave",
+    Resource.PANEL_REQUEST: "Requests that the panel talk about her",
+    Resource.PANEL_ITEM: "When she was on the panel’s agenda",
+    Resource.PANEL_ASK: "Which agencies were asked about her for the panel",
+    Resource.PANEL_ANSWER: "That an agency answered for the panel",
+    Resource.PANEL_FACT: "What agencies told the panel of her",
+    Resource.PANEL_CONFLICT: "Who stepped back from her at the panel",
+    Resource.PANEL_DECISION: "What the panel decided",
 }
 
 

@@ -18,7 +18,7 @@ from pathways.domain.governance import bars, policy
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Action, Resource
 from pathways.journey import identity
-from pathways.records.models import Bar, Consideration, Disclosure, Message, Spine
+from pathways.records.models import Bar, Consideration, Disclosure, Message, PanelDecision, Spine
 
 #: The work that follows where somebody who worked with her is kept out; settled by whoever gives her another.
 HANDOVER_TASK = "bar_handover"
@@ -87,6 +87,8 @@ def keys_of(client_id: UUID, *, by: Actor) -> list[UUID]:
                 Q(client_id=client_id) | Q(case_id__in=keys) | Q(consideration_id__in=keys)
             ).values_list("id", flat=True)
         )
+        # work that the panel gave out is known by what was decided of her
+        keys |= set(PanelDecision.objects.filter(client_id=client_id).values_list("id", flat=True))
     return sorted(keys)
 
 

@@ -35,6 +35,7 @@ class Thread(Worded):
     REACHING = "reaching", "Reaching her"
     HER_SAY = "her_say", "What she agreed or refused"
     ASSESSING = "assessing", "Assessment and level"
+    PANEL = "panel", "The panel"
     REFERRING = "referring", "Referrals"
     SUPPORT = "support", "Support"
     AROUND = "around", "Who works with her, and what crossed"
@@ -75,6 +76,13 @@ _THREADS: Mapping[Thread, tuple[Kind, ...]] = MappingProxyType(
             Kind.LEVEL_READ,
             Kind.LEVEL_TOLD,
             Kind.LEVEL_QUESTIONED,
+        ),
+        Thread.PANEL: (
+            Kind.PANEL_REQUESTED,
+            Kind.PANEL_LISTED,
+            Kind.PANEL_ANSWERED,
+            Kind.PANEL_DECIDED,
+            Kind.PANEL_ACTION_DONE,
         ),
         Thread.REFERRING: (
             Kind.REFERRAL_SENT,

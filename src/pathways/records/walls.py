@@ -68,6 +68,11 @@ _WHOSE = (
     " nullif(current_setting('pathways.organisation', true), '')::uuid"
 )
 _IN_EMERGENCY = f"(select emergency_clients({_WHOSE}))::uuid[]"
+#: one person at one organisation, as `Actor.seat` writes it; nobody is no seat
+_SEAT = (
+    "(select nullif(current_setting('pathways.account', true), '') || ' ' ||"
+    " nullif(current_setting('pathways.organisation', true), ''))"
+)
 _COMMANDS = {
     Action.READ: "select",
     Action.CREATE: "insert",
@@ -177,6 +182,8 @@ def sql(
             return " and ".join(f"({column} is null or {column} <> all ({barred}))" for column in columns)
         case c.NotAmongBarred(column):
             return f"not {column} && {barred_unless(exempt)}"
+        case c.Seated(column):
+            return f"{_SEAT} = any ({column})"
         case c.Both(parts):
             return " and ".join(f"({sql(part, table, after=after)})" for part in parts)
         case c.Either(parts):
@@ -362,6 +369,8 @@ def _q(condition: c.Condition, actor: Actor, among: list[UUID] | None) -> Q | bo
         case c.NotAmongBarred(column):
             barred = list(actor.barred_from)
             return ~Q(**{f"{column}__overlap": barred}) if barred else True
+        case c.Seated(column):
+            return Q(**{f"{column}__contains": [actor.seat]})
         case c.Both(parts):
             whole = Q()
             for part in (_q(part, actor, among) for part in parts):

@@ -39,6 +39,8 @@ FLAG = Entry("Flag a woman", "police:flag")
 FILES = Entry("Files", "taking:list", ("take-in",))
 CROSSINGS = Entry("What crossed", "doors:crossings", ("doors/crossings",))
 
+PANEL = Entry("Panel", "panel:list", ("panel",))
+
 #: at most six for each role
 ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.POLICE_OFFICER: (HOME, FLAG, Entry("Your flags", "police:mine")),
@@ -66,7 +68,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
         Entry("Triage", "triage:list", ("triage",)),
         REFERRALS,
     ),
-    Role.PANEL_CHAIR: (HOME, CASES, Entry("Triage", "triage:list", ("triage",))),
+    Role.PANEL_CHAIR: (HOME, CASES, PANEL, Entry("Triage", "triage:list", ("triage",))),
     Role.SUPPORT_WORKER: (HOME, CONTACTS, CASES, APPROACHES, REFERRALS, MESSAGES),
     Role.PROVIDER_WORKER: (HOME, CONTACTS, CASES, REFERRALS, MESSAGES, DIRECTORY),
     Role.SUPERVISOR: (HOME, CASES, WORKLOAD, APPROACHES, REFERRALS, MESSAGES),
@@ -75,6 +77,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
         EVALUATION,
         Entry("Considering", "considering:learning", ("considering",)),
         Entry("Triage", "triage:watching", ("triage",)),
+        Entry("Panel", "panel:turnout", ("panel",)),
     ),
     Role.GOVERNANCE_LEAD: (
         HOME,

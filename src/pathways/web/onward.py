@@ -56,6 +56,8 @@ _NAMES: Mapping[Leads, tuple[str, bool]] = MappingProxyType(
         Leads.PEOPLE: ("administer:people", False),
         Leads.ORGANISATIONS: ("administer:organisations", False),
         Leads.PAIRS: ("linking:list", False),
+        Leads.PANEL: ("panel:meeting", True),
+        Leads.PANELS: ("panel:list", False),
     }
 )
 _QUERIES = {Leads.LAPSED: "?contact_plan=lapsed", Leads.UNASSIGNED: "?tab=unassigned"}

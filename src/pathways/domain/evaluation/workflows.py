@@ -10,7 +10,7 @@ from pathways.domain.outcomes import followup, in_use, response
 from pathways.domain.reach import approach, plan, stop
 from pathways.domain.referral import referral
 from pathways.domain.support import closure, engagement, episode, goal, joining
-from pathways.domain.triage import assessment, reading, triage, version
+from pathways.domain.triage import assessment, meeting, reading, triage, version
 from pathways.domain.workflow import Workflow
 
 ALL: tuple[Workflow[Any, Any, Any], ...] = (
@@ -25,6 +25,9 @@ ALL: tuple[Workflow[Any, Any, Any], ...] = (
     triage.WORKFLOW,
     reading.WORKFLOW,
     version.WORKFLOW,
+    meeting.REQUEST_WORKFLOW,
+    meeting.WORKFLOW,
+    meeting.COPY_WORKFLOW,
     referral.WORKFLOW,
     engagement.WORKFLOW,
     goal.WORKFLOW,

@@ -41,6 +41,11 @@ class Actor:
     def is_police(self) -> bool:
         return self.sector is Sector.POLICE
 
+    @property
+    def seat(self) -> str:
+        """This person at this organisation, as a seat at the panel’s table is written down."""
+        return f"{self.account_id} {self.organisation_id}"
+
     def emergency_with(self, client_id: UUID) -> Emergency | None:
         """The emergency access by which this person reads her now; None when it is ordinary work, or none."""
         return next((each for each in self.emergencies if each.client_id == client_id), None)

@@ -180,6 +180,16 @@ class NotAmongBarred(Condition):
 
 
 @dataclass(frozen=True, slots=True)
+class Seated(Condition):
+    """The column lists who around the panel’s table may see the row, and the actor is one of them."""
+
+    column: str = "seats"
+
+    def holds(self, actor: Actor, row: RowFacts) -> bool:
+        return actor.seat in (row.columns.get(self.column) or ())
+
+
+@dataclass(frozen=True, slots=True)
 class Both(Condition):
     parts: tuple[Condition, ...]
 

@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 from pathways.domain import decision
 from pathways.domain.decision import Decision
-from pathways.domain.governance import emergency
+from pathways.domain.governance import emergency, panel_rules
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.conditions import (
     Always,
@@ -37,6 +37,7 @@ from pathways.domain.governance.conditions import (
     OwnOrganisation,
     OwnRole,
     RowFacts,
+    Seated,
     Unassigned,
     both,
     either,
@@ -109,6 +110,19 @@ class Resource(StrEnum):
     JOINING = "support_joining"
     SUPPORT_PAIR = "support_pair"
     LINK_RUN = "link_run"
+    # the panel
+    PANEL_SERIES = "panel_series"
+    PANEL_MEMBER = "panel_member"
+    PANEL_MEETING = "panel_meeting"
+    PANEL_ATTENDANCE = "panel_attendance"
+    PANEL_COPY = "panel_copy"
+    PANEL_REQUEST = "support_panel_request"
+    PANEL_ITEM = "support_panel_item"
+    PANEL_ASK = "support_panel_ask"
+    PANEL_ANSWER = "support_panel_answer"
+    PANEL_FACT = "support_panel_fact"
+    PANEL_CONFLICT = "support_panel_conflict"
+    PANEL_DECISION = "support_panel_decision"
     # crossings and work
     DISCLOSURE = "disclosure"
     MESSAGE = "message"
@@ -251,6 +265,21 @@ _BY_NAME = (Role.PANEL_CHAIR, Role.SUPPORT_WORKER, Role.PROVIDER_WORKER)
 #: Roles whose sight of a woman is their organisation's. No other person's role reads who works with her.
 _BY_ORGANISATION = (Role.COORDINATOR, Role.SUPERVISOR)
 
+#: What the panel holds of a woman: the coordinating organisation's, whichever agency added it.
+OF_THE_PANEL = (
+    Resource.PANEL_REQUEST,
+    Resource.PANEL_ITEM,
+    Resource.PANEL_ASK,
+    Resource.PANEL_ANSWER,
+    Resource.PANEL_FACT,
+    Resource.PANEL_CONFLICT,
+    Resource.PANEL_DECISION,
+)
+#: Who runs the panel, and who else sits at its table.
+_RUN_IT = (Role.COORDINATOR, Role.PANEL_CHAIR)
+_SIT = tuple(sorted(panel_rules.ATTENDING))
+_AT_TABLE = Seated()
+
 #: What one organisation can hold of a woman on the support side: all that erasing reaches. Of police nothing.
 OF_HER = (
     Resource.REFERRAL_IN,
@@ -274,6 +303,7 @@ OF_HER = (
     Resource.TASK,
     Resource.ERASURE,
     Resource.LEGAL_HOLD,
+    *OF_THE_PANEL,
 )
 
 #: A file that an agency sent, and what came of it. No table of these points at a woman.
@@ -334,6 +364,59 @@ def _of_programme_records() -> Iterable[Rule]:
         "Counting reads codes, of which only disclosure control lets anything out.",
     )
 
+
+def _of_the_facts() -> Iterable[Rule]:
+    """The table of `panel_rules` as rules: what each side adds, and what of the others' it is shown.
+
+    So a field that does not belong to a side is not there for it, whoever was put on the list of a row.
+    """
+    for side, (roles, sectors) in _SIDES.items():
+        at_table = both(_AT_TABLE, OfSector(sectors))
+        own = both(
+            OwnOrganisation("from_organisation_id"),
+            Among("giver", (side.value,)),
+            Among("field", tuple(one.value for one in panel_rules.fields_of(side))),
+        )
+        others = tuple(
+            both(
+                Among("giver", (giver.value,)),
+                Among(
+                    "field",
+                    tuple(
+                        one.value
+                        for one in panel_rules.fields_of(giver)
+                        if panel_rules.may_reach(one, giver=giver, receiver=side)
+                    ),
+                ),
+            )
+            for giver in panel_rules.Side
+        )
+        yield _rule(
+            roles,
+            _READ,
+            (Resource.PANEL_FACT,),
+            both(at_table, either(own, *others)),
+            "Each agency at the table sees what it added, and of the others’ what was shown to it.",
+        )
+        yield _rule(
+            roles,
+            _WRITE,
+            (Resource.PANEL_FACT,),
+            both(at_table, own),
+            "Each agency adds what it knows, and changes nothing of another’s.",
+        )
+
+
+_ANY_SECTOR = tuple(Sector)
+#: Who sits on which side of the panel's table.
+_SIDES: Mapping[panel_rules.Side, tuple[tuple[Role, ...], tuple[Sector, ...]]] = MappingProxyType(
+    {
+        panel_rules.Side.HUB: (_RUN_IT, _ANY_SECTOR),
+        panel_rules.Side.SUPPORT: ((Role.SUPPORT_WORKER, Role.SUPERVISOR), _SUPPORT_SECTORS),
+        panel_rules.Side.PRIVATE: ((Role.PROVIDER_WORKER, Role.SUPERVISOR), (Sector.PRIVATE,)),
+        panel_rules.Side.POLICE: ((Role.POLICE_SPOC, Role.SUPERVISOR), (Sector.POLICE,)),
+    }
+)
 
 _WRITTEN: tuple[Rule, ...] = (
     # --- the sealer: first, because it reads millions of events and the database asks the rules in order ----
@@ -1111,6 +1194,165 @@ _WRITTEN: tuple[Rule, ...] = (
         Always(),
         "The clerk knows what was erased and what is held.",
     ),
+    # --- the panel: who sits at the table for her stands on every row -------------------------------
+    _rule(
+        (Role.COORDINATOR,),
+        _ALL,
+        (Resource.PANEL_SERIES, Resource.PANEL_MEMBER, Resource.PANEL_MEETING, Resource.PANEL_ATTENDANCE,
+         Resource.PANEL_COPY),
+        _OWN_ORGANISATION,
+        "The coordinator runs the panel’s meetings.",
+    ),
+    _rule(
+        (Role.PANEL_CHAIR,),
+        _READ,
+        (Resource.PANEL_SERIES, Resource.PANEL_MEMBER),
+        _OWN_ORGANISATION,
+        "The chair sees who attends.",
+    ),
+    _rule(
+        (Role.PANEL_CHAIR,),
+        _ALL,
+        (Resource.PANEL_MEETING, Resource.PANEL_ATTENDANCE, Resource.PANEL_COPY),
+        _OWN_ORGANISATION,
+        "The chair leads the meeting and agrees its minutes.",
+    ),
+    _rule(
+        _SIT,
+        _READ,
+        (Resource.PANEL_MEETING,),
+        _AT_TABLE,
+        "Whoever is invited sees when the panel meets.",
+    ),
+    _rule(
+        _SIT,
+        _READ,
+        (Resource.PANEL_ATTENDANCE,),
+        both(Own(), OwnOrganisation("at_organisation_id")),
+        "Everybody sees their own attendance.",
+    ),
+    _rule(
+        _SIT,
+        (Action.READ, Action.CREATE),
+        (Resource.PANEL_COPY,),
+        both(Own(), OwnOrganisation("at_organisation_id")),
+        "Whoever prints a copy answers for its number.",
+    ),
+    _rule(
+        _SIT,
+        _READ,
+        (Resource.PANEL_ITEM, Resource.PANEL_DECISION),
+        _AT_TABLE,
+        "Whoever sits at the table for her sees that she is talked about and what was decided.",
+    ),
+    _rule(
+        (Role.COORDINATOR,),
+        (Action.CREATE, Action.CHANGE),
+        (Resource.PANEL_ITEM, Resource.PANEL_ASK),
+        both(_OWN_ORGANISATION, _AT_TABLE),
+        "The coordinator settles the agenda.",
+    ),
+    _rule(
+        _RUN_IT,
+        (Action.CREATE, Action.CHANGE),
+        (Resource.PANEL_DECISION,),
+        both(_OWN_ORGANISATION, _AT_TABLE),
+        "What the panel decides is written down by whoever leads it.",
+    ),
+    _rule(
+        (Role.PANEL_CHAIR,),
+        (Action.CHANGE,),
+        (Resource.PANEL_ITEM,),
+        both(_OWN_ORGANISATION, _AT_TABLE),
+        "What the panel decides is written down by whoever leads it.",
+    ),
+    _rule(
+        _SIT,
+        (Action.CHANGE,),
+        (Resource.PANEL_DECISION,),
+        both(_AT_TABLE, Own("owner_id"), OwnOrganisation("owner_organisation_id")),
+        "Whoever was given an action says what came of it.",
+    ),
+    _rule(
+        _RUN_IT,
+        _READ,
+        (Resource.PANEL_ASK,),
+        both(_OWN_ORGANISATION, _AT_TABLE),
+        "Whoever leads the panel sees who has answered, never what was not shown to them.",
+    ),
+    _rule(
+        _SIT,
+        (Action.READ, Action.CHANGE),
+        (Resource.PANEL_ASK,),
+        both(_AT_TABLE, OwnOrganisation("asked_organisation_id")),
+        "An agency answers what it is asked.",
+    ),
+    _rule(
+        _SIT,
+        _ALL,
+        (Resource.PANEL_ANSWER,),
+        both(_AT_TABLE, OwnOrganisation("from_organisation_id")),
+        "Whether an agency holds anything is for itself alone.",
+    ),
+    _rule(
+        (Role.COORDINATOR,),
+        (Action.READ, Action.CREATE),
+        (Resource.PANEL_CONFLICT,),
+        both(_OWN_ORGANISATION, _AT_TABLE),
+        "The coordinator knows who steps out, and nobody else.",
+    ),
+    _rule(
+        (Role.COORDINATOR,),
+        _ALL,
+        (Resource.PANEL_REQUEST,),
+        both(_OWN_ORGANISATION, _OURS),
+        "The coordinator answers who asks that the panel talk about her.",
+    ),
+    _rule(
+        (Role.PANEL_CHAIR, Role.SUPPORT_WORKER, Role.PROVIDER_WORKER),
+        (Action.READ, Action.CREATE),
+        (Resource.PANEL_REQUEST,),
+        both(_HERS, Own("asked_by_id"), OwnOrganisation("from_organisation_id")),
+        "Whoever works with her may ask that the panel talk about her.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        (Action.READ, Action.CREATE),
+        (Resource.PANEL_REQUEST,),
+        both(
+            _OURS,
+            Own("asked_by_id"),
+            OwnOrganisation("from_organisation_id"),
+            OfSector((*_SUPPORT_SECTORS, Sector.PRIVATE)),
+        ),
+        "Whoever answers for the work with her may ask that the panel talk about her.",
+    ),
+    *_of_the_facts(),
+    _rule(
+        (Role.COUNTING,),
+        _READ,
+        (
+            Resource.PANEL_MEETING,
+            Resource.PANEL_ATTENDANCE,
+            Resource.PANEL_ASK,
+            Resource.PANEL_DECISION,
+        ),
+        Always(),
+        "Counting reads who came and when, never a word of what was said.",
+    ),
+    _rule(
+        (Role.CLERK,),
+        _ALL,
+        (
+            Resource.PANEL_MEMBER,
+            Resource.PANEL_MEETING,
+            Resource.PANEL_ATTENDANCE,
+            Resource.PANEL_COPY,
+            *OF_THE_PANEL,
+        ),
+        Always(),
+        "Who may see a row of the panel is written anew when somebody steps back, comes or leaves.",
+    ),
     # --- files that agencies send -----------------------------------------------------------------
     _rule(
         (Role.POLICE_SPOC, Role.POLICE_ANALYST),
@@ -1451,6 +1693,7 @@ ABOUT_HER: Mapping[Resource, tuple[str, ...]] = MappingProxyType(
                 Resource.LEGAL_HOLD,
                 Resource.DRAFT,
                 Resource.JOURNEY_EVENT,
+                *OF_THE_PANEL,
             ),
             _HER_COLUMN,
         ),

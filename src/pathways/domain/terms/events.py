@@ -67,6 +67,12 @@ class EventKind(Worded):
     LEVEL_READ = "level_read", "Level read by another person"
     LEVEL_TOLD = "level_told", "Told why"
     LEVEL_QUESTIONED = "level_questioned", "Asked for another look"
+    # the panel
+    PANEL_REQUESTED = "panel_requested", "Asked that the panel talk about her"
+    PANEL_LISTED = "panel_listed", "On the panel’s agenda"
+    PANEL_ANSWERED = "panel_answered", "An agency answered for the panel"
+    PANEL_DECIDED = "panel_decided", "Decided at the panel"
+    PANEL_ACTION_DONE = "panel_action_done", "An action from the panel is done"
     # referral
     REFERRAL_SENT = "referral_sent", "Referral sent"
     REFERRAL_ACKNOWLEDGED = "referral_acknowledged", "Referral acknowledged"
@@ -145,6 +151,13 @@ CODES: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         # how: triage.telling.How
         EventKind.LEVEL_TOLD: frozenset({"how", "level"}),
         EventKind.LEVEL_QUESTIONED: frozenset({"level"}),
+        # meeting, decision: random references. source: triage.meeting.Source. due: ISO date
+        # days: from being asked to the answer, whole number; nothing of what was held
+        EventKind.PANEL_REQUESTED: frozenset({"request"}),
+        EventKind.PANEL_LISTED: frozenset({"meeting", "source"}),
+        EventKind.PANEL_ANSWERED: frozenset({"meeting", "days"}),
+        EventKind.PANEL_DECIDED: frozenset({"meeting", "decision", "due"}),
+        EventKind.PANEL_ACTION_DONE: frozenset({"decision", "due"}),
         # referral: random reference. provider, provider_sector: the organisation that it goes to
         EventKind.REFERRAL_SENT: frozenset(
             {"referral", "service", "provider", "provider_sector", "disclosure", "basis"}

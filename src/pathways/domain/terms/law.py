@@ -36,6 +36,7 @@ class CrossingKind(Worded):
     CLIENT_REQUESTED = "client_requested", "At her request"
     COURT_OR_VIR = "court_or_vir", "Court order or victim information request"
     REFERRAL = "referral", "Referral to a service, as she agreed"
+    PANEL = "panel", "Shared at the panel"
 
     @property
     def needs_no_agreement(self) -> bool:
@@ -49,6 +50,7 @@ class CrossingPurpose(Worded):
     OFFER_SUPPORT = "offer_support", "To offer her the programme’s support"
     CONDITION = "condition", "The return that the condition of a disposal requires"
     SUPPORT_HER = "support_her", "To support her, as she agreed"
+    PLAN_TOGETHER = "plan_together", "To plan together at the panel how to keep her safe and supported"
     SAVE_LIFE = "save_life", "To save a life"
     PREVENT_HARM = "prevent_harm", "To keep her or somebody else from serious harm"
     PROTECT_A_CHILD = "protect_a_child", "To protect a child"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
+from pathways.domain.governance import panel_rules
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Role, Sector
-from pathways.journey.home import alongside, oversight, police, waiting
+from pathways.journey.home import alongside, oversight, panels, police, waiting
 from pathways.journey.home.shapes import Figure, Home, Item, Leads, Section
 from pathways.journey.home.waiting import Waiting
 
@@ -41,6 +43,8 @@ def of(*, by: Actor, at: datetime, beside: Waiting | None = None) -> Home:
     if by.role is Role.SUPERVISOR and by.sector is Sector.POLICE:
         make = police.screener
     home = make(by=by, at=at)
+    if by.role in panel_rules.ATTENDING:
+        home = replace(home, beside=(*home.beside, *panels.coming(by, at)))
     subjects = (*home.subjects, *(beside.subjects if beside else ()))
     waiting.log(subjects, by=by, at=at, route="home:home")
     return home

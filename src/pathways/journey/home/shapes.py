@@ -51,6 +51,8 @@ class Leads(StrEnum):
     PEOPLE = "people"
     ORGANISATIONS = "organisations"
     PAIRS = "pairs"
+    PANEL = "panel"
+    PANELS = "panels"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pathways.records.sealed
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0014_instruments'),
+        ('records', '0016_the_panel'),
     ]
 
     operations = [

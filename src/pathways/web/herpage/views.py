@@ -271,6 +271,7 @@ def involved(request: Request, client_id: UUID) -> HttpResponse:
             ("Hand over", "support:hand_her_over"),
             ("I know her: step back", "bars:conflict"),
             ("The panel’s agenda", "panel:agenda"),
+            ("Ask the panel to talk about her", "panel:requests_of"),
         ),
     }
     return render(request, "herpage/involved.html", context)
