@@ -897,7 +897,7 @@ def _planned(now: datetime) -> None:
         key = uuid.uuid4()
         r.ProgrammeRecord(
             id=key,
-            record_id=key,
+            kept_id=key,
             kind=kind,
             on_date=now.date(),
             codes={},

@@ -153,7 +153,7 @@ def test_a_record_is_entered_corrected_with_a_reason_and_withdrawn_and_all_of_it
     said = {**day, **end, "line": "staff", "planned": "12000", "spent": "11,500", "note": ""}
     assert "Record saved" in sent(client, "/plan/records/of/spend/add/", said).content.decode()
     with transaction.atomic(), identity.acting(actor(client)):
-        key = ProgrammeRecord.objects.get().record_id
+        key = ProgrammeRecord.objects.get().kept_id
     url = f"/plan/records/one/{key}/"
     assert "11,500" in client.get(url).content.decode()
     answer = sent(client, f"{url}correct/", {**said, "spent": "11900", "because": "An invoice came late"})
@@ -196,7 +196,7 @@ def test_an_interview_names_nobody_and_stays_with_those_who_held_it():
     stranger = Client()
     people.post_sign_in(stranger, elsewhere.email)
     for other in (*others, stranger):
-        assert other.get(f"/plan/records/one/{row.record_id}/").status_code == 404
+        assert other.get(f"/plan/records/one/{row.kept_id}/").status_code == 404
 
 
 def test_the_framework_is_drawn_with_the_agreements_that_there_are():

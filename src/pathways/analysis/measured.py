@@ -234,7 +234,9 @@ def of_records(
             of.setdefault(row.kind, []).append(row)
     found: dict[str, Value] = {}
     if spend := of.get("spend"):
-        found["M1"], found["M51"] = _spend(spend, supported)
+        found["M1"], cost = _spend(spend, supported)
+        if supported is not None:  # while journeys are being counted nobody knows what each cost
+            found["M51"] = cost
     if time := of.get("staff_time"):
         found["M2"] = _posts(time, today)
     if agreements:

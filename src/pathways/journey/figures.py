@@ -68,8 +68,8 @@ def _codes(by: Actor) -> list[Recorded]:
     """The newest version of every record that stands, as codes: nothing that was typed is opened."""
     with identity.counting(by):
         rows = list(
-            ProgrammeRecord._default_manager.order_by("record_id", "-number")
-            .distinct("record_id")
+            ProgrammeRecord._default_manager.order_by("kept_id", "-number")
+            .distinct("kept_id")
             .values_list("kind", "on_date", "until_date", "codes", "is_withdrawn")
         )
     return [

@@ -122,7 +122,7 @@ def listed(
 
 def versions(record_id: UUID, *, by: Actor, at: datetime) -> tuple[Record, ...]:
     """Every version of a record, the newest first; empty where it is not there for this person."""
-    rows = sight.visible(ProgrammeRecord, by).filter(record_id=record_id).order_by("-number")
+    rows = sight.visible(ProgrammeRecord, by).filter(kept_id=record_id).order_by("-number")
     found = tuple(_record(row) for row in rows)
     if found:
         ledger.read(
@@ -133,7 +133,7 @@ def versions(record_id: UUID, *, by: Actor, at: datetime) -> tuple[Record, ...]:
 
 def standing(record_id: UUID, *, by: Actor) -> Record | None:
     """A record as it stands, for the form that corrects it: the page that it was opened from has read it."""
-    row = sight.visible(ProgrammeRecord, by).filter(record_id=record_id).order_by("-number").first()
+    row = sight.visible(ProgrammeRecord, by).filter(kept_id=record_id).order_by("-number").first()
     return _record(row) if row else None
 
 
@@ -193,13 +193,13 @@ def _newest(by: Actor, kind: RecordKind | None = None) -> list[ProgrammeRecord]:
     rows = sight.visible(ProgrammeRecord, by)
     if kind is not None:
         rows = rows.filter(kind=kind.value)
-    latest = rows.order_by("record_id", "-number").distinct("record_id")
+    latest = rows.order_by("kept_id", "-number").distinct("kept_id")
     return sorted(latest, key=lambda row: (row.on_date, row.made_at, str(row.id)), reverse=True)
 
 
 def _record(row: ProgrammeRecord) -> Record:
     return Record(
-        id=row.record_id,
+        id=row.kept_id,
         number=row.number,
         kind=RecordKind(row.kind),
         on=row.on_date,
@@ -235,8 +235,8 @@ def enter(
         participant = _next_participant(by) if kind is RecordKind.INTERVIEW else None
         row = _version(uuid.uuid4(), 1, kind, on, until, answers, by, at, participant=participant)
         row.save(force_insert=True)
-        ledger.collected(by=by, at=at, resource=Resource.PROGRAMME_RECORD, subjects=[row.record_id])
-    return done(row.record_id, reference=f"Participant {participant}" if participant else "")
+        ledger.collected(by=by, at=at, resource=Resource.PROGRAMME_RECORD, subjects=[row.kept_id])
+    return done(row.kept_id, reference=f"Participant {participant}" if participant else "")
 
 
 def correct(
@@ -315,7 +315,7 @@ def _same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
 def _hold(record_id: UUID, by: Actor) -> ProgrammeRecord | None:
     """The newest version, and nobody else writes the next one before the transaction ends."""
     _alone(str(record_id))
-    return sight.visible(ProgrammeRecord, by).filter(record_id=record_id).order_by("-number").first()
+    return sight.visible(ProgrammeRecord, by).filter(kept_id=record_id).order_by("-number").first()
 
 
 def _next_participant(by: Actor) -> int:
@@ -349,7 +349,7 @@ def _version(
     said = {key: value for key, value in answers.items() if key in named and value not in (None, "", [], {})}
     return ProgrammeRecord(
         id=record_id if number == 1 else uuid.uuid4(),
-        record_id=record_id,
+        kept_id=record_id,
         number=number,
         kind=kind.value,
         on_date=on,

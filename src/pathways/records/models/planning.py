@@ -25,8 +25,8 @@ class PlanVersion(Row):
     part = coded(Part, blank=False)
     number = models.PositiveIntegerField()
     body = models.JSONField()
-    what = models.CharField(max_length=300)
-    because = models.CharField(max_length=600, blank=True, default="")
+    what = SealedText()
+    because = SealedText()
     organisation_id = models.UUIDField()
     made_at = models.DateTimeField()
     made_by_id = models.UUIDField()
@@ -43,11 +43,14 @@ class PlanVersion(Row):
             models.CheckConstraint(condition=Q(number__gte=1), name="plan_version_from_one"),
         ]
 
+    def sealed_for(self) -> tuple[uuid.UUID, uuid.UUID]:
+        return (self.organisation_id, self.organisation_id)
+
 
 class ProgrammeRecord(Row):
-    """One version of one record of the programme. The highest number of a `record_id` is how it stands."""
+    """One version of one record of the programme. The highest number of a `kept_id` is how it stands."""
 
-    record_id = models.UUIDField(db_index=True)
+    kept_id = models.UUIDField(db_index=True)
     number = models.PositiveIntegerField(default=1)
     kind = coded(RecordKind, blank=False)
     on_date = models.DateField()
@@ -73,7 +76,7 @@ class ProgrammeRecord(Row):
         ordering: ClassVar = ["-on_date", "-made_at"]
         constraints: ClassVar = [
             code_holds(RecordKind, "programme_record", "kind", blank=False),
-            models.UniqueConstraint(fields=["record_id", "number"], name="programme_record_once"),
+            models.UniqueConstraint(fields=["kept_id", "number"], name="programme_record_once"),
             models.CheckConstraint(
                 condition=Q(until_date__isnull=True) | Q(until_date__gte=F("on_date")),
                 name="programme_record_days_in_order",

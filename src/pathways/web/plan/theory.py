@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from pathways.analysis import plan_drawing
@@ -315,7 +315,7 @@ def compared(request: Request, ask: Any, *, title: str, crumbs: list[tuple[str, 
     """The page of what is not the same in two versions, which stand in the address."""
     numbers = [request.GET.get(name, "") for name in ("earlier", "later")]
     if not all(one.isascii() and one.isdigit() and len(one) < 9 for one in numbers):
-        return access.not_found(request)
+        return redirect(crumbs[-1][1])  # two have to be chosen first
     earlier, later = sorted(map(int, numbers))
     found = ask(earlier=earlier, later=later, by=request.actor)
     if found is None:
