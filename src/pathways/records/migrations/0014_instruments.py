@@ -8,8 +8,6 @@ from django.db import migrations, models
 import pathways.records.sealed
 
 # the kinds of events as they are when this runs: other parts of the programme add theirs beside these
-from pathways.domain.terms.events import EventKind
-from pathways.records.models.base import code_holds, coded
 
 
 class Migration(migrations.Migration):
@@ -154,7 +152,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='journeyevent',
             name='kind',
-            field=coded(EventKind),
+            field=models.CharField(blank=True, choices=[('flagged', 'Flagged'), ('self_referred', 'Came herself'), ('screened', 'Screened'), ('identified', 'Identified'), ('contact_planned', 'Safe contact planned'), ('plan_confirmed', 'Safe-contact plan confirmed'), ('plan_lapsed', 'Safe-contact plan lapsed'), ('plan_not_safe', 'No safe way to reach her'), ('approach_assigned', 'Approach assigned'), ('approach_attempted', 'Approach attempted'), ('contacted', 'Contacted'), ('no_contact', 'Could not be reached'), ('agreed', 'Agreed to take part'), ('declined', 'Declined'), ('paused', 'Paused'), ('resumed', 'Resumed'), ('withdrawn', 'Withdrew'), ('stop_told', 'Provider told to stop'), ('assessment_started', 'Assessment started'), ('assessment_completed', 'Assessment completed'), ('assessment_refused', 'Assessment refused'), ('triaged', 'Triaged'), ('triage_returned', 'Triage returned for more'), ('level_viewed', 'Own view of her level recorded'), ('level_read', 'Level read by another person'), ('level_told', 'Told why'), ('level_questioned', 'Asked for another look'), ('panel_requested', 'Asked that the panel talk about her'), ('panel_listed', 'On the panel’s agenda'), ('panel_answered', 'An agency answered for the panel'), ('panel_decided', 'Decided at the panel'), ('panel_action_done', 'An action from the panel is done'), ('referral_sent', 'Referral sent'), ('referral_acknowledged', 'Referral acknowledged'), ('referral_accepted', 'Referral accepted'), ('referral_waitlisted', 'On the waiting list'), ('referral_declined', 'Referral declined by the service'), ('referral_declined_by_her', 'Referral declined by her'), ('referral_withdrawn', 'Referral withdrawn'), ('referral_expired', 'Referral expired'), ('support_started', 'Support started'), ('contact_recorded', 'Contact recorded'), ('note_written', 'Note written'), ('goal_set', 'Goal set'), ('goal_rated', 'Goal rated'), ('reviewed', 'Reviewed'), ('measured', 'Questionnaire filled in'), ('danger_said', 'An answer signalled danger'), ('tool_result_kept', 'Result of a tool kept'), ('disengaged', 'Disengaged'), ('re_engaged', 'Came back to support'), ('closed', 'Closed'), ('followed_up', 'Followed up'), ('episode_opened', 'New episode'), ('message_sent', 'Message sent'), ('disclosed', 'Disclosed'), ('covered', 'Covered by a colleague'), ('handed_over', 'Handed over'), ('taken_in', 'Taken in from a file'), ('corrected', 'Corrected'), ('bar_set', 'Kept from her record'), ('bar_lifted', 'No longer kept from her record'), ('emergency_opened', 'Emergency access opened'), ('emergency_ended', 'Emergency access ended'), ('emergency_reviewed', 'Emergency access reviewed')], default='', max_length=60),
         ),
         migrations.AlterField(
             model_name='takein',
@@ -173,7 +171,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='journeyevent',
-            constraint=code_holds(EventKind, "journey_event", "kind", blank=False),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['flagged', 'self_referred', 'screened', 'identified', 'contact_planned', 'plan_confirmed', 'plan_lapsed', 'plan_not_safe', 'approach_assigned', 'approach_attempted', 'contacted', 'no_contact', 'agreed', 'declined', 'paused', 'resumed', 'withdrawn', 'stop_told', 'assessment_started', 'assessment_completed', 'assessment_refused', 'triaged', 'triage_returned', 'level_viewed', 'level_read', 'level_told', 'level_questioned', 'panel_requested', 'panel_listed', 'panel_answered', 'panel_decided', 'panel_action_done', 'referral_sent', 'referral_acknowledged', 'referral_accepted', 'referral_waitlisted', 'referral_declined', 'referral_declined_by_her', 'referral_withdrawn', 'referral_expired', 'support_started', 'contact_recorded', 'note_written', 'goal_set', 'goal_rated', 'reviewed', 'measured', 'danger_said', 'tool_result_kept', 'disengaged', 're_engaged', 'closed', 'followed_up', 'episode_opened', 'message_sent', 'disclosed', 'covered', 'handed_over', 'taken_in', 'corrected', 'bar_set', 'bar_lifted', 'emergency_opened', 'emergency_ended', 'emergency_reviewed'])), name='journey_event_kind_known'),
         ),
         migrations.AddField(
             model_name='instrumentscore',
