@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from pathways.analysis import counted, evaluation, measured, plan_drawing
+from pathways.analysis import counted, evaluation, measured, plan_drawing, process
 from pathways.analysis.disclosure import Rule
 from pathways.analysis.measured import Recorded
 from pathways.domain.evaluation import catalogue, measures, spine, theory
@@ -29,7 +29,20 @@ def test_measures_say_what_the_tables_say_and_hide_what_they_hide(summary):
     assert lines[Step.CONFIRMED].shown in found["M14"].over
     assert set(found) <= set(catalogue.BY_CODE)
     assert summary.disclosure.at_risk == 0
-    assert all(key in summary.measured.cells for key in [counted.key("decided"), counted.key("stayed")])
+    assert all(key in summary.measured.cells for key in [counted.key("decided"), counted.key("goal set")])
+
+
+def test_measures_and_the_process_tables_say_the_same_of_the_same(summary):
+    found = measured.of_journeys(summary)
+    parts = dict(found["M18"].parts)
+    for code, label in summary.process.levels.rows:
+        n = summary.process.levels.counts[code, process.TOTAL]
+        assert parts.get(label, "0") == n.shown
+    assert summary.process.three_or_more.shown in found["M25"].over
+    sectors = {line.label: line.n for line in summary.process.sectors}
+    if not any(n.is_hidden for n in sectors.values()):
+        assert sum(n.value for n in sectors.values()) == summary.process.answers_n.value
+    assert {label for label, _ in found["M11"].parts} <= set(sectors)
 
 
 def test_quarters_add_up_to_the_whole_where_they_are_shown(summary):

@@ -57,7 +57,7 @@ class Told:
             )
 
     def extract(self) -> Extract:
-        return Extract(self.events, [], AS_AT, "Hand-counted", True, {"service-a": "Ash House"})
+        return Extract(self.events, [], AS_AT, "Hand-counted", True, services={"service-a": "Ash House"})
 
     def material(self) -> process.Material:
         women = self.extract().women()
