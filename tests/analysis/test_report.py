@@ -168,7 +168,8 @@ def _texts(svg: str) -> tuple[float, list[tuple[str, float, float, float]]]:
 def test_no_label_is_cut_off_and_none_lies_on_another_even_in_a_wide_font(made: report.Report) -> None:
     wrong: list[object] = []
     for chart in made.charts.values():
-        width, texts = _texts(chart.svg)
+        width, every = _texts(chart.svg)
+        texts = list(dict.fromkeys(every))  # a word and the halo behind it are one
         assert len(texts) > 5
         wrong += [(chart.name, words) for words, left, right, _ in texts if left < 0 or right > width]
         wrong += [(chart.name, words) for words, *_ in texts if "…" in words]

@@ -351,8 +351,8 @@ def test_nothing_is_marked_safe_to_draw():
         for path in sorted(SOURCE.rglob("*.html"))
         for line in re.findall(r".*(?:\|\s*safe\b|autoescape\s+off|\|\s*safeseq).*", path.read_text())
     ]
-    # the drawing of a chart, made by the server from figures that passed disclosure control
-    assert [where for where, _ in unescaped] == ["web/templates/evaluate/_figure.html"]
+    # a drawing made by the server, from words that it escaped (tests/analysis/test_measured.py)
+    assert [where for where, _ in unescaped] == ["web/templates/components/drawing.html"]
 
 
 def test_no_setting_outlives_its_transaction_and_only_identity_says_who_acts():

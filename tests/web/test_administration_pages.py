@@ -108,7 +108,9 @@ def test_a_sign_in_that_was_locked_is_unlocked(adam: Client) -> None:
 
 
 def test_the_administrator_opens_no_page_of_a_case(adam: Client) -> None:
-    tried = [route for route, _ in EVERY if route.startswith(CASES)]
+    settings = ("/triage/choices/", "/triage/policy/in-force/", "/triage/record/")
+    cases = [route for route, _ in EVERY if route.startswith(CASES)]
+    tried = [route for route in cases if not route.startswith(settings)]
     assert len(tried) > 20
     opened = [
         (route, method.__name__)
