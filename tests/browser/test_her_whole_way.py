@@ -13,7 +13,7 @@ from django.utils import timezone
 from pathways.domain.evaluation import flow
 from pathways.domain.identification.judgement import Heading
 from pathways.domain.terms.needs import Domain
-from pathways.domain.triage.mechanisms import Mechanism
+from pathways.domain.triage import mechanisms
 from pathways.journey import evaluate, identity
 from pathways.records.models import (
     Account,
@@ -64,7 +64,9 @@ PARTS: dict[str, dict[str, Any]] = {
     "safety": {"immediate_safety": "no"},
     "relationships": {"relationships": "Her sister."},
     "offending": {"offending_how": "not_written", "coercion": "not_yet"},
-    "protections": {f"mechanism_{m.value}": "not_needed" for m in Mechanism},
+    "protections": {
+        f"mechanism_{m.value}": "not_needed" for m in mechanisms.offered(has_duty_to_notify=False)
+    },
     "equality": {
         "declared_by": "self",
         "ethnicity_scheme": "sde_18_1",

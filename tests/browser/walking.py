@@ -15,7 +15,7 @@ from playwright.sync_api import Error
 NARROW, WIDE = 320, 1280
 #: how many pages of one kind are looked at: the same template with another woman is another state
 OF_ONE_KIND = 1
-NOT_PAGES = re.compile(r"/account/sign-out|/download/|\.svg$|/static/")
+NOT_PAGES = re.compile(r"/account/sign-out|/download/|/file/|\.svg$|/static/")
 
 _AXE = Axe()
 
