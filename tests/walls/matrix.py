@@ -136,7 +136,9 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
     if table in EMERGENCY and reads_in_emergency(who, canary.client, world):
         return True
     if table == "support_triage_reading":
-        return _level_reading(who, canary, world)
+        return _level_reading(who, canary, world) or _leads_from_a_task(who, canary, world)
+    if table == "support_response" and _is_behind_a_score(who, canary, world):
+        return True
     if table == "support_correction":
         return _correction(who, canary, world)
     if table in ("support_joining", "support_pair"):
@@ -214,6 +216,15 @@ def _leads_from_a_task(who: Person, canary: Canary, world: Planted) -> bool:
         row["object_id"] == canary.row
         and may_know(who, Canary("task", "id", key, row.get("client_id"), row), world)
         for key, row in world.rows["task"].items()
+    )
+
+
+def _is_behind_a_score(who: Person, canary: Canary, world: Planted) -> bool:
+    """A score names the answers it came from: their number is read with it, they are not."""
+    return canary.field == "id" and any(
+        row["response_id"] == canary.row
+        and may_know(who, Canary("support_score", "id", key, row.get("client_id"), row), world)
+        for key, row in world.rows["support_score"].items()
     )
 
 
