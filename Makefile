@@ -12,6 +12,7 @@ export PIP_NO_INPUT := 1
 
 RUN := $(VENV)/made-from-run
 DEV := $(VENV)/made-from-dev
+SPARK := $(VENV)/made-from-spark
 VENDOR := src/pathways/web/static/vendor/made-from
 
 .DEFAULT_GOAL := help
@@ -32,7 +33,7 @@ doctor: $(RUN)
 test: $(DEV) $(VENDOR)
 	@$(BIN)/python tools/prove.py test
 
-prove: $(DEV) $(VENDOR) packages
+prove: $(DEV) $(VENDOR) packages $(SPARK)
 	@$(BIN)/python tools/prove.py prove
 
 setup: $(DEV) $(VENDOR)
@@ -74,6 +75,14 @@ $(DEV): requirements-dev.lock $(RUN)
 	@echo "installing what the tests need"
 	@$(BIN)/python -m pip install -qq --require-hashes -r requirements-dev.lock
 	@touch $@
+
+# Spark lies in a folder of its own, which only the long proofs look into. Without Java, or where it cannot be
+# had, its test is left out and named.
+$(SPARK): requirements-spark.lock $(DEV) | packages
+	@command -v java >/dev/null || { echo "left out: Spark, which needs Java"; exit 0; }; \
+	echo "installing Spark for the long proofs"; rm -rf $(VENV)/spark; \
+	if $(BIN)/python -m pip install -qq --require-hashes --no-deps --no-build-isolation --target $(VENV)/spark \
+		-r requirements-spark.lock; then touch $@; else echo "left out: Spark, which cannot be installed here"; fi
 
 $(VENDOR): package-lock.json tools/assets.py
 	@$(PYTHON) tools/assets.py

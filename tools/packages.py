@@ -19,6 +19,10 @@ WANTED = {
         lambda: bool(shutil.which("chromium") or shutil.which("chromium-browser")),
         ["chromium"],
     ),
+    "Java, for the linking of records on Spark": (
+        lambda: bool(shutil.which("java")),
+        ["openjdk-17-jre-headless"],
+    ),
     "fonts, for PDF and pictures of pages": (
         lambda: (
             bool(shutil.which("fc-list")) and bool(subprocess.run(["fc-list"], capture_output=True).stdout)

@@ -15,6 +15,7 @@ import pytest
 
 from bench.link.people import people
 from pathways.analysis.linkage import (
+    blocking,
     cleaning,
     engine,
     keys,
@@ -196,6 +197,50 @@ def test_no_block_is_so_large_that_the_pairs_grow_with_the_square() -> None:
     numbered = keys.numbered(cleaned, [("born",), ("surname_sound",)], pairs=1000)
     assert numbered["k0"].null_count() == 5002
     assert numbered["k1"].drop_nulls().len() == 2
+
+
+def test_every_two_records_of_one_block_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when the pairs are handed on in squares of few records, and few at a time."""
+    rng = np.random.default_rng(8)
+    blocks = {f"k{at}": [int(n) if n else None for n in rng.integers(0, 12, 60)] for at in range(5)}
+    expected = {
+        (one, other)
+        for one, other in itertools.combinations(range(60), 2)
+        if any(column[one] is not None and column[one] == column[other] for column in blocks.values())
+    }
+    found = blocking.together(pl.DataFrame(blocks, schema=dict.fromkeys(blocks, pl.Int32)).lazy())
+    assert found.rows() == sorted(expected)
+    monkeypatch.setattr(blocking, "SIDE", 17)
+    monkeypatch.setattr(blocking, "AT_A_TIME", 20)
+    parts = list(blocking.squares(found))
+    assert sorted(pair for part in parts for pair in part.rows()) == found.rows()
+    assert max(part.height for part in parts) <= 20
+    for part in parts:
+        for side in ("left", "right"):
+            assert len({record // 17 for record in part[side].to_list()}) == 1
+
+
+def test_a_file_of_prepared_records_weighs_as_the_table_does(tmp_path: Path) -> None:
+    prepared, untrained, _ = prepared_from(list(people(150, seed=4)))
+    here = engine.Engine(prepared)
+    trained = here.train(untrained)
+    prepared.write_parquet(tmp_path / "it's.parquet")
+    there = engine.Engine(tmp_path / "it's.parquet", spill=tmp_path)
+    assert there.records == prepared.height
+    found, expected = (one.score(trained, least=-12) for one in (there, here))
+    assert found.height > 100
+    assert found.select("left", "right").equals(expected.select("left", "right"))
+    assert (found["plain"] - expected["plain"]).abs().max() < 1e-12
+
+
+def test_a_kept_model_begins_at_the_odds_of_the_file_it_is_used_on() -> None:
+    """Among ten times the records a person has as many as before, and meets ten times the strangers."""
+    kept = replace(model.start({"surname": 5, "first_name": 5}, 1_000, ["surname"]), trained_on=1_000)
+    kept = replace(kept, prior=1e-3, household=2e-3)
+    assert kept.among(1_000) is kept
+    assert kept.among(9_991).prior == pytest.approx(1e-4)
+    assert kept.among(9_991).household == pytest.approx(2e-4)
+    assert kept.among(9_991).comparisons == kept.comparisons
 
 
 # --- people ------------------------------------------------------------------------------------------

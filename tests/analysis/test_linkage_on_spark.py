@@ -29,4 +29,5 @@ def test_two_workers_find_what_one_machine_finds() -> None:
     assert workers == 2
     assert found.person.tolist() == expected.person.tolist()
     assert found.pairs.select("left", "right").equals(expected.pairs.select("left", "right"))
-    assert (found.pairs["weight"] - expected.pairs["weight"]).abs().max() < 1e-9
+    assert (found.pairs["weight"] - expected.pairs["weight"]).abs().max() < 1e-6
+    assert (found.pairs["probability"] - expected.pairs["probability"]).abs().max() < 1e-6

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,31 +14,45 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import polars.selectors as cs
 
-from pathways.analysis.linkage import learning
+from pathways.analysis.linkage import blocking, keys, learning
 from pathways.analysis.linkage.model import Model
 
 #: memory for the tables of one run, where the rest may go to a disk
 MEMORY = "650MB"
+#: words are kept as a list and numbers where each stands this often on average
+COMMON = 4
+#: columns that are held against one another, and have one list: between two lists that would be very slow
+ONE_LIST = {"born", "born_swapped"}
 
 
 class Engine:
     """One set of prepared records in DuckDB: cleaned columns, keys, and `record`, their number from 0."""
 
-    def __init__(self, prepared: pl.DataFrame, *, spill: Path | None = None) -> None:
-        """What does not fit `MEMORY` goes into the folder `spill`; without one, nothing is put on a disk."""
+    def __init__(self, prepared: pl.DataFrame | Path, *, spill: Path | None = None) -> None:
+        """What does not fit `MEMORY` goes into the folder `spill`; without one, nothing is put on a disk.
+
+        A Parquet file of prepared records is read as it is needed, and never held as a whole.
+        """
         logging.getLogger("splink").setLevel(logging.ERROR)
         self._connection = duckdb.connect(":memory:")
         self._connection.execute("SET temp_directory = ?", [str(spill) if spill else ""])
         if spill:
             self._connection.execute(f"SET memory_limit = '{MEMORY}'")
         self._connection.execute("SET preserve_insertion_order = false")
-        table = prepared.to_arrow()
-        self._connection.register("given", table)
-        self._connection.execute("CREATE TABLE prepared AS SELECT * FROM given")
-        self._connection.unregister("given")
-        self.columns = set(prepared.columns)
-        self.records = prepared.height
+        if isinstance(prepared, Path):
+            source = f"read_parquet('{str(prepared).replace(chr(39), chr(39) * 2)}')"
+            self._connection.execute(f"CREATE VIEW given AS SELECT * FROM {source}")
+            self._keys = pl.scan_parquet(prepared).select(cs.matches(keys.COLUMN))
+        else:
+            self._connection.register("given", prepared.select(~cs.matches(keys.COLUMN)).to_arrow())
+            self._keys = prepared.select(cs.matches(keys.COLUMN)).lazy()
+        self.records = _take_in(self._connection)
+        if isinstance(prepared, Path):
+            self._connection.execute("DROP VIEW given")
+        else:
+            self._connection.unregister("given")
         self._linkers = Linkers()
         self._asked = 0
 
@@ -61,14 +76,14 @@ class Engine:
         left, right (record numbers),
             plain (Splink's weight) and home (the part of it that a household shares).
         """
-        linker = self._linker(model)
-        found = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
-        return self._taken(found)
+        return self.score_these(model, blocking.together(self._keys), least=least)
 
     def score_these(self, model: Model, pairs: pl.DataFrame, *, least: float) -> pl.DataFrame:
         """The same for given pairs (left, right), whatever keys they share."""
-        if pairs.is_empty():
-            return nothing()
+        found = [self._score(model, some, least=least) for some in blocking.squares(pairs)]
+        return pl.concat(found).sort("left", "right") if found else nothing()
+
+    def _score(self, model: Model, pairs: pl.DataFrame, *, least: float) -> pl.DataFrame:
         linker = self._linker(model)
         self._asked += 1
         table = f"asked_{self._asked}"
@@ -82,16 +97,59 @@ class Engine:
         with asking(linker, given):
             found = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
         self._connection.execute(f"DROP TABLE {table}")
-        return self._taken(found)
-
-    def _taken(self, found: Any) -> pl.DataFrame:
         taken = self._connection.sql(
             'SELECT least(record_l, record_r)::INTEGER AS "left",'
             ' greatest(record_l, record_r)::INTEGER AS "right", match_weight AS plain'
             f" FROM {found.physical_name}"
         ).to_arrow_table()
         found.drop_table_from_database_and_remove_from_cache()
-        return pl.DataFrame(taken).sort("left", "right")
+        return pl.DataFrame(taken)
+
+
+def _take_in(connection: duckdb.DuckDBPyConnection) -> int:
+    """What is `given` as the table `prepared`, without its keys. Says how many records there are.
+
+    Words that come again and again become numbers of a list of words: a million records are a third as large
+    that way, and so are the tables that their comparing needs.
+    """
+    kinds = {
+        name: kind
+        for name, kind, *_ in connection.execute("DESCRIBE given").fetchall()
+        if not re.match(keys.COLUMN, name)
+    }
+    many = int(connection.execute("SELECT count(*) FROM given").fetchall()[0][0])
+    taken = []
+    for name, kind in kinds.items():
+        with_it = ONE_LIST & kinds.keys() if name in ONE_LIST else {name}
+        first = min(with_it)
+        if kind in ("VARCHAR", "VARCHAR[]") and name == first:
+            _list(connection, first, sorted(with_it), kind.endswith("[]"), most=many // COMMON)
+        if _is_listed(connection, first):
+            taken.append(f'"{name}"::"{first}_words"{kind.removeprefix("VARCHAR")} AS "{name}"')
+        else:
+            taken.append(f'"{name}"')
+    connection.execute(f"CREATE TABLE prepared AS SELECT {', '.join(taken)} FROM given")
+    return many
+
+
+def _is_listed(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    asked = "SELECT count(*) FROM duckdb_types() WHERE type_name = ?"
+    return bool(connection.execute(asked, [f"{name}_words"]).fetchall()[0][0])
+
+
+def _list(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: list[str], is_several: bool, *, most: int
+) -> None:
+    """The type `<name>_words` of the words in these columns, unless there are none, or more than `most`."""
+    parts = " UNION ALL ".join(
+        f'SELECT {"unnest" if is_several else ""}("{column}") AS word FROM given' for column in columns
+    )
+    connection.execute(
+        f"CREATE TEMP TABLE words AS SELECT DISTINCT word FROM ({parts}) WHERE word IS NOT NULL ORDER BY word"
+    )
+    if 0 < int(connection.execute("SELECT count(*) FROM words").fetchall()[0][0]) <= most:
+        connection.execute(f'CREATE TYPE "{name}_words" AS ENUM (SELECT word FROM words ORDER BY word)')
+    connection.execute("DROP TABLE words")
 
 
 class Linkers:

@@ -62,6 +62,8 @@ KEYS: tuple[tuple[str, ...], ...] = (
     ("surname:3", "town:3", "first_name:1"),
     ("surname:3", "occupation", "first_name:1"),
 )
+#: what the columns of block numbers are called, as a pattern
+COLUMN = r"^k\d+$"
 #: No block is larger, whatever room there is: it would be everybody with a filler for a date.
 LARGEST_BLOCK = 2_000
 

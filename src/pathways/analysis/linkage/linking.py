@@ -82,16 +82,24 @@ def link(
     engine: Scorer, model: Model, *, records: int, train: bool, threshold: float | None = None,
     said: Said = lambda stage: None,
 ) -> Linked:  # fmt: skip
-    """Trains where asked, scores, and forms people. `threshold` settles who is joined; None finds it."""
+    """Trains where asked, scores, and forms people. `threshold` settles who is joined; None finds it.
+
+    A kept model begins at the odds that so many records have (`Model.among`), and is given back as it was.
+    """
+    kept = model
     if train and records >= TOO_FEW:
-        model = engine.train(model, said=said)
+        kept = model = engine.train(model, said=said)
+    else:
+        model = model.among(records)
     said("weighing pairs")
     scored = engine.score(model, least=LEAST) if model.comparisons and model.keys else engines.nothing()
     scored = with_home(engine, model, scored)
     if train and records >= TOO_FEW:
         scored, model = _settled(scored, model, records)
+        kept = model
     scored = weighed(scored, model)
-    return people_of(engine, model, scored, records=records, threshold=threshold, said=said)
+    linked = people_of(engine, model, scored, records=records, threshold=threshold, said=said)
+    return replace(linked, model=kept)
 
 
 def people_of(

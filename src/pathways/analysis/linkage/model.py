@@ -54,7 +54,10 @@ class Model:
         return found if 2 <= len(found) < len(self.comparisons) else []
 
     def settings(self, engine: str) -> dict[str, Any]:
-        """The model as Splink's settings; `record` names the records, `k0` and on are the key columns."""
+        """The model as Splink's settings; `record` names the records.
+
+        Without the rules of `blocking_rules`: the pairs are found by `blocking` and given to Splink.
+        """
         return {
             "link_type": "dedupe_only",
             "unique_id_column_name": "record",
@@ -62,11 +65,29 @@ class Model:
             "retain_matching_columns": False,
             "retain_intermediate_calculation_columns": False,
             "linker_uid": "pathways",
-            "blocking_rules_to_generate_predictions": [
-                {"blocking_rule": f"l.k{at} = r.k{at}"} for at in range(len(self.keys))
-            ],
+            "blocking_rules_to_generate_predictions": [],
             "comparisons": [_settings(one, engine) for one in self.comparisons],
         }
+
+    def among(self, records: int) -> Model:
+        """The model for so many records: what an agreement says stays, the odds to begin with move.
+
+        A person has as many records in a large file as in a small one, so that the share of all pairs that
+        are one person's falls as the file grows; of a household the same.
+        """
+        if records == self.trained_on or self.trained_on < 2 or records < 2:
+            return self
+        share = (self.trained_on - 1) / (records - 1)
+        return replace(
+            self,
+            prior=min(0.5, max(1e-12, self.prior * share)),
+            household=min(0.4, self.household * share),
+        )
+
+    @property
+    def blocking_rules(self) -> list[str]:
+        """The keys as Splink's rules over the key columns: what `blocking.together` finds in one go."""
+        return [f"l.k{at} = r.k{at}" for at in range(len(self.keys))]
 
     def to_json(self) -> str:
         data = {

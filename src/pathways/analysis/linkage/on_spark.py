@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from pathways.analysis.linkage import engine
+from pathways.analysis.linkage import engine, keys
 from pathways.analysis.linkage.model import Model
 
 #: where the cluster is, as Spark writes it (spark://host:7077, local-cluster[2,1,1024]); all cores of this
@@ -23,6 +24,8 @@ from pathways.analysis.linkage.model import Model
 MASTER = "PATHWAYS_SPARK_MASTER"
 #: records that a model is trained on
 LEARNED_FROM = 200_000
+#: records that one worker takes at a time: of few records, many small parts would cost more than the work
+A_PART = 25_000
 
 
 class NoSparkError(Exception):
@@ -51,7 +54,6 @@ def session(master: str | None = None) -> Any:
             SparkSession.builder.appName("pathways link")
             .master(master or os.environ.get(MASTER) or "local[*]")
             .config("spark.jars", similarity_jar_location())
-            .config("spark.sql.shuffle.partitions", "16")
             .config("spark.sql.execution.arrow.pyspark.enabled", "true")
             .config("spark.ui.enabled", "false")
             .config("spark.executor.heartbeatInterval", "60s")  # a busy machine is no lost worker
@@ -73,7 +75,9 @@ class SparkEngine:
         logging.getLogger("splink").setLevel(logging.ERROR)
         self._prepared = prepared
         self._spark = spark
-        self._frame = spark.createDataFrame(_plain(prepared.to_arrow())).repartition(16).persist()
+        self._parts = max(spark.sparkContext.defaultParallelism, prepared.height // A_PART)
+        spark.conf.set("spark.sql.shuffle.partitions", str(self._parts))
+        self._frame = spark.createDataFrame(_plain(prepared.to_arrow())).repartition(self._parts).persist()
         self._linkers = engine.Linkers()
         self._asked = 0
 
@@ -87,7 +91,9 @@ class SparkEngine:
 
         def made() -> Any:
             api = SparkAPI(
-                spark_session=self._spark, break_lineage_method="persist", num_partitions_on_repartition=16
+                spark_session=self._spark,
+                break_lineage_method="persist",
+                num_partitions_on_repartition=self._parts,
             )
             given = api.register(self._frame, table_name=f"records_{id(api)}")
             return Linker(given, model.settings("spark"), log_level=None, validate_settings=False)
@@ -95,29 +101,48 @@ class SparkEngine:
         return self._linkers.of(model, made)
 
     def score(self, model: Model, *, least: float) -> pl.DataFrame:
-        """As `engine.Engine.score`."""
-        found = self._linker(model).inference.predict(threshold_match_weight=least, warning_mode="never")
-        return self._taken(found)
+        """As `engine.Engine.score`; the pairs that share a key are found by the workers."""
+        return self._score(model, self._together(), least=least)
+
+    def _together(self) -> Any:
+        """Every pair that shares a key, once: one join over all keys, however many there are."""
+        from pyspark.sql import functions as F
+
+        names = [name for name in self._prepared.columns if re.match(keys.COLUMN, name)]
+        numbered = [
+            F.struct(F.lit(at).alias("key"), F.col(name).alias("block")) for at, name in enumerate(names)
+        ]
+        lines = self._frame.select("record", F.explode(F.array(*numbered)).alias("in"))
+        lines = lines.where("in.block IS NOT NULL")
+        left = lines.select(F.col("record").alias("join_key_l"), "in.key", "in.block")
+        right = lines.select(F.col("record").alias("join_key_r"), "in.key", "in.block")
+        pairs = left.join(right, ["key", "block"]).where("join_key_l < join_key_r")
+        return pairs.select("join_key_l", "join_key_r").distinct().withColumn("match_key", F.lit("0"))
 
     def score_these(self, model: Model, pairs: pl.DataFrame, *, least: float) -> pl.DataFrame:
         """As `engine.Engine.score_these`."""
         if pairs.is_empty():
             return engine.nothing()
-        linker = self._linker(model)
-        self._asked += 1
         asked = self._spark.createDataFrame(
             _plain(pairs.select(join_key_l="left", join_key_r="right", match_key=pl.lit("0")).to_arrow())
         )
-        given = linker._db_api.register(asked, table_name=f"asked_{self._asked}")
-        with engine.asking(linker, given):
-            found = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
-        return self._taken(found)
+        return self._score(model, asked, least=least)
 
-    def _taken(self, found: Any) -> pl.DataFrame:
+    def _score(self, model: Model, pairs: Any, *, least: float) -> pl.DataFrame:
+        linker = self._linker(model)
+        self._asked += 1
+        given = linker._db_api.register(pairs, table_name=f"asked_{self._asked}")
+        with engine.asking(linker, given):
+            found = linker.inference.predict(warning_mode="never")
+        return self._taken(found, least=least)
+
+    def _taken(self, found: Any, *, least: float) -> pl.DataFrame:
+        """Those that weigh at least `least`. Asked of the persisted table, not of Splink: a condition within
+        its statement would have every comparison written into it several times over."""
         from pyspark.sql import functions as F
 
         frame = found.as_spark_dataframe()
-        taken = frame.select(
+        taken = frame.where(F.col("match_weight") >= least).select(
             F.least("record_l", "record_r").cast("int").alias("left"),
             F.greatest("record_l", "record_r").cast("int").alias("right"),
             F.col("match_weight").cast("double").alias("plain"),
