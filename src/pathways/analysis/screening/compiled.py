@@ -1,9 +1,9 @@
 """Many signs in one pass: what their SELECTs share is read once.
 
 An indicator is *plain* when it is one SELECT from `involvement` with nothing but conditions joined by AND.
-Of its conditions those that look at nothing but words that repeat (relation, kind, type, outcome) are settled
-on `whats`, once for each different line; what is left, mostly the days, is looked at only in the involvements
-whose line some indicator still wants. Bit i of a mask says that indicator i is still possible.
+Of its conditions those that look at one column of words that repeat (relation, kind, type, outcome) are
+settled once for each different word of it; what is left, mostly the days, is looked at only in the
+involvements whose words some indicator still wants. Bit i of a mask says that indicator i is still possible.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _GIVES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """One indicator taken apart: conditions on words that repeat, each with the columns it looks at, and the
-    other conditions, as SQL."""
+    """One indicator taken apart: conditions on one column of words that repeat, each with that column, and
+    the other conditions, as SQL."""
 
     indicator: Indicator
-    on_words: tuple[tuple[frozenset[str], str], ...]
+    on_words: tuple[tuple[str, str], ...]
     on_days: str
 
 
@@ -46,14 +46,14 @@ def plain(indicator: Indicator, node: Mapping[str, Any]) -> Plain | None:
     """The indicator taken apart, or None where it has to run by itself. `node` is its parsed SELECT."""
     if not _is_plain(node):
         return None
-    on_words, on_days = list[tuple[frozenset[str], str]](), list[str]()
+    on_words, on_days = list[tuple[str, str]](), list[str]()
     for condition in _conjuncts(node["where_clause"]):
         columns, has_more = _reads(condition)
         if has_more == "query":
             return None
         text = _text(condition)
-        if columns <= set(store.WORDS) and not has_more:
-            on_words.append((frozenset(columns), text))
+        if len(columns) == 1 and columns <= set(store.WORDS) and not has_more:
+            on_words.append((columns.pop(), text))
         else:
             on_days.append(text)
     return Plain(indicator, tuple(on_words), " and ".join(on_days) or "true")
@@ -127,36 +127,32 @@ def _text(condition: dict[str, Any]) -> str:
     return "(" + str(said).split(" WHERE ", 1)[1].strip().removesuffix(";") + ")"
 
 
-def mark(connection: duckdb.DuckDBPyConnection, together: Sequence[Plain]) -> None:
-    """Settles the conditions on words: `wanted` has the lines that somebody wants, and for whom.
+def mark(connection: duckdb.DuckDBPyConnection, together: Sequence[Plain]) -> list[str]:
+    """Settles the conditions on words, and gives the columns that there are any on.
 
-    A condition on one column is settled on the different words of that column, some hundreds; one on several,
-    on the lines of `whats`.
+    For each of these `words_of_…` has the words that somebody may want, with the bits of those who do.
     """
-    masks, joins = [_mask(together, None)], list[str]()
+    marked = []
     for column in store.WORDS:
-        if any(columns == {column} for each in together for columns, _ in each.on_words):
-            masks.append(f"of_{column}.mask")
-            joins.append(
-                f" join (select {column} as word, {_mask(together, column)} as mask"  # noqa: S608
-                f"  from (select distinct {column} from whats)) as of_{column}"
-                f" on coalesce(of_{column}.word, '') = coalesce(w.{column}, '')"
-            )
-    connection.execute(
-        "create or replace temp table wanted as select * from ("  # noqa: S608
-        f" select w.*, {' & '.join(masks)} as mask from whats w{''.join(joins)}) where mask <> 0"
-    )
+        if not any(one == column for each in together for one, _ in each.on_words):
+            continue
+        marked.append(column)
+        # a table of its own first: otherwise the conditions are asked of every row, and of each word last
+        connection.execute(
+            f"create or replace temp table different as select distinct {column} from facts"  # noqa: S608
+        )
+        connection.execute(
+            f"create or replace temp table words_of_{column} as select * from ("  # noqa: S608
+            f" select {column} as word, {_mask(together, column)} as mask from different) where mask <> 0"
+        )
+    return marked
 
 
-def _mask(together: Sequence[Plain], column: str | None) -> str:
-    """The bits of those whose conditions on this one column hold; on several columns, or none, for None."""
+def _mask(together: Sequence[Plain], column: str) -> str:
+    """The bits of those whose conditions on this column hold."""
     bits = []
     for bit, each in enumerate(together):
-        texts = [
-            text
-            for columns, text in each.on_words
-            if (columns == {column} if column is not None else len(columns) != 1)
-        ]
+        texts = [text for one, text in each.on_words if one == column]
         bits.append(f"(case when {' and '.join(texts) or 'true'} then {1 << bit}::bigint else 0::bigint end)")
     return " | ".join(bits)
 
@@ -185,14 +181,18 @@ def find(
 
     `among` names a table of person_ids to keep to.
     """
-    mark(connection, together)
-    rest = left_over(together, days)
+    marked = mark(connection, together)
+    everybody = f"{(1 << len(together)) - 1}::bigint"
+    mask = " & ".join([f"of_{column}.mask" for column in marked] or [everybody])
+    joins = "".join(
+        f" join words_of_{column} of_{column} on of_{column}.word is not distinct from f.{column}"
+        for column in marked
+    )
     keep = f"where f.person_id in (select person_id from {among})" if among else ""  # noqa: S608
     connection.execute(
         f"create or replace temp table found as"  # noqa: S608
         f" select person_id, event_id, occurred_on, source, bits from ("
-        f"  select person_id, event_id, occurred_on, source, mask & ({rest}) as bits from ("
-        f"   select f.*, coalesce(f.named, m.kind, 'events') as source, m.relation, m.kind, m.type,"
-        f"          m.outcome, m.mask"
-        f"   from facts f join wanted m using (what) {keep})) where bits <> 0"
+        f"  select person_id, event_id, occurred_on, source, mask & ({left_over(together, days)}) as bits"
+        f"  from (select f.*, coalesce(f.named, f.kind, 'events') as source, {mask} as mask"
+        f"        from facts f{joins} {keep}) where mask <> 0) where bits <> 0"
     )

@@ -216,8 +216,8 @@ def _judge(connection: duckdb.DuckDBPyConnection, using: Sequence[Indicator]) ->
     connection.execute(
         "create table judged as"  # noqa: S608
         " with parts as ("
-        "  select f.person_id, f.event_id, bool_and(w.relation in ('victim_in', 'witness_in')) as as_victim"
-        "  from facts f join whats w using (what)"
+        "  select f.person_id, f.event_id, bool_and(f.relation in ('victim_in', 'witness_in')) as as_victim"
+        "  from facts f"
         "  where (f.person_id, f.event_id) in (select person_id, source_record from observations)"
         "  group by f.person_id, f.event_id)"
         " select o.*, coalesce(p.as_victim, false) as as_victim, i.network, i.protective, i.safety,"

@@ -1,8 +1,9 @@
 """The POLE tables of one extract in a database in memory, laid out once for every sign that is looked for.
 
-Words that repeat (relation, kind, type, outcome) are kept once, in `whats`; each involvement of a person in
-an event names its line there. A sign about such words is then settled on some thousand lines and not on ten
-million (see `compiled`).
+Words that repeat (relation, kind, type, outcome) stand in `facts` beside each involvement of a person in an
+event, in small letters. A large table is compressed by the database, which keeps each such word once and in
+the rows a number: a sign about them is settled on some hundred words and not on ten million rows (see
+`compiled`), and nothing has to be laid out for it.
 """
 
 from __future__ import annotations
@@ -156,31 +157,21 @@ _LAYOUT: Final = (
                                  when 'male' then 'male' when 'other' then 'other' end as sex_said
           from persons where person_id is not null)
     group by person_id""",
-    # a cell is never '' here, so that '' can stand for nothing and the words be joined as they are
-    """create table stands as
-    select l.from_id as person_id, l.to_id as event_id, l.relation as relation_said,
-           coalesce(e.kind, '') as kind_said, coalesce(e.type, '') as type_said,
-           coalesce(e.outcome, '') as outcome_said, coalesce(e.occurred_on, e.reported_on) as occurred_on,
-           e.location_id, nullif(trim(l.source), '') as named,
-           coalesce(l.source_grade, e.source_grade) as source_grade
-    from links l join events e on e.event_id = l.to_id
-    where lower(l.from_kind) = 'person' and lower(l.to_kind) = 'event' and l.relation is not null""",
-    """create table lines as
-    select *, (dense_rank() over (order by relation, kind, type, outcome))::integer as what
-    from (select distinct relation_said, kind_said, type_said, outcome_said, lower(relation_said) as relation,
-                 nullif(lower(kind_said), '') as kind, nullif(lower(type_said), '') as type,
-                 nullif(lower(outcome_said), '') as outcome
-          from stands)""",
-    "create table whats as select distinct what, relation, kind, type, outcome from lines",
+    # the small letters are made before the join, where a compressed column has each of its words once
     """create table facts as
-    select s.person_id, n.what, s.event_id, s.occurred_on, s.location_id, s.named, s.source_grade
-    from stands s join lines n using (relation_said, kind_said, type_said, outcome_said)""",
-    "drop table lines",
-    "drop table stands",
+    select l.person_id, l.relation, l.event_id, e.kind, e.type, e.occurred_on, e.outcome, e.location_id,
+           l.named, coalesce(l.source_grade, e.source_grade) as source_grade
+    from (select from_id as person_id, lower(relation) as relation, to_id as event_id,
+                 nullif(trim(source), '') as named, source_grade
+          from links
+          where lower(from_kind) = 'person' and lower(to_kind) = 'event' and relation is not null) l
+    join (select event_id, lower(kind) as kind, lower(type) as type, lower(outcome) as outcome, location_id,
+                 coalesce(occurred_on, reported_on) as occurred_on, source_grade
+          from events) e using (event_id)""",
     """create view involvement as
-    select f.person_id, w.relation, f.event_id, w.kind, w.type, f.occurred_on, w.outcome, f.location_id,
-           coalesce(f.named, w.kind, 'events') as source, f.source_grade
-    from facts f join whats w using (what)""",
+    select person_id, relation, event_id, kind, type, occurred_on, outcome, location_id,
+           coalesce(named, kind, 'events') as source, source_grade
+    from facts""",
     f"""create table ties as
     with persons_tied as (
         select l.from_id, lower(l.relation) as relation, l.to_id, l.from_date, l.to_date, {_SOURCE} as source,
