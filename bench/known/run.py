@@ -61,10 +61,9 @@ def _measure(said: Any, installation: Any) -> bool:
     worst, pairs, missed, more, found, found_theirs = 0.0, 0, 0, 0, 0, 0
     for place, her in asked:
         begun, before = time.perf_counter(), run._processor()
-        ours, fell_back = _ours(force, her)
+        ours = _ours(force, her)
         mine.append((time.perf_counter() - begun) * 1000)
         cost.append(run._processor() - before)
-        wide += fell_back
         begun, before = time.perf_counter(), time.process_time()
         said_by_splink = splink.ask(her)
         theirs.append((time.perf_counter() - begun) * 1000)
@@ -100,20 +99,17 @@ def _paper(her: Any) -> Any:
     return Paper(her.given, her.surname, her.others, her.born, her.address, her.telephone)
 
 
-def _ours(force: Any, her: Any) -> tuple[list[Any], bool]:
-    """One look-up as a request makes it: its own transaction and identity; whether it had to search."""
-    from unittest import mock
-
+def _ours(force: Any, her: Any) -> list[Any]:
+    """One look-up as a request makes it: its own transaction and identity."""
     from django.db import transaction
 
     from pathways.journey import identity, knowing, naming
 
-    with transaction.atomic(), mock.patch.object(knowing, "_named_alike", wraps=knowing._named_alike) as wide:
+    with transaction.atomic():
         identity.assume(force)
-        found = knowing.likeliest(
+        return knowing.likeliest(
             _paper(her), by=force, kinds=(naming.Kind.NOMINAL,), thoroughly=False
         )
-    return found, wide.called
 
 
 def _all_pairs(force: Any, her: Any) -> dict[str, float]:
@@ -125,10 +121,9 @@ def _all_pairs(force: Any, her: Any) -> dict[str, float]:
     with transaction.atomic():
         identity.assume(force)
         record, model = comparing.columns(_paper(her)), comparing.model()
-        ids = knowing._meeting(comparing.looks_under(record), force, (naming.Kind.NOMINAL,))
         return {
             str(key): model.score(record, comparing.columns(paper)).probability
-            for _, key, _, paper in knowing.papers(ids, force)
+            for _, key, _, paper in knowing.met(record, force, (naming.Kind.NOMINAL,))
         }
 
 

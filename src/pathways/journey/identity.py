@@ -141,7 +141,7 @@ def assume(actor: Actor) -> None:
 
 
 def _set(actor: Actor) -> None:
-    with connection.cursor() as cursor:
+    with composed.cursor() as cursor:
         cursor.execute(
             "select set_config('pathways.account', %s, true), set_config('pathways.organisation', %s, true),"
             " set_config('pathways.role', %s, true), set_config('pathways.sector', %s, true)",
@@ -152,7 +152,7 @@ def _set(actor: Actor) -> None:
 
 def forget() -> None:
     """Nobody acts from here on in this transaction."""
-    with connection.cursor() as cursor:
+    with composed.cursor() as cursor:
         cursor.execute(
             "select set_config('pathways.account', '', true), set_config('pathways.organisation', '', true),"
             " set_config('pathways.role', '', true), set_config('pathways.sector', '', true)"

@@ -8,13 +8,13 @@ also told who works with her. Nothing of what was typed is kept; that it was loo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from pathways.analysis.linkage import scorer
 from pathways.domain.governance import policy
@@ -24,14 +24,25 @@ from pathways.domain.terms.people import Role
 from pathways.journey import comparing, her, involving, ledger, naming, sight
 from pathways.journey.comparing import Paper
 from pathways.journey.naming import Kind
-from pathways.records import composed, tokens
-from pathways.records.models import Client, Consideration, Identity, Nominal, Organisation, ReferralIn
+from pathways.records import composed, sealed, tokens
+from pathways.records.models import (
+    Client,
+    Consideration,
+    Identity,
+    NameToken,
+    Nominal,
+    Organisation,
+    ReferralIn,
+)
 
 #: A weight below which a record is not shown: the same common name and nothing else lies above it.
 SHOWN_FROM = -6.0
 #: So many at most are shown, and so many at most are opened to be compared.
 MOST, OPENED = 6, 150
 _NEAR_CERTAIN, _LIKELY = 0.99, 0.8
+
+#: What of a nominal is compared, in the order of `Paper`.
+_COMPARED = ("given_names", "surname", "other_names", "date_of_birth", "address", "telephone")
 
 _RESOURCES = {
     Kind.NOMINAL: Resource.NOMINAL,
@@ -99,29 +110,45 @@ def likeliest(
     where no date of birth could bring her together with her record."""
     record, model = comparing.columns(who), comparing.model()
     kinds = tuple(kinds)
-    ids = _meeting(comparing.looks_under(record), by, kinds)
-    found = _weighed(ids, record, model, by)
+    found = _weighed(met(record, by, kinds), record, model)
     if not found and (thoroughly or who.born is None):
-        ids = _named_alike(who, by, kinds)
-        found = _weighed(ids, record, model, by)
+        found = _weighed(papers(_named_alike(who, by, kinds), by), record, model)
     return sorted(found, key=lambda one: (-one.weight, one.name, one.id))[:most]
 
 
-def _meeting(plain: list[str], by: Actor, kinds: tuple[Kind, ...]) -> dict[Kind, list[UUID]]:
-    """The records of this organisation that are kept under one of these."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select record_id, record_kind from name_token where organisation_id = %s"
-            " and token = any(%s::bigint[]) and record_kind = any(%s)"
-            " group by 1, 2 order by count(*) desc, 1 limit %s",
-            [
-                by.organisation_id,
-                tokens.keyed(plain, by.organisation_id),
-                [kind.value for kind in kinds],
-                OPENED,
-            ],
-        )
-        return _by_kind(cursor.fetchall())
+def met(
+    record: dict[str, object], by: Actor, kinds: tuple[Kind, ...]
+) -> Iterator[tuple[Kind, UUID, str, Paper]]:
+    """The records of this organisation that are kept under what this one looks under, opened.
+
+    Nominals are met and read by one statement: while somebody types, a journey to the database more is felt.
+    """
+    under = tokens.keyed(comparing.looks_under(record), by.organisation_id)
+    if not under:
+        return
+    if Kind.NOMINAL in kinds:
+        yield from _opened(_nominals_met(by, under))
+    if others := tuple(kind for kind in kinds if kind is not Kind.NOMINAL):
+        yield from papers(_by_kind(_meeting(by, under, others)), by)
+
+
+def _kept_under(by: Actor, under: list[int], kinds: tuple[Kind, ...]) -> QuerySet[NameToken, Any]:
+    """What is kept under most of these tokens, not more than may be opened."""
+    kept = sight.visible(NameToken, by).filter(token__among=under, record_kind__in=kinds)
+    return kept.values("record_id").annotate(shared=Count("*")).order_by("-shared", "record_id")
+
+
+@composed.reading
+def _meeting(by: Actor, under: list[int], kinds: tuple[Kind, ...]) -> QuerySet[NameToken, Any]:
+    return _kept_under(by, under, kinds).values_list("record_id", "record_kind")[:OPENED]
+
+
+@composed.reading
+def _nominals_met(by: Actor, under: list[int]) -> QuerySet[Nominal, Any]:
+    ids = _kept_under(by, under, (Kind.NOMINAL,)).values("record_id")[:OPENED]
+    return (
+        sight.visible(Nominal, by).filter(id__in=ids).values_list("id", "organisation_id", *_COMPARED)
+    )
 
 
 def _named_alike(who: Paper, by: Actor, kinds: tuple[Kind, ...]) -> dict[Kind, list[UUID]]:
@@ -137,10 +164,10 @@ def _by_kind(rows: Iterable[tuple[UUID, str]]) -> dict[Kind, list[UUID]]:
 
 
 def _weighed(
-    ids: dict[Kind, list[UUID]], record: dict[str, object], model: comparing.Model, by: Actor
+    those: Iterable[tuple[Kind, UUID, str, Paper]], record: dict[str, object], model: comparing.Model
 ) -> list[Compared]:
     found: list[Compared] = []
-    for kind, record_id, name, paper in papers(ids, by):
+    for kind, record_id, name, paper in those:
         other = comparing.columns(paper)
         weight = model.weigh(record, other)
         if weight >= SHOWN_FROM:
@@ -153,8 +180,7 @@ def _weighed(
 def papers(ids: dict[Kind, list[UUID]], by: Actor) -> Iterable[tuple[Kind, UUID, str, Paper]]:
     """Of these records those that this person may read, opened: name and what is compared."""
     if wanted := ids.get(Kind.NOMINAL):
-        for nominal in _nominals(by, wanted):
-            yield Kind.NOMINAL, nominal.id, nominal.full_name, paper_of_nominal(nominal)
+        yield from _opened(_nominals(by, wanted))
     if wanted := ids.get(Kind.REFERRAL_IN):
         for brought in _brought(by, wanted):
             whole = f"{brought.given_names} {brought.surname}".strip() or brought.called
@@ -166,6 +192,14 @@ def papers(ids: dict[Kind, list[UUID]], by: Actor) -> Iterable[tuple[Kind, UUID,
                 yield Kind.CLIENT, client.id, client.called, involving.paper_of(
                     client, on_paper.get(client.id)
                 )
+
+
+def _opened(rows: list[Any]) -> Iterator[tuple[Kind, UUID, str, Paper]]:
+    """Nominals as the database has them, opened together: no row of them is made."""
+    opened = sealed.opened(Nominal, _COMPARED, ((key, (key, force), blobs) for key, force, *blobs in rows))
+    for (key, *_), values in zip(rows, opened, strict=True):
+        paper = Paper(*values)
+        yield Kind.NOMINAL, key, f"{paper.given_names} {paper.surname}".strip(), paper
 
 
 def paper_of_nominal(row: Nominal) -> Paper:
@@ -181,8 +215,9 @@ def paper_of_referral(row: ReferralIn) -> Paper:
 
 
 @composed.reading
-def _nominals(by: Actor, ids: list[UUID]) -> QuerySet[Nominal]:
-    return sight.visible(Nominal, by).filter(id__among=ids)
+def _nominals(by: Actor, ids: list[UUID]) -> QuerySet[Nominal, Any]:
+    mine = sight.visible(Nominal, by).filter(id__among=ids)
+    return mine.values_list("id", "organisation_id", *_COMPARED)
 
 
 @composed.reading

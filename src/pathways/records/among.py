@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import ForeignKey, Lookup, UUIDField
+from django.db.models import BigIntegerField, ForeignKey, Lookup, UUIDField
 
 
 class Among(Lookup):  # type: ignore[type-arg]  # Django's is not subscriptable
@@ -19,5 +19,6 @@ class Among(Lookup):  # type: ignore[type-arg]  # Django's is not subscriptable
 
 
 def register() -> None:
+    BigIntegerField.register_lookup(Among)
     UUIDField.register_lookup(Among)
     ForeignKey.register_lookup(Among)

@@ -15,8 +15,8 @@ change of role holds from the next request. The rows of both walls are in the te
 kept out of somebody's record, or reads one in an emergency, has the statement composed anew each time.
 
 The function composes and does nothing else. Of its arguments an `Actor`, a UUID, a date, a moment and a list
-of UUIDs are values; anything else (an enum, a number, None) is part of the shape. A value that found its way
-into the text as a constant is refused with `BakedIn`.
+of UUIDs or of numbers are values; anything else (an enum, a number, None) is part of the shape. A value that
+found its way into the text as a constant is refused with `BakedIn`.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _apart(given: Any, values: list[Any]) -> Hashable:
         return type(given).__name__
     if isinstance(given, list):
         values.append(given)
-        return "list"
+        return "numbers" if given and isinstance(given[0], int) else "list"
     return (type(given).__name__, given)
 
 
@@ -122,7 +122,8 @@ def _composed(compose: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[s
         elif isinstance(given, date):
             made = date(1066, 1, 1) + timedelta(days=len(stand_ins))
         elif isinstance(given, list):
-            made = [uuid.uuid4()]
+            numbers = bool(given) and isinstance(given[0], int)
+            made = [uuid.uuid4().int >> 65] if numbers else [uuid.uuid4()]
         else:
             return given
         stand_ins.append(made)
@@ -168,9 +169,9 @@ class _Statement:
         if not self._sql:
             return []
         params = [values[at] if at is not None else constant for at, constant in self._params]
-        with _cursor() as cursor:
-            cursor.execute(self._sql, params)
-            found = cursor.fetchall()
+        with cursor() as asking:
+            asking.execute(self._sql, params)
+            found = asking.fetchall()
         return [self._row(list(row)) if self._converters else self._made(row) for row in found]
 
     def _row(self, row: list[Any]) -> Any:
@@ -207,15 +208,15 @@ class _Prepared(psycopg.Cursor[Any]):
 
 
 @contextmanager
-def _cursor() -> Iterator[Any]:
+def cursor() -> Iterator[Any]:
     """Django's own wrapping (errors, counting in tests) round a cursor that prepares.
 
     Behind a pooler that hands one connection to several at once `PATHWAYS_PREPARE=0` leaves that out.
     """
     connection.ensure_connection()
     if settings.PATHWAYS_PREPARE:
-        with connection._prepare_cursor(_Prepared(connection.connection)) as cursor:  # type: ignore[attr-defined]
-            yield cursor
+        with connection._prepare_cursor(_Prepared(connection.connection)) as made:  # type: ignore[attr-defined]
+            yield made
     else:
-        with connection.cursor() as cursor:
-            yield cursor
+        with connection.cursor() as made:
+            yield made

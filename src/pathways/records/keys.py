@@ -179,12 +179,27 @@ class KeyStore:
         key = self._open("data_key", name)
         if key is None:
             raise KeyGone("there is no key for this record")
+        self._keep(name, key, epoch)
+        return key
+
+    def existing_of(self, names: Iterable[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], bytes]:
+        """Those of these data keys that there are, looking once whether another process has changed any."""
+        epoch, found = self._look(), dict[tuple[UUID, UUID], bytes]()
+        for asked in dict.fromkeys(names):
+            name = (str(asked[0]), str(asked[1]))
+            key = self._cache.get(name) or self._open("data_key", name)
+            if key is not None:
+                found[asked] = key
+                self._keep(name, key, epoch)
+        return found
+
+    def _keep(self, name: tuple[str, str], key: bytes, epoch: int) -> None:
         with self._lock:
             if epoch == self._epoch:
                 self._cache[name] = key
+                self._cache.move_to_end(name)
                 while len(self._cache) > _CACHE:
                     self._cache.popitem(last=False)
-        return key
 
     def former(self, person: UUID | str, organisation: UUID | str) -> bytes | None:
         """The key before, while her values are being sealed again; else None."""
@@ -420,11 +435,11 @@ def store() -> KeyStore:
     """The installation's key store, as Django's settings name it."""
     from django.conf import settings
 
-    path = Path(settings.PATHWAYS_KEY_STORE)
+    path = str(settings.PATHWAYS_KEY_STORE)
     with _opening:
-        if str(path) not in _opened:
-            _opened[str(path)] = KeyStore(path, lambda: _read(settings.PATHWAYS_KEYS()))
-        return _opened[str(path)]
+        if path not in _opened:
+            _opened[path] = KeyStore(Path(path), lambda: _read(settings.PATHWAYS_KEYS()))
+        return _opened[path]
 
 
 def _read(texts: Iterable[bytes]) -> list[bytes]:

@@ -12,6 +12,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -123,24 +125,27 @@ class SealedField(models.BinaryField):
             raise FieldError("A sealed field cannot be queried: use search tokens.")
         return super().get_lookup(lookup_name)
 
-    def _context(self, instance: Any) -> bytes:
-        return f"{instance._meta.db_table}|{self.column}|{instance.pk}".encode()
+    def _context(self, key: Any) -> bytes:
+        return f"{self.model._meta.db_table}|{self.column}|{key}".encode()
 
     def seal(self, instance: Any, value: Any) -> bytes:
         key = keys.store().of(*instance.sealed_for())
         nonce = os.urandom(_NONCE)
-        return _FORMAT + nonce + AESGCM(key).encrypt(nonce, self.to_bytes(value), self._context(instance))
+        return _FORMAT + nonce + AESGCM(key).encrypt(nonce, self.to_bytes(value), self._context(instance.pk))
 
     def unseal(self, instance: Any, blob: bytes) -> Any:
         """Opens a value. Raises KeyGone after erasure, SealBroken when it is not of this row."""
         if blob == EMPTIED:
             raise keys.KeyGone("this value was erased")
+        name = instance.sealed_for()
+        return self._opened(blob, instance.pk, name, AESGCM(keys.store().existing(*name)))
+
+    def _opened(self, blob: bytes, key: Any, name: tuple[uuid.UUID, uuid.UUID], cipher: AESGCM) -> Any:
         if blob[:1] != _FORMAT:
             raise SealBroken("a sealed value is of a format that this version does not know")
-        name = instance.sealed_for()
-        nonce, body, context = blob[1 : 1 + _NONCE], blob[1 + _NONCE :], self._context(instance)
+        nonce, body, context = blob[1 : 1 + _NONCE], blob[1 + _NONCE :], self._context(key)
         try:
-            plain = AESGCM(keys.store().existing(*name)).decrypt(nonce, body, context)
+            plain = cipher.decrypt(nonce, body, context)
         except InvalidTag:
             former = keys.store().former(*name)  # her values may be on their way to a new key
             if former is None:
@@ -150,6 +155,37 @@ class SealedField(models.BinaryField):
             except InvalidTag:
                 raise SealBroken("a sealed value does not belong to this row") from None
         return self.from_bytes(plain)
+
+
+#: A row's key, whom its values are sealed for, and what the database has in the columns asked for.
+Shut = tuple[uuid.UUID, tuple[uuid.UUID, uuid.UUID], Sequence[Any]]
+
+
+def opened(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Shut]
+) -> Iterator[list[Any]]:
+    """These sealed columns of many rows of one table, as its instances would read them, without instances.
+
+    All data keys are looked up together and each is made ready once. Raises SealBroken as `unseal` does.
+    """
+    rows, fields = list(rows), [_field(model, column) for column in columns]
+    held = keys.store().existing_of(name for _, name, _ in rows)
+    for key, name, found in rows:
+        cipher = AESGCM(held[name]) if name in held else None
+        yield [
+            field.empty
+            if value is None
+            else field.erased
+            if cipher is None or value.blob == EMPTIED
+            else field._opened(value.blob, key, name, cipher)
+            for field, value in zip(fields, found, strict=True)
+        ]
+
+
+def _field(model: type[models.Model], column: str) -> SealedField:
+    found = model._meta.get_field(column)
+    assert isinstance(found, SealedField), f"{column} is not sealed"
+    return found
 
 
 #: What stands for words whose key was destroyed.
