@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -13,8 +14,9 @@ from pathways.domain.identification.linking import Action, RunStatus, Status
 from pathways.domain.terms.law import FactOrOpinion, SubjectCategory
 from pathways.domain.terms.people import HUMAN_ROLES, Role
 from pathways.domain.terms.routes import Route
-from pathways.journey import flagging, identity, involving, joining, knowing, linking, naming
+from pathways.journey import comparing, flagging, identity, involving, joining, knowing, linking, naming
 from pathways.journey.comparing import Paper
+from pathways.records import keys, sealed, walls
 from pathways.records.models import (
     AccessEvent,
     Client,
@@ -125,6 +127,95 @@ def test_police_look_among_their_own_records_and_support_among_theirs(cast) -> N
     assert look(cast.coordinator, "Katherine", "Wojcik", BORN) == [hers]
     for other in (cast.worker, cast.supervisor, cast.other_worker, cast.provider):
         assert look(other, "Katherine", "Wojcik", BORN) == []
+
+
+def test_police_are_answered_by_one_statement_that_is_planned_once(cast) -> None:
+    nominal = named(cast.spoc, "Katherine", "Wojcik", BORN)
+    asked = []
+
+    def counting(execute, sql, params, many, context):
+        asked.append(sql)
+        return execute(sql, params, many, context)
+
+    with identity.acting(cast.spoc) as by:
+        for given in ("Katherine", "Katie", "Kathrine"):
+            with connection.execute_wrapper(counting):
+                who = Paper(given, "Wojcik", born=BORN)
+                found = knowing.likeliest(who, by=by, kinds=(naming.Kind.NOMINAL,))
+            assert [one.id for one in found] == [nominal]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select generic_plans, custom_plans from pg_prepared_statements"
+                " where statement like '%%police_nominal%%name_token%%'"
+            )
+            plans = cursor.fetchall()
+    assert len(asked) == 3
+    assert plans
+    assert all(generic >= 2 and custom == 0 for generic, custom in plans)
+
+
+def test_nothing_of_a_woman_out_of_sight_is_opened(cast, monkeypatch) -> None:
+    """Not even where a token of one's own leads to another force's record, and row security stands alone."""
+    mine = named(cast.spoc, "Katherine", "Wojcik", BORN)
+    other = replace(cast.spoc, account_id=uuid.uuid4(), organisation_id=uuid.uuid4())
+    with identity.acting(other):
+        theirs = Nominal.objects.create(
+            organisation_id=other.organisation_id, given_names="Katherine", surname="Wojcik",
+            date_of_birth=BORN, created_at=NOW, created_by_id=other.account_id,
+        )  # fmt: skip
+    kept = comparing.kept_under(Paper("Katherine", "Wojcik", born=BORN))
+    for force in (other.organisation_id, cast.spoc.organisation_id):
+        naming.index(
+            naming.Kind.NOMINAL, theirs.id, force, names=["Katherine", "Wojcik"], born=BORN, kept_under=kept,
+            by=replace(cast.spoc, organisation_id=force),
+        )  # fmt: skip
+    asked: list[uuid.UUID] = []
+    plainly = keys.KeyStore.existing_of
+
+    def listening(store, names):
+        names = list(names)
+        asked.extend(person for person, _ in names)
+        return plainly(store, names)
+
+    monkeypatch.setattr(keys.KeyStore, "existing_of", listening)
+    with walls.python_wall_down():
+        assert look(cast.spoc, "Katherine", "Wojcik", BORN) == [mine]
+    assert asked == [mine]
+
+
+def test_records_opened_together_read_as_each_by_itself(cast) -> None:
+    """Also one with little in it, one whose key was destroyed, one on its way to a new key, one emptied."""
+    hers = [
+        named(cast.spoc, "Katherine", "Wojcik", BORN, address=PLACE, telephone="07700900123"),
+        named(cast.spoc, "Joan", "Price", None),
+        named(cast.spoc, "Mary", "Hall", BORN),
+        named(cast.spoc, "Anna", "Reid", BORN, address=PLACE),
+        named(cast.spoc, "Ruth", "Ward", BORN, address=PLACE),
+    ]
+    force = cast.spoc.organisation_id
+    keys.store().destroy(hers[2], force, at=NOW)
+    keys.store().renew(hers[3], force, at=NOW)
+    with identity.acting(cast.spoc) as by:
+        with connection.cursor() as cursor:
+            emptied = [sealed.EMPTIED, hers[4]]
+            cursor.execute("update police_nominal set address = %s where id = %s", emptied)
+            assert cursor.rowcount == 1
+        together = {
+            key: (name, paper) for _, key, name, paper in knowing.papers({naming.Kind.NOMINAL: hers}, by)
+        }
+        rows = Nominal.objects.filter(id__in=hers)
+        assert together == {row.id: (row.full_name, knowing.paper_of_nominal(row)) for row in rows}
+        assert together[hers[2]][1].surname == together[hers[4]][1].address == sealed.ERASED
+        assert together[hers[3]][0] == "Anna Reid"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "update police_nominal a set surname = b.surname from police_nominal b"
+                " where a.id = %s and b.id = %s",
+                [hers[0], hers[1]],
+            )
+            assert cursor.rowcount == 1
+        with pytest.raises(sealed.SealBroken):
+            list(knowing.papers({naming.Kind.NOMINAL: hers[:1]}, by))
 
 
 def test_who_reads_no_record_looks_for_nobody(cast) -> None:
