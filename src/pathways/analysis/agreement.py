@@ -60,6 +60,12 @@ def kappa(
 ) -> Agreement:
     """Cohen's kappa of weighted pairs, (observed - by chance) / (1 - by chance).
 
+    With `apart` "linear" or "quadratic" it is the weighted kappa of ordered `categories`: two readings that
+    are near agree in part, by one less their distance over the greatest there can be (J. Cohen, Weighted
+    kappa, Psychological Bulletin 70 (1968), 213-220; quadratic weights, J. L. Fleiss and J. Cohen,
+    Educational and Psychological Measurement 33 (1973), 613-619). `observed` and `by_chance` are then of
+    partial agreement.
+
     Source: J. Cohen, A coefficient of agreement for nominal scales, Educational and Psychological
     Measurement 20 (1960), 37-46; pairs weighted by one over the rate at which they were drawn (Horvitz and
     Thompson, Journal of the American Statistical Association 47 (1952), 663-685). The interval is the
