@@ -94,9 +94,9 @@ def test_nobody_is_found_again_where_she_was_forgotten(cast: Any, everyone: list
     assert found("Katherine", cast.coordinator) == set()
 
 
-def test_the_keeper_reads_no_other_forces_records(cast: Any, everyone: list[Any]) -> None:
-    with identity.keeper(identity.MACHINE, cast.coordinator.organisation_id) as keeper:
-        assert keeper.role is Role.KEEPER
+def test_the_indexer_reads_no_other_forces_records(cast: Any, everyone: list[Any]) -> None:
+    with identity.indexer(identity.MACHINE, cast.coordinator.organisation_id) as indexer:
+        assert indexer.role is Role.INDEXER
         assert not Nominal.objects.exists()
-    with identity.keeper(identity.MACHINE, cast.spoc.organisation_id):
+    with identity.indexer(identity.MACHINE, cast.spoc.organisation_id):
         assert Nominal.objects.count() == 1

@@ -90,7 +90,7 @@ def _make(kind: naming.Kind, record_id: UUID, place: UUID) -> None:
     if kind is naming.Kind.CLIENT:
         involving.make_findable(record_id, place, by=by)
         return
-    with identity.keeper(by, place):
+    with identity.indexer(by, place):
         held = {naming.Kind.NOMINAL: Nominal, naming.Kind.REFERRAL_IN: ReferralIn}[kind]
         row = held._default_manager.filter(id=record_id).first()
     if isinstance(row, Nominal):

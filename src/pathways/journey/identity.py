@@ -1,10 +1,11 @@
 """Who acts: from a signed-in account to an Actor, and from an Actor to the database's row security.
 
 The identity lasts for one transaction and no longer, so that nothing bleeds through a pooled connection.
-Three identities are the machine's own: the clerk, who carries out what a verb entails beyond its actor's
+Some identities are the machine's own: the clerk, who carries out what a verb entails beyond its actor's
 reach; counting, which reads codes only; the keeper, who empties what one organisation holds of a woman or
-seals it again; and the registrar, who moves the rows of two records of one woman and opens none. Each is
-entered for a few lines and left again.
+seals it again; the indexer, who reads names at one organisation to make them findable there; and the
+registrar, who moves the rows of two records of one woman and opens none. Each is entered for a few lines and
+left again.
 """
 
 from __future__ import annotations
@@ -197,6 +198,11 @@ def counting(by: Actor) -> AbstractContextManager[Actor]:
 def keeper(by: Actor, organisation_id: uuid.UUID) -> AbstractContextManager[Actor]:
     """`with identity.keeper(by, organisation):` for emptying or sealing again what it holds of a woman."""
     return acting(replace(by, role=Role.KEEPER, organisation_id=organisation_id))
+
+
+def indexer(by: Actor, organisation_id: uuid.UUID) -> AbstractContextManager[Actor]:
+    """`with identity.indexer(by, organisation):` for reading the names that are made findable at it."""
+    return acting(replace(by, role=Role.INDEXER, organisation_id=organisation_id))
 
 
 def sealing() -> AbstractContextManager[Actor]:

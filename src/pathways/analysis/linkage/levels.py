@@ -171,7 +171,7 @@ COMPARISONS: tuple[Comparison, ...] = (
 
 _FUNCTIONS = {
     "duckdb": {"similar": "jaro_winkler_similarity", "slips": "damerau_levenshtein", "share": "list_has_any"},
-    "spark": {"similar": "jaro_winkler", "slips": "damerau_levenshtein", "share": "arrays_overlap"},
+    "spark": {"similar": "names_alike", "slips": "damerau_levenshtein", "share": "arrays_overlap"},
 }
 
 

@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import shutil
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -44,11 +45,12 @@ def check() -> None:
 
 
 def session(master: str | None = None) -> Any:
-    """A session with Splink's own functions for names on every worker. Raises NoSparkError."""
+    """A session with the functions for names on every worker. Raises NoSparkError."""
     check()
     from pyspark.sql import SparkSession
     from splink.backends.spark import similarity_jar_location
 
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # of workers on this machine
     try:
         started = (
             SparkSession.builder.appName("pathways link")
@@ -65,7 +67,24 @@ def session(master: str | None = None) -> Any:
         said = str(error).strip().splitlines() or [type(error).__name__]
         raise NoSparkError(f"Spark does not start: {said[0][:200]}") from None
     started.sparkContext.setLogLevel("ERROR")
+    _teach(started)
     return started
+
+
+def _teach(spark: Any) -> None:
+    """`names_alike`: Jaro-Winkler by the library that DuckDB has within it.
+
+    The function that Splink brings for Spark halves the transpositions to whole numbers, and so finds some
+    names less alike: "plymouth" and "plyumouh". It goes to the workers by value, and needs RapidFuzz there.
+    """
+    from pyspark.sql.functions import udf
+
+    def alike(one: str | None, other: str | None) -> float | None:
+        from rapidfuzz.distance import JaroWinkler
+
+        return None if one is None or other is None else JaroWinkler.similarity(one, other)
+
+    spark.udf.register("names_alike", udf(alike, "double", useArrow=True))
 
 
 class SparkEngine:

@@ -940,11 +940,11 @@ _WRITTEN: tuple[Rule, ...] = (
         "Unfinished forms and search tokens go altogether.",
     ),
     _rule(
-        (Role.KEEPER,),
+        (Role.INDEXER,),
         _READ,
-        (Resource.NOMINAL,),
+        (Resource.NOMINAL, Resource.REFERRAL_IN),
         _OWN_ORGANISATION,
-        "Search tokens are made anew from the name that a force holds, within that force.",
+        "Search tokens are made anew from the name that an organisation holds, within that organisation.",
     ),
     _rule(
         (Role.KEEPER,),
@@ -1372,6 +1372,7 @@ ASK = {
     Role.ADMINISTRATOR: "the information-governance lead",
     Role.CLERK: "",
     Role.COUNTING: "",
+    Role.INDEXER: "",
     Role.KEEPER: "",
     Role.SEALING: "",
     Role.REGISTRAR: "",

@@ -43,12 +43,15 @@ class Role(Worded):
     CLERK = "clerk", "The programme’s clerk (automatic)"
     COUNTING = "counting", "The programme’s counting (automatic)"
     KEEPER = "keeper", "The programme’s keeper of records (automatic)"
+    INDEXER = "indexer", "The programme’s keeper of its index (automatic)"
     REGISTRAR = "registrar", "The programme’s registrar (automatic)"
     SEALING = "sealing", "The programme’s sealing of its log (automatic)"
 
 
 #: Identities of the machine, which nobody can be given.
-MACHINE_ROLES = frozenset({Role.CLERK, Role.COUNTING, Role.KEEPER, Role.REGISTRAR, Role.SEALING})
+MACHINE_ROLES = frozenset(
+    {Role.CLERK, Role.COUNTING, Role.INDEXER, Role.KEEPER, Role.REGISTRAR, Role.SEALING}
+)
 
 #: Roles that a person can be given.
 HUMAN_ROLES: tuple[Role, ...] = tuple(role for role in Role if role not in MACHINE_ROLES)
