@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -77,16 +78,6 @@ def test_more_than_a_batch_is_gone_through(everyone: list[Any], monkeypatch: Any
     assert findable.again(at=NOW) == len(everyone)
 
 
-def test_a_record_that_is_no_longer_there_is_no_longer_found(cast: Any, everyone: list[Any]) -> None:
-    _, _, nominal = everyone[1]
-    place = cast.spoc.organisation_id
-    with identity.clerk():
-        NameToken.objects.filter(record_id=nominal).update(record_id=place)
-    findable.again(at=NOW)
-    with identity.clerk():
-        assert not NameToken.objects.filter(record_id=place).exists()
-
-
 def test_nobody_is_found_again_where_she_was_forgotten(cast: Any, everyone: list[Any]) -> None:
     _, _, client = everyone[0]
     naming.forget(client, None, by=cast.coordinator)
@@ -100,3 +91,42 @@ def test_the_indexer_reads_no_other_forces_records(cast: Any, everyone: list[Any
         assert not Nominal.objects.exists()
     with identity.indexer(identity.MACHINE, cast.spoc.organisation_id):
         assert Nominal.objects.count() == 1
+
+
+def test_who_is_forgotten_while_it_runs_stays_forgotten(
+    cast: Any, everyone: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, _, client = everyone[0]
+    looked_for = findable._of_earlier
+
+    def and_forgotten(edition: str, place: Any, only: Any = None) -> list[Any]:
+        found_now = looked_for(edition, place, only)
+        if only is None and any(key == client for key, _ in found_now):
+            naming.forget(client, None, by=cast.coordinator)
+        return found_now
+
+    monkeypatch.setattr(findable, "_of_earlier", and_forgotten)
+    findable.again(at=NOW)
+    assert found("Katherine", cast.coordinator) == set()
+
+
+def test_a_record_that_somebody_is_at_is_left_for_the_next_time(
+    everyone: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as busy:
+        busy.setattr(naming, "is_free", lambda record_id: False)
+        assert findable.again(at=NOW) == 0
+    assert findable.again(at=NOW) == len(everyone)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_the_next_records_are_made_also_where_one_has_gone(everyone: list[Any], place: int) -> None:
+    _, _, key = everyone[place]
+    gone = uuid.uuid4()
+    with identity.clerk():
+        NameToken.objects.filter(record_id=key).update(record_id=gone)
+    assert findable.again(at=NOW) == len(everyone)
+    with identity.clerk():
+        assert not NameToken.objects.filter(record_id=gone).exists()
+    others = [one for number, one in enumerate(everyone) if number != place]
+    assert all(hers in found(typed, by) for by, typed, hers in others)

@@ -25,7 +25,7 @@ from pathways.domain.reach import plan, stop
 from pathways.domain.support import closure, joining
 from pathways.domain.terms import references
 from pathways.domain.terms.privacy import Privacy
-from pathways.journey import history, identity, ledger, numbering
+from pathways.journey import history, identity, ledger, naming, numbering
 from pathways.records import keys, walls
 from pathways.records.models import (
     Client,
@@ -136,6 +136,7 @@ def empty(subject: Subject, *, by: Actor, at: datetime) -> set[UUID]:
         going = {subject.id} | doors | _silence(subject, hand) | _keys_of_joined(subject)
         folded = _folded_into(subject)
         Draft.objects.filter(id__in=[draft.id for draft in _drafts(subject)]).delete()
+        naming.alone(*going)
         NameToken.objects.filter(record_id__in=going).delete()
         hers(Task, subject).filter(done_at__isnull=True).update(done_at=at, done_by_id=by.account_id)
         for model in tables():
@@ -191,9 +192,9 @@ def _part(client_id: UUID, by: Actor, at: datetime) -> None:
     The join to what police hold goes too, unless she asked us to stop: then it is what keeps her from being
     approached when police name her again.
     """
+    naming.forget(client_id, None, by=by)
     with identity.clerk(by):
         Involvement.objects.filter(client_id=client_id, until_at__isnull=True).update(until_at=at)
-        NameToken.objects.filter(record_id=client_id).delete()
         said_no = [closure.Outcome.DECLINED.value, closure.Outcome.WITHDRAWN_CONSENT.value]
         last = Episode.objects.filter(client_id=client_id).order_by("-number").first()
         stopped = Stop.objects.filter(client_id=client_id, status=stop.Status.IN_FORCE.value).exists()

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from pathways.domain.governance.actors import Actor
 from pathways.journey import comparing, identity, involving, knowing, naming
 from pathways.records import tokens
-from pathways.records.models import Nominal, Organisation, ReferralIn
+from pathways.records.models import Client, Nominal, Organisation, ReferralIn
 
 LOG = logging.getLogger("pathways.findable")
 
@@ -62,40 +62,52 @@ def again(*, at: datetime) -> int:
     for place in Organisation.objects.order_by("id").values_list("id", flat=True):
         while rows := _of_earlier(edition, place):
             with transaction.atomic():
-                for record_id, kind in rows:
-                    _make(naming.Kind(kind), record_id, place)
-            made += len(rows)
+                done = sum(_make(naming.Kind(kind), record_id, place, edition) for record_id, kind in rows)
+            made += done
             LOG.info("made findable again: %d", made)
+            if not done:
+                return made  # somebody is at all of them: they are looked for again in a minute
     _seen_whole.add(edition)
     return made
 
 
-def _of_earlier(edition: str, place: UUID) -> list[tuple[UUID, str]]:
-    """Some records of an organisation whose tokens are of another edition."""
+def _of_earlier(edition: str, place: UUID, only: UUID | None = None) -> list[tuple[UUID, str]]:
+    """Some records of an organisation whose tokens are of another edition; or this one, where it is such."""
     (token,) = tokens.keyed([edition], place)
     with transaction.atomic(), identity.clerk(), connection.cursor() as cursor:
         cursor.execute(
             "select distinct held.record_id, held.record_kind from name_token held"
-            " where held.organisation_id = %s and not exists (select 1 from name_token made"
+            " where held.organisation_id = %s and held.record_id = coalesce(%s::uuid, held.record_id)"
+            " and not exists (select 1 from name_token made"
             " where made.organisation_id = held.organisation_id and made.token = %s"
             " and made.record_id = held.record_id) limit %s",
-            [place, token, BATCH],
+            [place, only, token, BATCH],
         )
         return cursor.fetchall()
 
 
-def _make(kind: naming.Kind, record_id: UUID, place: UUID) -> None:
-    """One record, from what stands in it now; what is no longer there is no longer found."""
+def _make(kind: naming.Kind, record_id: UUID, place: UUID, edition: str) -> bool:
+    """One record, from what stands in it now; what is no longer there is no longer found.
+
+    Whether it was done: a record that somebody is at, or that was forgotten meanwhile, is left alone.
+    """
+    if not naming.is_free(record_id) or not _of_earlier(edition, place, record_id):
+        return False
     by = identity.MACHINE
+    row: object
     if kind is naming.Kind.CLIENT:
+        with identity.clerk(by):
+            row = Client.objects.filter(id=record_id).first()
+    else:
+        with identity.indexer(by, place):
+            held = {naming.Kind.NOMINAL: Nominal, naming.Kind.REFERRAL_IN: ReferralIn}[kind]
+            row = held._default_manager.filter(id=record_id).first()
+    if isinstance(row, Client):
         involving.make_findable(record_id, place, by=by)
-        return
-    with identity.indexer(by, place):
-        held = {naming.Kind.NOMINAL: Nominal, naming.Kind.REFERRAL_IN: ReferralIn}[kind]
-        row = held._default_manager.filter(id=record_id).first()
-    if isinstance(row, Nominal):
+    elif isinstance(row, Nominal):
         nominal(row, by=by)
     elif isinstance(row, ReferralIn):
         brought(row, by=by)
     else:
         naming.forget(record_id, place, by=by)
+    return True

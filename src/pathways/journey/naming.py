@@ -63,6 +63,7 @@ def index(
     `kept_under` is what it meets another record of the same woman by (`comparing.kept_under`).
     """
     rows = rows_of(kind, record_id, organisation_id, names=names, born=born, kept_under=kept_under)
+    alone(record_id)
     with identity.clerk(by):
         NameToken.objects.filter(record_id=record_id, organisation_id=organisation_id).delete()
         NameToken.objects.bulk_create(rows)
@@ -107,8 +108,29 @@ def edition() -> str:
     return f"edition:{hashlib.sha256(made_of.encode()).hexdigest()[:16]}"
 
 
+def alone(*record_ids: UUID) -> None:
+    """Until this transaction ends nobody else makes these records findable or forgets them.
+
+    What is made findable is new rows, which a deletion that was begun before does not see.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_advisory_xact_lock(hashtextextended(id::text, 0))"
+            " from (select id from unnest(%s::uuid[]) as asked (id) order by id) as these",
+            [list(record_ids)],
+        )
+
+
+def is_free(record_id: UUID) -> bool:
+    """Whether nobody else is at this record now; if so, it is held as by `alone`."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(hashtextextended(%s::uuid::text, 0))", [record_id])
+        return bool(cursor.fetchone()[0])
+
+
 def forget(record_id: UUID, organisation_id: UUID | None, *, by: Actor) -> None:
     """Makes a record unfindable within one organisation, or within all."""
+    alone(record_id)
     with identity.clerk(by):
         rows = NameToken.objects.filter(record_id=record_id)
         if organisation_id is not None:

@@ -11,7 +11,7 @@ import pathways.records.sealed
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0011_one_person_from_many_records'),
+        ('records', '0014_a_role_for_the_index'),
     ]
 
     operations = [

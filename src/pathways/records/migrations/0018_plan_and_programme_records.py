@@ -8,7 +8,7 @@ import pathways.records.sealed
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0016_the_panel'),
+        ('records', '0017_the_panel'),
     ]
 
     operations = [

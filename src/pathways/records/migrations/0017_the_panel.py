@@ -12,7 +12,7 @@ import pathways.records.sealed
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0014_instruments'),
+        ('records', '0016_instruments'),
     ]
 
     operations = [
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('organisation_id', models.UUIDField(db_index=True)),
                 ('account_id', models.UUIDField()),
                 ('at_organisation_id', models.UUIDField()),
-                ('role', models.CharField(blank=True, choices=[('police_officer', 'Police officer'), ('police_spoc', 'Police single point of contact'), ('police_analyst', 'Police analyst'), ('coordinator', 'Coordinator'), ('panel_chair', 'Panel chair'), ('support_worker', 'Support worker'), ('provider_worker', 'Private provider’s worker'), ('supervisor', 'Supervisor'), ('evaluator', 'Evaluator'), ('governance_lead', 'Information-governance lead'), ('commissioner', 'Commissioner'), ('administrator', 'System administrator'), ('clerk', 'The programme’s clerk (automatic)'), ('counting', 'The programme’s counting (automatic)'), ('keeper', 'The programme’s keeper of records (automatic)'), ('registrar', 'The programme’s registrar (automatic)'), ('sealing', 'The programme’s sealing of its log (automatic)')], default='', max_length=60)),
+                ('role', models.CharField(blank=True, choices=[('police_officer', 'Police officer'), ('police_spoc', 'Police single point of contact'), ('police_analyst', 'Police analyst'), ('coordinator', 'Coordinator'), ('panel_chair', 'Panel chair'), ('support_worker', 'Support worker'), ('provider_worker', 'Private provider’s worker'), ('supervisor', 'Supervisor'), ('evaluator', 'Evaluator'), ('governance_lead', 'Information-governance lead'), ('commissioner', 'Commissioner'), ('administrator', 'System administrator'), ('clerk', 'The programme’s clerk (automatic)'), ('counting', 'The programme’s counting (automatic)'), ('keeper', 'The programme’s keeper of records (automatic)'), ('indexer', 'The programme’s keeper of its index (automatic)'), ('registrar', 'The programme’s registrar (automatic)'), ('sealing', 'The programme’s sealing of its log (automatic)')], default='', max_length=60)),
                 ('came_at', models.DateTimeField()),
                 ('left_at', models.DateTimeField(blank=True, null=True)),
             ],
@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
                 ('organisation_id', models.UUIDField(db_index=True)),
                 ('account_id', models.UUIDField()),
                 ('at_organisation_id', models.UUIDField()),
-                ('role', models.CharField(blank=True, choices=[('police_officer', 'Police officer'), ('police_spoc', 'Police single point of contact'), ('police_analyst', 'Police analyst'), ('coordinator', 'Coordinator'), ('panel_chair', 'Panel chair'), ('support_worker', 'Support worker'), ('provider_worker', 'Private provider’s worker'), ('supervisor', 'Supervisor'), ('evaluator', 'Evaluator'), ('governance_lead', 'Information-governance lead'), ('commissioner', 'Commissioner'), ('administrator', 'System administrator'), ('clerk', 'The programme’s clerk (automatic)'), ('counting', 'The programme’s counting (automatic)'), ('keeper', 'The programme’s keeper of records (automatic)'), ('registrar', 'The programme’s registrar (automatic)'), ('sealing', 'The programme’s sealing of its log (automatic)')], default='', max_length=60)),
+                ('role', models.CharField(blank=True, choices=[('police_officer', 'Police officer'), ('police_spoc', 'Police single point of contact'), ('police_analyst', 'Police analyst'), ('coordinator', 'Coordinator'), ('panel_chair', 'Panel chair'), ('support_worker', 'Support worker'), ('provider_worker', 'Private provider’s worker'), ('supervisor', 'Supervisor'), ('evaluator', 'Evaluator'), ('governance_lead', 'Information-governance lead'), ('commissioner', 'Commissioner'), ('administrator', 'System administrator'), ('clerk', 'The programme’s clerk (automatic)'), ('counting', 'The programme’s counting (automatic)'), ('keeper', 'The programme’s keeper of records (automatic)'), ('indexer', 'The programme’s keeper of its index (automatic)'), ('registrar', 'The programme’s registrar (automatic)'), ('sealing', 'The programme’s sealing of its log (automatic)')], default='', max_length=60)),
                 ('from_at', models.DateTimeField()),
                 ('until_at', models.DateTimeField(blank=True, null=True)),
             ],
