@@ -21,14 +21,15 @@ from pathways.journey import (
     her,
     home,
     identity,
+    messages,
     refer,
     searching,
     story,
     tasks,
 )
-from pathways.records.models import AccessEvent, Bar, Involvement, JourneyEvent, Task
+from pathways.records.models import AccessEvent, Bar, Involvement, JourneyEvent, Message, Task
 from tests.journey import agreed as made
-from tests.journey import people, women
+from tests.journey import people, reaching_people, women
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 NOW = people.NOW
@@ -350,3 +351,19 @@ def test_a_bar_holds_from_the_next_request_for_a_person_who_was_signed_in(cast, 
     keep_out(cast, client_id, cast.supervisor)
     with identity.acting(stale) as by:
         assert her.banner(client_id=client_id, by=by, at=NOW + timedelta(minutes=1)) is None
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_police_who_are_kept_out_can_warn_the_coordinator_as_ever(cast, whole):
+    """What police say of danger to her reaches the coordinator; nothing tells them of the bar."""
+    found = reaching_people.born(cast)
+    reaching_people.agreed(cast, found)
+    keep_out(cast, found.client_id, cast.spoc, whole=whole, by=cast.coordinator)
+    with identity.acting(identity.refreshed(cast.spoc)) as by:
+        said = messages.from_police(
+            consideration_id=found.consideration_id, body="He is out on Friday.", by=by, at=NOW
+        )
+        assert said, said.reason
+    with identity.acting(cast.coordinator) as by:
+        assert "He is out on Friday." in {line.body for line in Message.objects.all()}
+        assert [task for task in tasks.waiting(by=by) if task.kind == "message"]

@@ -94,6 +94,30 @@ def test_the_scripts_save_is_kept_and_sends_to_the_sign_in(client: Client, amina
     assert shown(client, "/t/checked/") == WORDS
 
 
+def test_the_look_up_beside_a_form_leads_back_to_the_form(client: Client, amina: Account) -> None:
+    """What is fetched while somebody types has an address that is no page: nobody is sent there."""
+    form = opened(client)
+    lapse()
+    page = {"HX-Request": "true", "HX-Current-URL": "http://testserver/t/checked/?step=answers"}
+    answer = client.post("/linking/known/", {**form, "text": WORDS}, headers=page)
+    assert answer.status_code == 401
+    assert "next=%2Ft%2Fchecked%2F%3Fstep%3Danswers&kept=1" in answer["HX-Redirect"]
+    bare = client.post("/linking/known/", {"text": WORDS}, headers=page)
+    assert "next=%2Ft%2Fchecked%2F" in bare["HX-Redirect"] and "kept" not in bare["HX-Redirect"]
+    people.post_sign_in(client, amina.email)
+    assert shown(client, "/t/checked/") == WORDS
+    assert Draft.objects.get().url == "/t/checked/"
+
+
+@pytest.mark.parametrize("elsewhere", ["http://other.example/t/checked/", "http://testserver//other.example/"])
+def test_no_page_of_another_host_is_come_back_to(client: Client, amina: Account, elsewhere: str) -> None:
+    form = opened(client)
+    lapse()
+    told = {"HX-Request": "true", "HX-Current-URL": elsewhere}
+    answer = client.post("/t/checked/", {**form, "text": WORDS}, headers=told)
+    assert "next=%2Ft%2Fchecked%2F" in answer["HX-Redirect"]
+
+
 def test_a_save_that_arrives_after_a_later_one_changes_nothing(client: Client, amina: Account) -> None:
     form = opened(client)
     lapse()
@@ -170,6 +194,8 @@ def test_after_signing_in_again_elsewhere_the_words_are_shown_to_be_sent_again(a
     assert shown(browser, answer["Location"]) == WORDS
     stale = browser.post("/t/checked/", {**form, "text": WORDS}, headers={"X-Pathways-Save": "1"})
     assert stale.status_code in (200, 302)
+    page = {"HX-Request": "true", "HX-Current-URL": "http://testserver/t/checked/"}
+    assert browser.post("/linking/known/", {**form, "text": WORDS}, headers=page).status_code == 204
 
 
 @pytest.mark.parametrize("how", ["made up", "of a leaver", "none"])

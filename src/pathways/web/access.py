@@ -178,7 +178,10 @@ def to_sign_in(request: Any) -> HttpResponse:
     What came with a form is kept for whoever wrote it, and the form is where she comes back to.
     """
     asked: dict[str, str] = {}
-    if request.method == "GET" and request.path != "/":
+    is_part = bool(getattr(request, "htmx", False))
+    if is_part and (page := lapsed.page_of(request)) != request.path and lapsed.read(request) is None:
+        asked["next"] = page
+    elif request.method == "GET" and request.path != "/":
         asked["next"] = request.get_full_path()
     elif (ticket := lapsed.read(request)) is not None:
         asked["next"] = lapsed.address(request)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.core import signing
@@ -64,12 +65,26 @@ def typed(request: HttpRequest) -> dict[str, list[str]]:
     return {name: values for name, values in request.POST.lists() if not name.startswith(("_", "csrf"))}
 
 
-def secrets(request: HttpRequest) -> frozenset[str]:
-    """The fields of the form at this address that are kept nowhere: passwords."""
+def page_of(request: Any) -> str:
+    """The path of the page that this was sent from.
+
+    A part of a page that is fetched while somebody types has an address of its own, which is no page.
+    """
+    htmx = getattr(request, "htmx", None)
+    page = urlsplit(htmx.current_url).path if htmx and htmx.current_url_abs_path else ""
+    return page if page and _view(page) else str(request.path)
+
+
+def _view(path: str) -> Any:
     try:
-        view = getattr(resolve(request.path_info).func, "view_class", None)
+        return resolve(path).func
     except Resolver404:
-        return frozenset()
+        return None
+
+
+def secrets(request: HttpRequest) -> frozenset[str]:
+    """The fields of the form on this page that are kept nowhere: passwords."""
+    view = getattr(_view(page_of(request)), "view_class", None)
     asked = [getattr(view, "form", None), *(step.form for step in getattr(view, "steps", ()))]
     return frozenset[str]().union(*(form.secrets() for form in asked if form is not None))
 
@@ -94,12 +109,12 @@ def keep(request: Any, found: Ticket) -> bool:
             at=request.now,
             client_id=found.client_id,
             title=found.title,
-            url=request.path,
+            url=page_of(request),
         )
     return True
 
 
 def address(request: HttpRequest) -> str:
     """Where the form is opened again, at the same page of it."""
-    step = request.POST.get("_step", "")
-    return f"{request.path}?step={step}" if step.replace("-", "").replace("_", "").isalnum() else request.path
+    page, step = page_of(request), request.POST.get("_step", "")
+    return f"{page}?step={step}" if step.replace("-", "").replace("_", "").isalnum() else page

@@ -38,6 +38,8 @@ def stale_form(request: Any, reason: str = "") -> HttpResponse:
         if not ticket.is_for(request.actor):
             return access.of_another(request, ticket)
         if lapsed.keep(request, ticket):
+            if getattr(request, "htmx", False):  # a part of the page, which stays as it is
+                return HttpResponse(status=204)
             if request.headers.get("X-Pathways-Save"):
                 return JsonResponse({"saved": clock.time(request.now)})
             messages.info(request, "You signed in again since this form was opened. Check it and send it.")
