@@ -16,7 +16,7 @@ from scipy.sparse import coo_array
 
 #: Pairs are handed on by squares of so many records on either side, and so many at a time: an engine then
 #: holds no more than these records twice over, however many there are in all.
-SIDE, AT_A_TIME = 200_000, 2_000_000
+SIDE, AT_A_TIME = 340_000, 4_000_000
 
 
 def together(numbers: pl.LazyFrame) -> pl.DataFrame:

@@ -20,7 +20,7 @@ from pathways.analysis.linkage import blocking, keys, learning
 from pathways.analysis.linkage.model import Model
 
 #: memory for the tables of one run, where the rest may go to a disk
-MEMORY = "650MB"
+MEMORY = "500MB"
 #: words are kept as a list and numbers where each stands this often on average
 COMMON = 4
 #: columns that are held against one another, and have one list: between two lists that would be very slow
@@ -61,8 +61,15 @@ class Engine:
         from splink import DuckDBAPI, Linker
 
         def made() -> Any:
+            counted = _count_words(self._connection, model)
             given = DuckDBAPI(self._connection).register("prepared", table_name="records")
-            return Linker(given, model.settings("duckdb"), log_level=None, validate_settings=False)
+            linker = Linker(given, model.settings("duckdb"), log_level=None, validate_settings=False)
+            for name in counted:  # each record has its own: Splink need not make and hold a list of all words
+                empty = f'SELECT "{name}", tf_{name} FROM prepared WHERE false'
+                self._connection.execute(f'CREATE OR REPLACE VIEW "no_{name}" AS {empty}')
+                none = linker._db_api.register(f"no_{name}", table_name=f"no_{name}_{len(self._linkers)}")
+                linker.table_management.register_term_frequency_lookup(none, name)
+            return linker
 
         return self._linkers.of(model, made)
 
@@ -86,17 +93,17 @@ class Engine:
     def _score(self, model: Model, pairs: pl.DataFrame, *, least: float) -> pl.DataFrame:
         linker = self._linker(model)
         self._asked += 1
-        table = f"asked_{self._asked}"
-        self._connection.register("asked", pairs.to_arrow())
+        name = f"asked_{self._asked}"
+        self._connection.register(name, pairs.to_arrow())
         self._connection.execute(
-            f'CREATE TABLE {table} AS SELECT "left" AS join_key_l, "right" AS join_key_r,'
-            " '0' AS match_key FROM asked"
+            f'CREATE TEMP VIEW {name}_pairs AS SELECT "left" AS join_key_l, "right" AS join_key_r,'
+            f" '0' AS match_key FROM {name}"
         )
-        self._connection.unregister("asked")
-        given = linker._db_api.register(table, table_name=f"{table}_given")
+        given = linker._db_api.register(f"{name}_pairs", table_name=f"{name}_given")
         with asking(linker, given):
             found = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
-        self._connection.execute(f"DROP TABLE {table}")
+        self._connection.execute(f"DROP VIEW {name}_pairs")
+        self._connection.unregister(name)
         taken = self._connection.sql(
             'SELECT least(record_l, record_r)::INTEGER AS "left",'
             ' greatest(record_l, record_r)::INTEGER AS "right", match_weight AS plain'
@@ -132,6 +139,28 @@ def _take_in(connection: duckdb.DuckDBPyConnection) -> int:
     return many
 
 
+def _count_words(connection: duckdb.DuckDBPyConnection, model: Model) -> list[str]:
+    """Beside each record, in columns `tf_…`, how large a part of the filled records have its word.
+
+    Splink would join lists of all words to the records of every question, and of a million records there are
+    many questions. Says which columns the model asks that of.
+    """
+    asked = sorted({level.frequency for one in model.comparisons for level in one.levels if level.frequency})
+    there = {row[0] for row in connection.execute("DESCRIBE prepared").fetchall()}
+    for name in asked:
+        if f"tf_{name}" in there:
+            continue
+        connection.execute(
+            f'CREATE TEMP TABLE words AS SELECT "{name}" AS word,'
+            f' count(*)::DOUBLE / (SELECT count("{name}") FROM prepared) AS part'
+            f' FROM prepared WHERE "{name}" IS NOT NULL GROUP BY 1'
+        )
+        connection.execute(f"ALTER TABLE prepared ADD COLUMN tf_{name} DOUBLE")
+        connection.execute(f'UPDATE prepared SET tf_{name} = part FROM words WHERE "{name}" = word')
+        connection.execute("DROP TABLE words")
+    return asked
+
+
 def _is_listed(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     asked = "SELECT count(*) FROM duckdb_types() WHERE type_name = ?"
     return bool(connection.execute(asked, [f"{name}_words"]).fetchall()[0][0])
@@ -157,6 +186,9 @@ class Linkers:
 
     def __init__(self) -> None:
         self._known: list[tuple[Model, Any]] = []
+
+    def __len__(self) -> int:
+        return len(self._known)
 
     def of(self, model: Model, made: Callable[[], Any]) -> Any:
         shape = replace(model, prior=0.5, household=0.0)
