@@ -2,7 +2,7 @@
 
 At level 0 nothing ends before the reading is in. At level 4 the action has begun and the reading follows it:
 it delays nothing, and unanswered within hours it goes to the supervisor. A reading drawn by lot is blind, so
-that two people's judgements can be compared.
+that two people's judgements can be compared; by both walls, until it is in or its reader sets it aside.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class Status(Worded):
     AGREED = "agreed", "Read: agreed"
     APART = "apart", "Read: not agreed"
     OVERTAKEN = "overtaken", "Overtaken by a newer decision"
+    SET_ASIDE = "set_aside", "Set aside: the reader needed to see her record"
 
 
 class Action(Worded):
@@ -48,6 +49,7 @@ class Action(Worded):
     DISAGREE = "disagree", "Disagree with the level"
     PASS_ON = "pass_on", "Goes to the supervisor"
     OVERTAKE = "overtake", "A newer decision takes its place"
+    SET_ASIDE = "set_aside", "Set it aside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,15 @@ def may_pass_on(facts: Facts) -> Decision:
     return decision.no("Only a reading of level 4 goes on by itself.")
 
 
+def may_set_aside(facts: Facts) -> Decision:
+    """A blind reading, by the one it was given to: her work with a woman never waits for a comparison."""
+    if facts.why is not Why.DRAWN:
+        return decision.no("Only a reading by lot can be set aside: somebody waits for this one.")
+    if not facts.is_reader:
+        return decision.no("This reading was given to a colleague.")
+    return decision.yes()
+
+
 #: Who may read: those who decide levels, and the supervisor to whom an unanswered one goes.
 READERS = actors(Role.COORDINATOR, Role.PANEL_CHAIR, Role.SUPERVISOR)
 #: Who may write down that she asks for another look.
@@ -85,7 +96,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
     name="Second reading of a level",
     statuses=Status,
     start=Status.WAITING,
-    final=sources(Status.AGREED, Status.APART, Status.OVERTAKEN),
+    final=sources(Status.AGREED, Status.APART, Status.OVERTAKEN, Status.SET_ASIDE),
     moves=(
         Move(Action.AGREE, _OPEN, Status.AGREED, READERS, "Agree with the level", may_read),
         Move(Action.DISAGREE, _OPEN, Status.APART, READERS, "Disagree with the level", may_read),
@@ -103,6 +114,14 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
             Status.OVERTAKEN,
             actors(Role.CLERK),
             "A newer decision takes its place",
+        ),
+        Move(
+            Action.SET_ASIDE,
+            sources(Status.WAITING),
+            Status.SET_ASIDE,
+            READERS,
+            "Set it aside",
+            may_set_aside,
         ),
     ),
 )
