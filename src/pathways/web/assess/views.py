@@ -16,7 +16,6 @@ from pathways.domain.terms import demographics as d
 from pathways.domain.terms import needs
 from pathways.domain.terms.law import Coercion
 from pathways.domain.terms.people import Role
-from pathways.domain.triage import levels
 from pathways.domain.triage.assessment import (
     Action,
     Exploitation,
@@ -94,7 +93,7 @@ def paper(request: Request, client_id: UUID) -> HttpResponse:
         "back": reverse("assess:her", args=[client_id]),
         "found": found,
         "is_empty": is_empty,
-        "sections": on_paper.empty(nrm) if is_empty else on_paper.filled(found),
+        "sections": on_paper.empty(nrm, assess.areas()) if is_empty else on_paper.filled(found),
         "ladder_caveat": needs.CAVEAT,
     }
     return render(request, "assess/paper.html", context)
@@ -242,7 +241,7 @@ class Write(flow.Flow):
             "nrm": self.found.nrm,
             "to_fill_in": measuring.for_an_assessment(client_id=self.found.banner.client_id, by=self.actor),
             "client_id": self.found.banner.client_id,
-            "levels": [(level, levels.STANDARDS[level]) for level in levels.Level],
+            "parts": on_paper.PARTS,
         }
 
     def back(self) -> str:
