@@ -194,3 +194,22 @@ def test_the_administrator_marks_first_responders(cast):
     )
     assert Organisation.objects.get(id=place).is_first_responder
     assert "Not bound to notify" in text(page.get(f"/administer/organisations/{place}/"))
+
+
+def test_assessing_again_begins_from_the_record_where_nobody_typed_the_last_one_here(cast):
+    her = made.agreed(cast)
+    page = browser(cast.worker)
+    confirm(page, walk.write(page, her))
+    with identity.acting(cast.worker):
+        row = Assessment.objects.get(client_id=her.client_id)
+        row.sections = {key: said for key, said in row.sections.items() if key != "as_given"}
+        row.save()
+    again = page.post(f"/assess/{her.client_id}/again/")["Location"]
+    assert "My own front door." in text(page.get(f"{again}?step=strengths"))
+    ladder = page.get(f"{again}?step=ladder").content.decode()
+    for name, rung in walk.PARTS["ladder"].items():
+        if name.startswith("rung_"):
+            ticked = re.search(rf'name="{name}"[^>]*value="{rung}"[^>]*checked', ladder)
+            assert ticked, name
+    asked = text(page.get(again))
+    assert "Equality monitoring" in asked and "Not yet started" in asked  # that is kept elsewhere, and asked

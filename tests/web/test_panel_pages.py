@@ -191,6 +191,8 @@ def test_a_meeting_from_its_series_to_the_minutes_on_its_pages(cast):
 
 def test_without_pango_a_copy_is_a_page_with_its_style_from_a_file(cast, monkeypatch):
     coordinator, meeting_id = planned(cast)
+    with identity.clerk():
+        r.PanelMeeting.objects.filter(id=meeting_id).update(status=m.Status.PACK_CLOSED.value)
     really = builtins.__import__
 
     def without_pango(name: str, *more: Any, **named: Any) -> Any:

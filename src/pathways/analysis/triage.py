@@ -224,7 +224,7 @@ def _of_sheets(path: Path, several: Sequence[Sheet]) -> Policy:
 
 def _offers(sheet: Sheet) -> dict[str, Any]:
     """What the levels promise, where the sheet says; a level without a word keeps the usual promise."""
-    wanted = _PROMISED
+    wanted: tuple[str, ...] = _PROMISED
     if not {*wanted, "answer_days"} & set(sheet.columns):
         return {}
     for column in wanted:

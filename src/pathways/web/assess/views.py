@@ -200,7 +200,17 @@ class Write(flow.Flow):
         return self.found.banner.client_id
 
     def seed(self) -> dict[str, dict[str, list[str]]]:
-        return dict(self.found.as_given)
+        if self.found.as_given or not self.found.kept:
+            return dict(self.found.as_given)
+        kept = self.found.kept
+        return {
+            step.slug: {name: [kept[name]] for name in names}
+            for step in self.steps
+            if (names := [name for name in self._names(step) if name in kept])
+        }
+
+    def _names(self, step: flow.Step) -> list[str]:
+        return list(step.form(**self.form_kwargs(step)).fields)
 
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
         if step.slug == "equality":
