@@ -265,6 +265,15 @@ def test_a_blind_reading_is_set_aside_by_its_reader_alone_when_she_needs_the_rec
     assert not read(reading, Level.TARGETED, now, knew=False)  # it is over
 
 
+def test_a_blind_reading_that_nobody_did_hides_nothing_for_ever(cast):
+    _, triage_id, reading, other = blind(cast)
+    late = reading.due_at + timedelta(weeks=4)
+    assert level_readings.give_to_others(at=late) == 0
+    assert level_readings.give_to_others(at=late + timedelta(minutes=1)) == 1
+    assert reading_of(triage_id, Why.DRAWN).status == Status.SET_ASIDE.value
+    assert sees(identity.refreshed(other), TriageDecision, id=triage_id) == (True, True)
+
+
 def test_a_blind_reading_of_somebody_who_left_goes_to_another_who_did_not_decide(cast):
     _, _, reading, other = blind(cast)
     assert level_readings.give_to_others(at=NOW) == 0

@@ -267,6 +267,7 @@ def pass_on(*, at: datetime) -> int:
 
 def give_to_others(*, at: datetime) -> int:
     """Blind readings whose reader has left go to somebody else who can do them; where nobody can, they wait.
+    One that is long past its time is set aside: what it hides from its reader is not hidden for ever.
     For the clockwork."""
     given = 0
     with transaction.atomic(), identity.clerk() as by:
@@ -274,6 +275,14 @@ def give_to_others(*, at: datetime) -> int:
             status=Status.WAITING.value, why=Why.DRAWN.value
         )
         for row in rows:
+            if at > row.due_at + rules.LAPSES_AFTER:
+                facts = Facts(why=Why(row.why))
+                if WORKFLOW.may(Action.SET_ASIDE, status=Status(row.status), role=by.role, facts=facts):
+                    row.status = Status.SET_ASIDE.value
+                    row.save(update_fields=["status"])
+                    tasks.settle(TASK, object_id=row.id, by=by, at=at)
+                    given += 1
+                continue
             still = Appointment.objects.filter(
                 account_id=row.reader_id or UUID(int=0),
                 organisation_id=row.organisation_id,
@@ -351,15 +360,15 @@ def read(
         why = Why(row.why)
         if why is Why.DRAWN and knew is None:
             return refusal(decision.no("Say whether you knew who she is, or what was decided."))
-        first_level = row.first_level if row.first_level is not None else _decided_level(row, by)
-        action = Action.AGREE if level.value == first_level else Action.DISAGREE
+        first_level = _first_level(row, by)
+        action = Action.AGREE if level is first_level else Action.DISAGREE
         answer = WORKFLOW.may(action, status=Status(row.status), role=by.role, facts=_facts(row, by))
         if not answer:
             return refusal(answer)
         row.status = (Status.AGREED if action is Action.AGREE else Status.APART).value
         row.level, row.because, row.knew = level.value, because.strip(), knew
         row.read_at, row.read_by_id = at, by.account_id
-        row.first_level = first_level
+        row.first_level = first_level.value
         with identity.clerk(by):
             row.save()
         tasks.settle(TASK, object_id=row.id, by=by, at=at)
@@ -374,11 +383,14 @@ def read(
         return done(row.id, next=(f"{whom} decides her level afresh, with both reasons. {_meanwhile(why)}",))
 
 
-def _decided_level(row: TriageReading, by: Actor) -> int:
-    """The level that was decided, of a blind reading that is coming in; as its clerk."""
+def _first_level(row: TriageReading, by: Actor) -> Level:
+    """The level that was decided; of a blind reading that is not in it stands with the decision alone, which
+    the clerk reads."""
+    if row.first_level is not None:
+        return Level(row.first_level)
     with identity.clerk(by):
         found = TriageDecision.objects.values_list("level", flat=True).get(id=row.triage_id)
-    return Level.TARGETED.value if found is None else found
+    return Level.TARGETED if found is None else Level(found)
 
 
 def set_aside(*, reading_id: UUID, by: Actor, at: datetime) -> Outcome:
@@ -745,7 +757,7 @@ def page(*, reading_id: UUID, by: Actor, at: datetime) -> Page | None:
         she_wants=kept.get("her_words", ""),
         conclusion=kept.get("conclusion", ""),
         safety=kept.get("safety", ""),
-        first_level=None if blind else Level(int(first["level"])) if first.get("level") else None,
+        first_level=None if blind else _first_level(row, by),
         first_reasons=first.get("reasons", ""),
         first_by=first.get("decided_by", ""),
         first_at=datetime.fromisoformat(first["decided_at"]) if first.get("decided_at") else None,
@@ -770,7 +782,6 @@ def _first(row: TriageReading, by: Actor) -> dict[str, Any]:
     with identity.clerk(by):
         found = TriageDecision.objects.get(id=row.triage_id)
     return {
-        "level": "" if found.level is None else str(found.level),
         "reasons": found.reasons,
         "decided_by": identity.account_named(found.decided_by_id) if found.decided_by_id else "",
         "decided_at": found.decided_at.isoformat() if found.decided_at else "",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from pathways.domain import decision
@@ -39,7 +39,7 @@ class Status(Worded):
     AGREED = "agreed", "Read: agreed"
     APART = "apart", "Read: not agreed"
     OVERTAKEN = "overtaken", "Overtaken by a newer decision"
-    SET_ASIDE = "set_aside", "Set aside: the reader needed to see her record"
+    SET_ASIDE = "set_aside", "Set aside, and not counted"
 
 
 class Action(Worded):
@@ -78,7 +78,8 @@ def may_pass_on(facts: Facts) -> Decision:
 
 
 def may_set_aside(facts: Facts) -> Decision:
-    """A blind reading, by the one it was given to: her work with a woman never waits for a comparison."""
+    """A blind reading, by the one it was given to: her work with a woman never waits for a comparison. Or by
+    the clock, long after its time."""
     if facts.why is not Why.DRAWN:
         return decision.no("Only a reading by lot can be set aside: somebody waits for this one.")
     if not facts.is_reader:
@@ -119,7 +120,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
             Action.SET_ASIDE,
             sources(Status.WAITING),
             Status.SET_ASIDE,
-            READERS,
+            READERS | actors(Role.CLERK),
             "Set it aside",
             may_set_aside,
         ),
@@ -129,6 +130,8 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
 #: Working days for a reading, where it is not of level 4; working hours where it is.
 DAYS: Mapping[Why, int] = {Why.EXIT: 2, Why.DRAWN: 5, Why.ASKED: 5}
 HOURS = 4
+#: so long after its time a blind reading that nobody did is set aside by itself
+LAPSES_AFTER = timedelta(weeks=4)
 #: So many of a hundred decisions at each level are read blind, until the programme says otherwise.
 USUAL_PERCENT: Mapping[Level, int] = {
     Level.ADVICE: 30,

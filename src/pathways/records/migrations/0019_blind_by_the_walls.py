@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                     ("agreed", "Read: agreed"),
                     ("apart", "Read: not agreed"),
                     ("overtaken", "Overtaken by a newer decision"),
-                    ("set_aside", "Set aside: the reader needed to see her record"),
+                    ("set_aside", "Set aside, and not counted"),
                 ],
                 default="waiting",
                 max_length=40,
