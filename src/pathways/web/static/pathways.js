@@ -132,6 +132,7 @@
       if (event.target !== watch) return;
       var lost = watch.querySelector("[data-watch-lost]");
       if (lost.hidden !== event.detail.successful) lost.hidden = event.detail.successful;
+      watch.querySelector("[data-watch-on]").hidden = !event.detail.successful;
     });
   }
   if (dialog && idle) {
