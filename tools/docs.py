@@ -158,6 +158,9 @@ def _where(condition: object) -> str:
             return f"`{column}` is " + " or ".join(str(value) for value in values)
         case c.Seated(column):
             return f"she is on the list in `{column}`"
+        case c.NotBlind(column, where, values):
+            bound = f" where `{where}` is " + " or ".join(values) if where else ""
+            return f"the person does not read blind what `{column}` names{bound}"
         case c.InEmergency(_):
             return "the person has emergency access to her that is not over"
         case c.NotInEmergency(_):

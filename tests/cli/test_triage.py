@@ -11,9 +11,12 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+from pathways.analysis import triage
+from pathways.analysis.triage_record import FILL_IN
 from pathways.cli.main import app
 from pathways.domain.triage.default import DEFAULT
-from pathways.domain.triage.policy import plain, suggest
+from pathways.domain.triage.levels import Level
+from pathways.domain.triage.policy import plain, read, suggest
 
 POLICY = {
     "name": "A policy",
@@ -198,3 +201,48 @@ def test_one_policy_against_another_says_who_moves_by_group_and_what_it_asks(tmp
     ]  # fmt: skip
     assert body["workload_total"]["reviews_a_year_before"] == pytest.approx(2 * 52 / 12 + 52 / 4 + 52)
     assert out.read_text().splitlines()[1] == "a,1,2,up,North"
+
+
+def test_each_policy_is_reckoned_by_what_it_promises_itself(tmp_path):
+    one = put(tmp_path, "one.json", POLICY)
+    promised = {"2": {"review_weeks": 4, "first_contact_days": 1}}
+    other = put(tmp_path, "other.json", POLICY | {"offers": promised, "version": "2"})
+    cases = put(tmp_path, "cases.csv", f"{HEADINGS}\na,high,no,2\nb,high,no,1\n")
+    said = tmp_path / "said.json"
+    run("compare", "--policy", one, "--against", other, "--cases", cases, "--json", said)
+    total = json.loads(said.read_text())["workload_total"]
+    assert total["reviews_a_year_before"] == pytest.approx(2 * 52 / 8)
+    assert total["reviews_a_year_after"] == pytest.approx(2 * 52 / 4)
+    assert total["first_contact_within_two_days_before"] == 0
+    assert total["first_contact_within_two_days_after"] == 2
+
+
+def test_the_levels_of_a_workbook_say_how_soon_a_service_answers(tmp_path):
+    content = triage.to_bytes(
+        "xlsx", read(plain(DEFAULT) | {"offers": {"3": {"answer_days": 5, "review_weeks": 4}}})
+    )
+    path = tmp_path / "policy.xlsx"
+    path.write_bytes(content)
+    assert triage.read_policy(path).standard(Level.INTENSIVE).answer_days == 5
+    book = openpyxl.load_workbook(path)
+    sheet = book["levels"]
+    column = [cell.value for cell in sheet[1]].index("answer_days") + 1
+    sheet.cell(5, column).value = "soon"
+    book.save(path)
+    assert "row 5, column answer_days: 'soon' is not a whole number" in run("check", "--policy", path, ends=2)
+    sheet.delete_cols(column)  # a workbook from before it could be said
+    book.save(path)
+    assert triage.read_policy(path).standard(Level.INTENSIVE).answer_days == 2
+
+
+def test_the_record_for_the_public_is_written_from_the_file_and_asks_for_what_it_cannot_know(tmp_path):
+    policy = put(tmp_path, "policy.json", plain(DEFAULT))
+    out = tmp_path / "record.md"
+    printed = run("record", "--policy", policy, "--out", out, "--programme", "Ashmere")
+    text = out.read_text()
+    assert "ALGO-CARE" in text and "Tier 2" in text and "Ashmere" in text and "A service answers" in text
+    assert "None" not in text.split("## ALGO-CARE")[0].split("Police data")[0]
+    assert f"{text.count(FILL_IN)} places" in printed
+    run("record", "--policy", policy, "--out", tmp_path / "record.html")
+    assert "<h2>ALGO-CARE</h2>" in (tmp_path / "record.html").read_text()
+    assert "written as .md or .html" in run("record", "--policy", policy, "--out", tmp_path / "r.txt", ends=2)

@@ -89,7 +89,10 @@ SHUTTING: dict[str, Any] = {
 
 
 def opening(workflow: Workflow[Any, Any, Any], action: str) -> Any:
-    """No single set of facts opens every gate of a referral: one expires only when it is overdue."""
+    """No single set of facts opens every gate of a referral: one expires only when it is overdue. Nor of a
+    reading of a level: what goes on by itself is never set aside."""
+    if workflow.name == "Second reading of a level" and action == reading.Action.SET_ASIDE:
+        return reading.Facts(why=reading.Why.DRAWN)
     if workflow.name != "Referral":
         return OPENING[workflow.name]
     return referral.Facts(

@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pathways.domain.referral import referral
 from pathways.domain.terms import needs
+from pathways.domain.terms.clocks import LONDON, WorkingTime
 from pathways.domain.triage import (
     assessment,
     facts,
@@ -408,6 +410,24 @@ def test_what_a_level_promises_is_part_of_the_policy_and_comes_back() -> None:
     assert back == policy
     assert back.standard(Level.TARGETED).review_weeks == 4
     assert back.standard(Level.ADVICE) == STANDARDS[Level.ADVICE]
+
+
+def test_how_soon_a_service_answers_is_part_of_a_version_and_changes_no_older_mark() -> None:
+    slower = replace(STANDARDS[Level.INTENSIVE], answer_days=4)
+    policy = replace(DEFAULT, standards={Level.INTENSIVE: slower})
+    assert read(plain(policy)).standard(Level.INTENSIVE).answer_days == 4
+    working = WorkingTime()
+    sent = datetime(2026, 11, 2, 11, tzinfo=LONDON)
+    usual, later = (
+        referral.answer_due(Level.INTENSIVE, sent_at=sent, working=working, standard=standard).date()
+        for standard in (None, slower)
+    )
+    assert (usual.day, later.day) == (4, 6)
+    # a version that says nothing of it reads as it did when it was approved
+    same = replace(DEFAULT, standards={Level.INTENSIVE: STANDARDS[Level.INTENSIVE]})
+    assert "answer_days" not in str(plain(same))
+    changed = [(one.column, one.before, one.after) for one in version.differences(same, policy)]
+    assert changed == [("a service answers, working days", "2", "4")]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from pathways.domain.governance import policy
 from pathways.domain.support import closure
 from pathways.domain.terms.people import Role
 from pathways.domain.triage import facts, telling
@@ -25,13 +26,18 @@ from pathways.journey import (
     identity,
     level_readings,
     referring,
+    story,
     tasks,
     triage,
     triage_choices,
     triage_policy,
 )
+from pathways.journey import her as her_page
+from pathways.records import walls
 from pathways.records.models import (
+    Appointment,
     Episode,
+    JourneyEvent,
     Organisation,
     Setting,
     Task,
@@ -44,6 +50,7 @@ from tests.journey import people
 from tests.journey.people import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
+READ = policy.Action.READ
 
 
 @pytest.fixture
@@ -195,6 +202,109 @@ def test_a_reading_by_lot_is_blind_and_keeps_its_rate(cast):
     with identity.acting(other):
         page = level_readings.page(reading_id=reading.id, by=other, at=NOW)
     assert page.first_level is Level.TARGETED and page.first_reasons == "Hers."
+
+
+def blind(cast, level=Level.TARGETED, **judged):
+    """A level that was drawn: (her, its triage, the reading, its reader as sign-in finds her now)."""
+    Setting.objects.filter(key="triage.drawn_of_a_hundred").update(
+        value={str(each.value): 100 for each in Level}
+    )
+    her, other = made.agreed(cast), second_coordinator(cast)
+    triage_id = decided(cast, her, level, **judged)
+    reading = reading_of(triage_id, Why.DRAWN)
+    assert reading.reader_id == other.account_id and reading.first_level is None
+    return her, triage_id, reading, identity.refreshed(other)
+
+
+def sees(by, model, **which) -> tuple[bool, bool]:
+    """Whether `by` finds the row by the Python wall alone, and by row security alone."""
+    with identity.clerk():  # of whom row security asks nothing here
+        first = model.objects.filter(walls.filter_for(by, READ, walls.resource_of(model)), **which)
+        python = first.exists()
+        row = model.objects.filter(**which).first()
+        facts = None if row is None else walls.facts_of(row)
+    assert facts is None or bool(policy.may(by, READ, walls.resource_of(model), facts)) is python
+    with identity.acting(by), walls.python_wall_down():
+        return python, model.objects.filter(**which).exists()
+
+
+def test_whoever_reads_blind_sees_what_was_decided_by_neither_wall_until_it_is_in(cast):
+    her, triage_id, reading, other = blind(cast)
+    assert other.blind_to == {triage_id, her.client_id}
+    told = {"client_id": her.client_id, "kind": "triaged"}
+    assert sees(other, TriageDecision, id=triage_id) == (False, False)
+    assert sees(other, JourneyEvent, **told) == (False, False)
+    assert sees(other, TriageReading, id=reading.id) == (True, True)  # without the level: she is to read it
+    assert sees(other, Episode, id=her.episode_id) == (True, True)  # her work with a woman goes on
+    assert sees(identity.refreshed(cast.coordinator), TriageDecision, id=triage_id) == (True, True)
+    with identity.acting(other):
+        words = [one.title for one in story.told(client_id=her.client_id, by=other).happenings]
+        assert words and not any("evel" in one for one in words)
+        assert her_page.banner(client_id=her.client_id, by=other, at=NOW).level is None
+        assert triage.page(triage_id=triage_id, by=other, at=NOW) is None
+        episode = Episode.objects.get(id=her.episode_id)
+        assert referring.triage_status(episode, other) is not None  # she can still be referred
+    assert read(reading, Level.TARGETED, other, knew=False)
+    assert reading_of(triage_id, Why.DRAWN).first_level == Level.TARGETED.value
+    now = identity.refreshed(other)
+    assert not now.blind_to
+    assert sees(now, TriageDecision, id=triage_id) == (True, True)
+    assert sees(now, JourneyEvent, **told) == (True, True)
+
+
+def test_a_blind_reading_is_set_aside_by_its_reader_alone_when_she_needs_the_record(cast):
+    _, triage_id, reading, other = blind(cast)
+    with identity.acting(cast.coordinator) as by:
+        assert not level_readings.set_aside(reading_id=reading.id, by=by, at=NOW)
+    with identity.acting(other):
+        assert level_readings.set_aside(reading_id=reading.id, by=other, at=NOW)
+        assert not level_readings.set_aside(reading_id=reading.id, by=other, at=NOW)
+        assert not Task.objects.filter(object_id=reading.id, done_at=None).exists()
+    now = identity.refreshed(other)
+    assert sees(now, TriageDecision, id=triage_id) == (True, True)
+    assert not read(reading, Level.TARGETED, now, knew=False)  # it is over
+
+
+def test_a_blind_reading_that_nobody_did_hides_nothing_for_ever(cast):
+    _, triage_id, reading, other = blind(cast)
+    late = reading.due_at + timedelta(weeks=4)
+    assert level_readings.give_to_others(at=late) == 0
+    assert level_readings.give_to_others(at=late + timedelta(minutes=1)) == 1
+    assert reading_of(triage_id, Why.DRAWN).status == Status.SET_ASIDE.value
+    assert sees(identity.refreshed(other), TriageDecision, id=triage_id) == (True, True)
+
+
+def test_a_blind_reading_of_somebody_who_left_goes_to_another_who_did_not_decide(cast):
+    _, _, reading, other = blind(cast)
+    assert level_readings.give_to_others(at=NOW) == 0
+    Appointment.objects.filter(account_id=other.account_id).update(until_at=NOW)
+    assert level_readings.give_to_others(at=NOW) == 1
+    assert level_readings.give_to_others(at=NOW) == 0
+    with identity.clerk():
+        now = TriageReading.objects.get(id=reading.id)
+        tasks_now = set(Task.objects.filter(object_id=reading.id, done_at=None).values_list("account_id"))
+    assert now.reader_id not in (other.account_id, cast.coordinator.account_id)
+    assert tasks_now == {(now.reader_id,)}
+
+
+def test_nobody_reads_blind_what_she_is_asked_to_read_knowing_it(cast):
+    """With two coordinators the second reads a level 0 knowing it: the chair is given the blind one."""
+    Setting.objects.filter(key="triage.drawn_of_a_hundred").update(value={"0": 100})
+    her, other = made.agreed(cast), second_coordinator(cast)
+    triage_id = decided(cast, her, Level.ADVICE)
+    assert reading_of(triage_id, Why.EXIT).reader_id == other.account_id
+    drawn = reading_of(triage_id, Why.DRAWN)
+    assert drawn is None or drawn.reader_id not in (other.account_id, cast.coordinator.account_id)
+    assert sees(identity.refreshed(other), TriageDecision, id=triage_id) == (True, True)
+
+
+def test_who_reads_blind_is_not_asked_for_the_other_look_and_does_not_see_it(cast):
+    _, triage_id, _, other = blind(cast)
+    with identity.acting(cast.worker):
+        assert level_readings.ask(triage_id=triage_id, her_words="No.", by=cast.worker, at=NOW)
+    asked = reading_of(triage_id, Why.ASKED)
+    assert asked.reader_id != other.account_id
+    assert sees(identity.refreshed(other), TriageReading, id=asked.id) == (False, False)
 
 
 # --- she ---------------------------------------------------------------------------------------------------
@@ -442,5 +552,5 @@ def test_an_erased_woman_leaves_no_word_in_what_was_read(cast):
         emptying.empty(subject, by=cast.governance, at=NOW)
     with identity.clerk():
         kept = TriageReading.objects.get(triage_id=triage_id)
-        assert kept.level is None and kept.first_level == 0
+        assert kept.level is None and kept.first_level is None
         assert "Hers." not in str(kept.shown) and "I read it." not in str(kept.because)

@@ -11,12 +11,15 @@ import pytest
 from pathways.domain.governance import panel_rules
 from pathways.domain.governance.bars import Ground
 from pathways.domain.governance.panel_rules import PanelField, Side
+from pathways.domain.terms import clocks
+from pathways.domain.terms.clocks import WorkingTime
 from pathways.domain.terms.people import Role
 from pathways.domain.triage import meeting as m
 from pathways.journey import (
     adding,
     agenda,
     barring,
+    clockwork,
     counting_panel,
     held,
     identity,
@@ -409,6 +412,72 @@ def test_somebody_who_comes_late_narrows_the_screen_at_once(cast):
     ticked(cast, meeting_id, "chair", "worker", "spoc")
     assert words("worker", F.HEALTH) not in on_screen(cast, items["Rosa"])
     assert words("worker", F.SAFETY) in on_screen(cast, items["Rosa"])
+
+
+def mark(cast, item_id, who="chair"):
+    with identity.acting(getattr(cast, who)) as by:
+        return in_session.mark_now(item_id=item_id, by=by, at=NOW)
+
+
+def test_an_open_screen_is_told_when_it_shows_what_it_no_longer_may_and_nothing_is_read_by_asking(cast):
+    meeting_id, items, _ = in_the_room(cast, "chair", "worker", called=("Rosa", "Ada"))
+    rosa, ada = items["Rosa"], items["Ada"]
+    with identity.acting(cast.chair) as by:
+        drawn = in_session.mark(in_session.screen(item_id=rosa, by=by, at=NOW))
+    with identity.sealing():
+        read = r.AccessEvent.objects.count()
+    assert mark(cast, rosa) == mark(cast, rosa) == drawn != mark(cast, ada)
+    assert mark(cast, rosa, "worker") is None  # who does not lead the meeting is told nothing
+    with identity.sealing():
+        assert r.AccessEvent.objects.count() == read
+    ticked(cast, meeting_id, "chair", "worker", "spoc")
+    after = mark(cast, rosa)
+    assert after != drawn
+    with identity.acting(cast.spoc) as by:  # a conflict, declared in the room
+        assert adding.step_back(item_id=rosa, words="My cousin", by=by, at=NOW)
+    assert mark(cast, rosa) not in (after, drawn)
+    ticked(cast, meeting_id, "chair", "worker")
+    assert mark(cast, rosa) not in (after, drawn)  # whoever stepped back sits at her table no more
+    decide(cast, rosa)
+    assert mark(cast, rosa) != drawn
+
+
+def reminders(meeting_id) -> set[uuid.UUID]:
+    with identity.clerk():
+        rows = r.Task.objects.filter(kind=meetings.REMIND_TASK, object_id=meeting_id, done_at=None)
+        return {row.account_id for row in rows}
+
+
+def test_an_agency_that_has_not_answered_is_reminded_once_the_working_day_before(cast):
+    meeting_id, items, _ = asked(cast, "Rosa")
+    with identity.acting(cast.worker) as by:
+        assert adding.add(item_id=items["Rosa"], added={}, is_nothing_held=True, by=by, at=NOW)
+    with identity.clerk():
+        due = r.PanelMeeting.objects.get(id=meeting_id).answer_by
+    start = m.remind_from(due, WorkingTime())
+    assert clockwork.remind_panel(at=start - timedelta(minutes=1)) == 0
+    assert clockwork.remind_panel(at=start) > 0
+    assert clockwork.remind_panel(at=start + timedelta(hours=1)) == 0  # once
+    reminded = reminders(meeting_id)
+    assert cast.worker.account_id not in reminded and cast.other_worker.account_id in reminded
+    with identity.clerk():
+        titles = set(
+            r.Task.objects.filter(kind=meetings.REMIND_TASK).values_list("title", "client_id")
+        )
+    assert all("Rosa" not in title and client is None for title, client in titles)
+    with identity.acting(cast.other_worker) as by:
+        assert adding.add(item_id=items["Rosa"], added={}, is_nothing_held=True, by=by, at=start)
+    assert cast.other_worker.account_id not in reminders(meeting_id)
+    assert step(cast, meeting_id, m.Action.CLOSE_PACK, at=due)
+    assert not reminders(meeting_id)
+    assert clockwork.remind_panel(at=due + timedelta(minutes=1)) == 0
+
+
+def test_a_reminder_comes_on_a_working_day():
+    monday = m.deadline(datetime(2026, 11, 11, 10, tzinfo=clocks.LONDON), days=2)
+    assert m.remind_from(monday, WorkingTime()) == datetime(2026, 11, 6, 9, tzinfo=clocks.LONDON)
+    friday = WorkingTime(holidays=frozenset({date(2026, 11, 6)}))
+    assert m.remind_from(monday, friday) == datetime(2026, 11, 5, 9, tzinfo=clocks.LONDON)
 
 
 def test_with_somebody_who_stepped_back_in_the_room_nothing_is_shown_and_only_the_coordinator_hears_who(cast):

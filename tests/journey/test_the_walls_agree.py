@@ -195,11 +195,16 @@ def _assume(link: psycopg.Connection[Any], actor: Actor) -> None:
 def _as_she_stands(link: psycopg.Connection[Any], actor: Actor) -> Actor:
     """What sign-in would find of her: from whom she is barred, and what runs for her in an emergency."""
     row = link.execute(
-        "select barred_keys(%(a)s, %(o)s), emergencies_now(%(a)s, %(o)s)",
+        "select barred_keys(%(a)s, %(o)s), emergencies_now(%(a)s, %(o)s), blind_keys(%(a)s, %(o)s)",
         {"a": actor.account_id, "o": actor.organisation_id},
     ).fetchone()
     assert row is not None
-    return replace(actor, barred_from=frozenset(row[0]), emergencies=identity.emergencies_of(row[1]))
+    return replace(
+        actor,
+        barred_from=frozenset(row[0]),
+        emergencies=identity.emergencies_of(row[1]),
+        blind_to=frozenset(row[2]),
+    )
 
 
 def _key(model: type[models.Model]) -> str:

@@ -52,7 +52,7 @@ _CODES = frozenset(
     {
         *("channels", "windows", "changes", "day", "start", "until", "token", "saved", "href", "coercion"),
         *("route", "heading", "came", "code", "flagged_at", "on", "fact_or_opinion", "as_victim"),
-        *("home_used", "coercion_said_by", "paper_date"),
+        *("home_used", "coercion_said_by", "paper_date", "decided_at"),
     }
 )
 

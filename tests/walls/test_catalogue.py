@@ -102,7 +102,7 @@ def test_row_security_is_on_and_forced_and_its_policies_are_the_applications_alo
         superuser_dsn,
         "select tablename, policyname, roles::text, cmd from pg_policies where roles <> '{pathways_app}'",
     )
-    # the owner, at whose rights three functions answer keys alone, reads the two tables that they read
+    # the owner, at whose rights four functions answer keys alone, reads the three tables that they read
     definers = {(resource.value, name, "{pathways_owner}", "SELECT")
                 for name, (resource, _, _) in walls.DEFINERS.items()}  # fmt: skip
     triggers = {(*each, "INSERT") for each in WRITTEN_BY_TRIGGERS}
@@ -207,7 +207,7 @@ def test_who_has_no_identity_sees_no_row_of_any_walled_table(planted: Planted, n
                     link.execute("reset row_security")
                 assert found is not None
                 seen[table] = max(seen.get(table, 0), found[0])
-    # the owner could take every wall down; two tables it reads for the walls themselves, their words sealed
+    # the owner could take every wall down; three tables it reads for the walls themselves, their words sealed
     definers = walls.DEFINERS.values() if name == "owner" else ()
     read_for_the_walls = {resource.value for resource, _, _ in definers}
     assert {table for table, count in seen.items() if count} == read_for_the_walls

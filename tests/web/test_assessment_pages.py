@@ -10,6 +10,7 @@ import pytest
 from pathways.domain.triage.mechanisms import Mechanism, Standing, offered, standings, unconsidered
 from pathways.journey import assess, danger, identity
 from pathways.records.models import Assessment, Organisation, Task
+from pathways.web.assess import on_paper, views
 from tests.journey import agreed as made
 from tests.web import test_assess_triage_refer_pages as walk
 from tests.web.test_assess_triage_refer_pages import _at_the_time_of_the_story, browser, cast, confirm, text
@@ -162,8 +163,25 @@ def test_the_empty_paper_asks_everything_under_numbers_and_says_the_limits_befor
     assert limits < paper.index("7.1 Has offending been talked about?")
     assert "Discussed, not written down" in paper
     assert "Nadia" not in paper[: paper.index("<body")]
-    for number in range(1, 11):
+    for number in range(1, 12):
         assert f"{number}. " in paper
+
+
+def test_whatever_the_pages_ask_stands_on_the_paper_with_every_answer_there_is(cast):
+    page, _ = begun(cast, made.agreed(cast))
+    her = made.agreed(cast, called="Nadia", reference="NA1111AA")
+    paper = text(page.get(f"/assess/{her.client_id}/paper/?empty"))
+    steps = [step for step in views.Write.steps if step.slug != "paper"]
+    assert [step.slug for step in steps] == list(on_paper.PARTS)
+    coded = {"ethnicity_scheme", "ethnicity_sde_18", "ethnicity_sde_16", "ethnicity_perceived"}
+    for step in steps:
+        for name, field in step.form.base_fields.items():
+            if name in coded or name.startswith("note_"):  # codes are for a page; notes have their lines
+                continue
+            assert field.label in paper, (step.slug, field.label)
+            for words in on_paper._options(getattr(field, "choices", ())):
+                if words not in ("Not said", "Elsewhere"):
+                    assert words in paper, (step.slug, field.label, words)
 
 
 def test_the_administrator_marks_first_responders(cast):
@@ -176,3 +194,22 @@ def test_the_administrator_marks_first_responders(cast):
     )
     assert Organisation.objects.get(id=place).is_first_responder
     assert "Not bound to notify" in text(page.get(f"/administer/organisations/{place}/"))
+
+
+def test_assessing_again_begins_from_the_record_where_nobody_typed_the_last_one_here(cast):
+    her = made.agreed(cast)
+    page = browser(cast.worker)
+    confirm(page, walk.write(page, her))
+    with identity.acting(cast.worker):
+        row = Assessment.objects.get(client_id=her.client_id)
+        row.sections = {key: said for key, said in row.sections.items() if key != "as_given"}
+        row.save()
+    again = page.post(f"/assess/{her.client_id}/again/")["Location"]
+    assert "My own front door." in text(page.get(f"{again}?step=strengths"))
+    ladder = page.get(f"{again}?step=ladder").content.decode()
+    for name, rung in walk.PARTS["ladder"].items():
+        if name.startswith("rung_"):
+            ticked = re.search(rf'name="{name}"[^>]*value="{rung}"[^>]*checked', ladder)
+            assert ticked, name
+    asked = text(page.get(again))
+    assert "Equality monitoring" in asked and "Not yet started" in asked  # that is kept elsewhere, and asked

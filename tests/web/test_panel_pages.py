@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import html
 import re
 from datetime import timedelta
 from typing import Any
@@ -18,6 +20,7 @@ from pathways.records import models as r
 from pathways.web.panel import forms as f
 from tests.journey import people, women
 from tests.journey.test_the_panel import AT_TABLE, agree_with_each_other
+from tests.web.test_signing_in import later
 from tests.web.test_two_people import hidden, signed_in, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -141,8 +144,17 @@ def test_a_meeting_from_its_series_to_the_minutes_on_its_pages(cast):
     assert "Rosa" not in text(chair.get(room)), "the list in the room has numbers and no names"
     chair.post(room, {"present": [cast.chair.seat, cast.worker.seat]})
     assert "xq-health-qx" in text(chair.get(screen))
+    watch = html.unescape(re.search(r'hx-get="([^"]+)"', chair.get(screen).content.decode())[1])
+    seen = chair.session["seen_at"]
+    later(chair, seen_at=60)
+    same = chair.get(watch, headers={"hx-request": "true", "hx-trigger": "watch"})
+    assert same.status_code == 204 and not same.content
+    assert chair.session["seen_at"] < seen, "a page that looks by itself keeps nobody signed in"
+    assert worker.get(watch).status_code in (403, 404)
     here = [cast.chair.seat, cast.worker.seat, cast.spoc.seat]
     chair.post(screen, {"meeting": str(meeting_id), "present": here})
+    changed = chair.get(watch, headers={"hx-request": "true", "hx-trigger": "watch"})
+    assert changed.headers["HX-Refresh"] == "true" and not changed.content
     page = chair.get(screen)
     assert "xq-health-qx" not in text(page) and "xq-safety-qx" in text(page)
     sent(
@@ -175,6 +187,25 @@ def test_a_meeting_from_its_series_to_the_minutes_on_its_pages(cast):
     assert "On a train" in text(page)
     for who in (coordinator, chair, signed_in(cast.evaluator)):
         assert "By agency" in text(who.get(reverse("panel:turnout")))
+
+
+def test_without_pango_a_copy_is_a_page_with_its_style_from_a_file(cast, monkeypatch):
+    coordinator, meeting_id = planned(cast)
+    with identity.clerk():
+        r.PanelMeeting.objects.filter(id=meeting_id).update(status=m.Status.PACK_CLOSED.value)
+    really = builtins.__import__
+
+    def without_pango(name: str, *more: Any, **named: Any) -> Any:
+        if name == "weasyprint":
+            raise OSError("cannot load library 'libpango-1.0-0'")
+        return really(name, *more, **named)
+
+    monkeypatch.setattr(builtins, "__import__", without_pango)
+    printed = coordinator.post(reverse("panel:print", args=[meeting_id, "pack"]))
+    page = printed.content.decode()
+    assert printed.status_code == 200 and "Print this page" in page
+    assert "<style" not in page and "panel-paper.css" in page
+    assert "unsafe-inline" not in printed.headers["Content-Security-Policy"]
 
 
 def test_a_meeting_is_moved_and_cancelled_on_its_pages(cast):

@@ -26,7 +26,7 @@ from pathways.analysis.sheets import Sheet, UnreadableError
 from pathways.domain.triage import policy as table
 from pathways.domain.triage import proof
 from pathways.domain.triage.condition import Input
-from pathways.domain.triage.levels import STANDARDS, Level
+from pathways.domain.triage.levels import Level, Standard
 from pathways.domain.triage.policy import Malformed, Policy, Ready, Rule, Suggestion
 
 CASE = "case_id"
@@ -34,6 +34,8 @@ CASE = "case_id"
 _OF_A_RULE = ("id", "level", "because")
 #: so many combinations are looked up by their place; beyond it, by what the cases hold
 _MOST_PLACES = 4_000_000
+#: what a level promises, as columns of the sheet `levels`
+_PROMISED = ("offer", "first_contact_days", "review_weeks")
 _RANGE = re.compile(r"(-?\d+)\s*(?:\.\.|to)\s*(-?\d+)")
 
 Progress = Callable[[int, int], None]
@@ -148,8 +150,9 @@ def _levels_frame(policy: Policy) -> pl.DataFrame:
             "review_weeks": [
                 str(each.review_weeks) if each and each.review_weeks else None for each in several
             ],
+            "answer_days": [str(each.answer_days) if each else None for each in several],
         },
-        schema=dict.fromkeys(("level", "offer", "first_contact_days", "review_weeks"), pl.String),
+        schema=dict.fromkeys(("level", *_PROMISED, "answer_days"), pl.String),
     )
 
 
@@ -221,11 +224,13 @@ def _of_sheets(path: Path, several: Sequence[Sheet]) -> Policy:
 
 def _offers(sheet: Sheet) -> dict[str, Any]:
     """What the levels promise, where the sheet says; a level without a word keeps the usual promise."""
-    wanted = ("offer", "first_contact_days", "review_weeks")
-    if not set(wanted) & set(sheet.columns):
+    wanted: tuple[str, ...] = _PROMISED
+    if not {*wanted, "answer_days"} & set(sheet.columns):
         return {}
     for column in wanted:
         sheet.need(column)
+    if "answer_days" in sheet.columns:  # may be left out: then it is as usual
+        wanted = (*wanted, "answer_days")
     found: dict[str, Any] = {}
     for index, line in enumerate(sheet.frame.iter_rows(named=True)):
         if not line["level"] or not any(line[name] for name in wanted):
@@ -492,10 +497,13 @@ def compare(before: Policy, after: Policy, cases: pl.DataFrame, groups: Sequence
                 for value, part in _parts(frame, name)
             ],
             "provisional": {"before": one.provisional, "after": other.provisional},
-            "workload": [
-                _load(level, one.levels[level], other.levels[level]) for level in before.levels
-            ],
-            "workload_total": _total(before.levels, one.levels, other.levels),
+            "workload": (
+                load := [
+                    _load(level, (before, after), (one.levels[level], other.levels[level]))
+                    for level in before.levels
+                ]
+            ),
+            "workload_total": _total(load),
             "policies": [
                 {"name": each.name, "version": each.version, "rules": len(each.rules)}
                 for each in (before, after)
@@ -522,31 +530,38 @@ def _parts(frame: pl.DataFrame, name: str) -> list[tuple[str | None, pl.DataFram
     return sorted(found.items(), key=lambda item: (item[0] is None, str(item[0])))
 
 
-def _load(level: str, before: int, after: int) -> dict[str, Any]:
-    """Cases at a level and what they ask of a service in a year, by the programme's own clocks."""
-    standard = STANDARDS[Level(int(level))] if level in {str(one.value) for one in Level} else None
-    weeks = standard.review_weeks if standard else None
-    a_year = 52 / weeks if weeks else 0.0
+def _load(level: str, policies: tuple[Policy, Policy], cases: tuple[int, int]) -> dict[str, Any]:
+    """Cases at a level and what they ask of a service in a year, each by what its own policy promises."""
+    known = {str(one.value): one for one in Level}
+    was, now = (policy.standard(known[level]) if level in known else None for policy in policies)
+    before, after = cases
     return {
         "level": level,
         "before": before,
         "after": after,
         "change": after - before,
-        "reviews_a_year_before": before * a_year,
-        "reviews_a_year_after": after * a_year,
-        "first_contact_working_days": standard.first_contact_days if standard else None,
-        "review_weeks": weeks,
+        "reviews_a_year_before": before * _a_year(was),
+        "reviews_a_year_after": after * _a_year(now),
+        "first_contact_working_days": now.first_contact_days if now else None,
+        "first_contact_working_days_before": was.first_contact_days if was else None,
+        "review_weeks": now.review_weeks if now else None,
+        "review_weeks_before": was.review_weeks if was else None,
     }
 
 
-def _total(levels: Sequence[str], before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, Any]:
-    lines = [_load(level, before[level], after[level]) for level in levels]
-    soon = [line for line in lines if line["first_contact_working_days"] in (0, 1, 2)]
+def _a_year(standard: Standard | None) -> float:
+    return 52 / standard.review_weeks if standard and standard.review_weeks else 0.0
+
+
+def _total(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    def soon(count: str, days: str) -> int:
+        return sum(line[count] for line in lines if line[days] in (0, 1, 2))
+
     return {
         "reviews_a_year_before": sum(line["reviews_a_year_before"] for line in lines),
         "reviews_a_year_after": sum(line["reviews_a_year_after"] for line in lines),
-        "first_contact_within_two_days_before": sum(line["before"] for line in soon),
-        "first_contact_within_two_days_after": sum(line["after"] for line in soon),
+        "first_contact_within_two_days_before": soon("before", "first_contact_working_days_before"),
+        "first_contact_within_two_days_after": soon("after", "first_contact_working_days"),
     }
 
 

@@ -28,14 +28,19 @@ Section = tuple[str, tuple[tuple[str, str], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What is so of this programme beside its policy."""
+    """What is so of this programme beside its policy; what a file alone cannot tell is None or empty."""
 
     programme: str
     in_force_since: str
     approved_by: str
-    is_hidden: bool
-    urgent_hours: int
+    is_hidden: bool | None
+    urgent_hours: int | None
     drawn: tuple[tuple[Level, int], ...]
+
+
+def of_a_file(programme: str = "") -> Circumstances:
+    """For a policy of which only the file is at hand: what the programme chose is asked for by name."""
+    return Circumstances(programme, "", "", None, None, ())
 
 
 def sections(policy: Policy, so: Circumstances) -> tuple[Section, ...]:
@@ -50,17 +55,23 @@ def sections(policy: Policy, so: Circumstances) -> tuple[Section, ...]:
         for question in policy.inputs
         if (known := named.BY_NAME.get(question.name)) is not None
     )
-    drawn = ", ".join(f"level {level.value} {percent} of 100" for level, percent in so.drawn)
+    drawn = ", ".join(f"level {level.value} {percent} of 100" for level, percent in so.drawn) or FILL_IN
+    since = f", in force since {so.in_force_since}. {so.approved_by}" if so.in_force_since else f". {FILL_IN}"
+    hours = (
+        f"unread after {so.urgent_hours} working hours it goes to the supervisor"
+        if so.urgent_hours is not None
+        else "unread within the working hours that the programme has set it goes to the supervisor"
+    )
     sound = (
         f"Proved to take each of {found.combinations:,} combinations of answers by exactly one rule."
         if found.is_sound
         else "NOT PROVED: the table has gaps, overlaps or contradictions."
     )
-    hidden = (
-        "The suggestion is hidden until whoever decides has written down an own view."
-        if so.is_hidden
-        else "The suggestion is shown beside the facts from the start."
-    )
+    hidden = {
+        True: "The suggestion is hidden until whoever decides has written down an own view.",
+        False: "The suggestion is shown beside the facts from the start.",
+        None: f"Whether the suggestion is hidden until whoever decides has an own view: {FILL_IN}",
+    }[so.is_hidden]
     return (
         (
             "Tier 1: summary",
@@ -83,7 +94,7 @@ def sections(policy: Policy, so: Circumstances) -> tuple[Section, ...]:
                 ("Organisation", so.programme or FILL_IN),
                 ("Team", FILL_IN),
                 ("Senior responsible owner", FILL_IN),
-                ("Version", f"{policy.version}, in force since {so.in_force_since}. {so.approved_by}"),
+                ("Version", f"{policy.version}{since}"),
                 ("What it says, as a hash", edition(policy)),
                 ("Supplier", "Open-source software under the MIT licence, run by the organisation itself."),
             ),
@@ -115,9 +126,8 @@ def sections(policy: Policy, so: Circumstances) -> tuple[Section, ...]:
                                  "Level 0 "
                                  "is read by a second person before anybody is closed off. Level 4 is read "
                                  "after "
-                                 f"the action has begun; unread after {so.urgent_hours} working hours it "
-                                 "goes to "
-                                 f"the supervisor. Read blind by lot: {drawn}."),
+                                 f"the action has begun; {hours}. Read blind by lot: "
+                                 f"{drawn.rstrip('.')}."),
                 ("Appeals", "She is told why in plain words. She can ask for another look by somebody who "
                             "did "
                             f"not decide it, answered within {reading.DAYS[reading.Why.ASKED]} working "
@@ -223,16 +233,21 @@ def promises(policy: Policy) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ..
     rows = []
     for level in Level:
         given = policy.standard(level)
-        days = given.first_contact_days
         rows.append(
             (
                 level.label,
                 given.offer,
-                "the same day" if days == 0 else f"within {days} working day{'' if days == 1 else 's'}",
+                _within(given.first_contact_days),
                 f"after {given.review_weeks} weeks" if given.review_weeks else "never",
+                _within(given.answer_days),
             )
         )
-    return ("Level", "Offer", "First contact", "Looked at again"), tuple(rows)
+    heads = ("Level", "Offer", "First contact", "Looked at again", "A service answers")
+    return heads, tuple(rows)
+
+
+def _within(days: int) -> str:
+    return "the same day" if days == 0 else f"within {days} working day{'' if days == 1 else 's'}"
 
 
 def markdown(policy: Policy, so: Circumstances) -> str:

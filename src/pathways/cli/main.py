@@ -501,6 +501,23 @@ def triage_compare(
     )
 
 
+@triage_app.command("record")
+def triage_record(
+    policy: PolicyFile,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it: .md or .html.")],
+    programme: Annotated[str, typer.Option("--programme", metavar="NAME", help="Who uses the policy.")] = "",
+    inputs: InputsFile = None,
+) -> None:
+    """Write how the policy works for the public: the fields of ATRS and ALGO-CARE, and every rule.
+
+    Reads the policy. Writes OUT, whole or not at all. What only the programme knows is asked for by name; of
+    the version in force the page “How it works” under Triage fills in more.
+    """
+    from pathways.cli import triage
+
+    triage.record(policy=policy, inputs=inputs, out=out, programme=programme)
+
+
 evaluate_app = typer.Typer(
     cls=plain.Plain, help="What an extract shows: groups, change, time to an event, impact, fairness.",
     no_args_is_help=True,

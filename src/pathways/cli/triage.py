@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pathways.cli import files
+from pathways.domain.triage import levels
 from pathways.installation.refusal import RefusalError
 
 SHOWN = 5
@@ -98,6 +99,25 @@ def compare(
     said = compared.summary
     files.write_json(json_file, {**said, "disclosure_control": False})
     _say_comparison(said, out)
+
+
+def record(*, policy: Path, inputs: Path | None, out: Path, programme: str) -> None:
+    """Raises RefusalError for a file that is no policy, and for a place where nothing can be written."""
+    files.check_place(out)
+    if out.suffix.lower() not in (".md", ".html"):
+        raise RefusalError(f"{out}: the record is written as .md or .html")
+    with files.reading():
+        from pathways.analysis import sheets, triage, triage_record
+
+        table, so = triage.read_policy(policy, inputs), triage_record.of_a_file(programme)
+        if set(table.levels) != {str(level.value) for level in levels.Level}:
+            raise RefusalError(f"{policy}: the record is of a policy whose levels are 0 to 4")
+        made = (triage_record.html if out.suffix.lower() == ".html" else triage_record.markdown)(table, so)
+        with sheets.whole_file(out) as part:
+            part.write_text(made, "utf-8")
+    say = files.console()
+    say.print(f"How {table.name}{_version(table.version)} works, for the public: {out}")
+    say.print(f"{made.count(triage_record.FILL_IN)} places only the programme can fill in.")
 
 
 def _say_comparison(said: dict[str, Any], out: Path | None) -> None:

@@ -206,7 +206,7 @@ def _settle(item: PanelItem, by: Actor, at: datetime) -> None:
         ).exists():
             return
         Task.objects.filter(
-            kind=meetings.ASK_TASK,
+            kind__in=(meetings.ASK_TASK, meetings.REMIND_TASK),
             object_id=item.meeting_id,
             organisation_id=by.organisation_id,
             done_at__isnull=True,

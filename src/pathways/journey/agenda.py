@@ -247,7 +247,9 @@ def candidates(*, meeting_id: UUID, by: Actor, at: datetime) -> tuple[Candidate,
             client_id,
             clients[client_id].called,
             clients[client_id].reference,
-            Level(now).label if (now := stands.get(client_id)) is not None else "",
+            Level(now).label
+            if (now := stands.get(client_id)) is not None and client_id not in by.blind_to
+            else "",
             tuple(words for _, words in why),
             tuple(source for source, _ in why),
         )

@@ -766,6 +766,8 @@ class Writing:
     has_earlier: bool = False
     mechanisms: Mapping[str, str] = field(default_factory=dict)
     nrm: Nrm = field(default_factory=lambda: Nrm(False, False, ()))
+    #: the answers to begin from where nobody typed them on these pages: one value for each question
+    kept: Mapping[str, str] = field(default_factory=dict)
 
 
 def writing(*, assessment_id: UUID, by: Actor, at: datetime) -> Writing | None:
@@ -794,7 +796,45 @@ def writing(*, assessment_id: UUID, by: Actor, at: datetime) -> Writing | None:
         has_earlier=earlier is not None,
         mechanisms=row.mechanisms or (earlier.mechanisms if earlier is not None else {}),
         nrm=nrm(by),
+        kept=_to_begin_from(row, earlier, by),
     )
+
+
+def _to_begin_from(row: Assessment, earlier: Assessment | None, by: Actor) -> dict[str, str]:
+    """What an assessment that goes on from an earlier one begins with, question by question.
+
+    Of one that was typed on these pages its own words stand in `as_given`; this is for any other. Without
+    what has changed since, which is asked anew; equality monitoring is kept elsewhere.
+    """
+    if (row.sections or {}).get("as_given"):
+        return {}
+    source = row if row.strengths else earlier if row.number > 1 else None
+    if source is None:
+        return {}
+    sections: Mapping[str, Any] = source.sections or {}
+    kept = {
+        "strengths": source.strengths,
+        "her_words": source.her_words,
+        "immediate_safety": source.immediate_safety,
+        "safety": source.safety,
+        "relationships": source.relationships,
+        "control": sections.get("control", ""),
+        "home_used": sections.get("home_used", ""),
+        "children": sections.get("children", ""),
+        "offending_how": sections.get("offending_how", ""),
+        "offending": source.offending,
+        "coercion": sections.get("coercion", ""),
+        "coercion_said_by": sections.get("coercion_said_by", ""),
+        "need": source.need,
+        "exploitation": source.exploitation,
+        "conclusion": source.conclusion,
+        "management_plan": source.management_plan,
+        **{f"mechanism_{name}": said for name, said in (source.mechanisms or {}).items()},
+    }
+    for rating in sight.visible(NeedRating, by).filter(assessment=source):
+        kept[f"rung_{rating.domain}"] = str(rating.rung) if rating.rung is not None else rating.unrated
+        kept[f"note_{rating.domain}"] = rating.note
+    return {name: str(said) for name, said in kept.items() if said}
 
 
 def areas() -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from pathways.domain.support import episode
 from pathways.domain.terms import clocks
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role, Sector
+from pathways.domain.triage import meeting
 from pathways.journey import (
     emptying,
     extracts,
@@ -31,9 +32,11 @@ from pathways.journey import (
     ledger,
     level_readings,
     linking,
+    meetings,
     naming,
     programme,
     runs,
+    seating,
     second_readings,
     taking_in,
     tasks,
@@ -49,6 +52,9 @@ from pathways.records.models import (
     FormEdition,
     Involvement,
     Organisation,
+    PanelAsk,
+    PanelItem,
+    PanelMeeting,
     Referral,
     SafeContactPlan,
     Stop,
@@ -146,6 +152,43 @@ def chase_referrals(*, at: datetime) -> int:
                 role=Role.PROVIDER_WORKER if is_private else Role.SUPPORT_WORKER,
                 route="refer:show",
             )
+    return asked
+
+
+def remind_panel(*, at: datetime) -> int:
+    """An agency that has not answered the panel is reminded once, on the working day before its deadline.
+
+    Everybody of that agency who sits at the table for a woman of whom it has not answered. It names nobody.
+    """
+    asked = 0
+    with transaction.atomic(), identity.clerk():
+        working = programme.working()
+        rows = PanelMeeting.objects.filter(
+            status__in=[status.value for status in meeting.TAKES_ANSWERS], answer_by__gt=at
+        )
+        for row in rows:
+            if at < meeting.remind_from(row.answer_by, working):
+                continue
+            open_asks = PanelAsk.objects.filter(meeting_id=row.id, answered_at__isnull=True)
+            places = {(ask.item_id, ask.asked_organisation_id) for ask in open_asks}
+            items = PanelItem.objects.filter(meeting_id=row.id, taken_off_at__isnull=True)
+            wanted = {
+                seat.key: seat
+                for item in items
+                for seat in seating.people(item.seats, at)
+                if (item.id, seat.organisation_id) in places
+            }
+            for _, seat in sorted(wanted.items()):
+                asked += _ask(
+                    meetings.REMIND_TASK,
+                    "Your agency has not answered the panel yet, and the time for it ends soon",
+                    row.id,
+                    at,
+                    organisation_id=seat.organisation_id,
+                    account_id=seat.account_id,
+                    route="panel:meeting",
+                    due_at=row.answer_by,
+                )
     return asked
 
 
@@ -291,6 +334,7 @@ JOBS: dict[str, Callable[..., int]] = {
     "lapse_plans": lapse_plans,
     "chase_approaches": chase_approaches,
     "chase_referrals": chase_referrals,
+    "remind_panel": remind_panel,
     "follow_ups_due": follow_ups_due,
     "end_covers": end_covers,
     "end_appointments": end_appointments,
@@ -298,6 +342,7 @@ JOBS: dict[str, Callable[..., int]] = {
     "screening_runs": runs.perform,
     "second_readings": second_readings.give_to_others,
     "level_readings": level_readings.pass_on,
+    "blind_readings": level_readings.give_to_others,
     "triage_policies": triage_policy.come_into_force,
     "finish_erasing": finish_erasing,
     "forget_former_keys": forget_former_keys,

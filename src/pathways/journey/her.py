@@ -81,7 +81,13 @@ def banners_over(
     leads = identity.names_of({e.lead_account_id for e in episodes.values() if e.lead_account_id})
     return {
         client.id: _banner(
-            client, plans.get(client.id), stops.get(client.id), episodes.get(client.id), leads, at
+            client,
+            plans.get(client.id),
+            stops.get(client.id),
+            episodes.get(client.id),
+            leads,
+            at,
+            is_blind=client.id in by.blind_to,
         )
         for client in clients
     }
@@ -94,6 +100,8 @@ def _banner(
     running: Episode | None,
     leads: dict[UUID, str],
     at: datetime,
+    *,
+    is_blind: bool,
 ) -> Banner:
     facts = plan_facts(current)
     words, trusted, hidden_from = "", False, ""
@@ -123,7 +131,7 @@ def _banner(
         safe_contact_ok=trusted,
         must_not_know=hidden_from,
         lead=leads.get(running.lead_account_id, "") if running and running.lead_account_id else "",
-        level=Level(running.level) if running and running.level is not None else None,
+        level=Level(running.level) if running and running.level is not None and not is_blind else None,
         is_stopped=stopped is not None,
     )
 

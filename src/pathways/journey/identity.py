@@ -58,8 +58,11 @@ def workplaces(account: Account) -> list[Actor]:
             Sector(sector),
             barred_from=frozenset(barred),
             emergencies=emergencies_of(emergencies),
+            blind_to=frozenset(blind),
         )
-        for appointment_id, role, organisation_id, name, sector, barred, emergencies in _held_now(account.id)
+        for appointment_id, role, organisation_id, name, sector, barred, emergencies, blind in _held_now(
+            account.id
+        )
     ]
 
 
@@ -81,6 +84,7 @@ def _held_now(account_id: uuid.UUID) -> QuerySet[Appointment, Any]:
         "organisation__sector",
         "barred_keys",
         "emergencies_now",
+        "blind_keys",
     )
 
 
@@ -88,7 +92,12 @@ def refreshed(actor: Actor) -> Actor:
     """The same person in the same role, as she stands now: for whoever keeps an Actor over several acts."""
     row: Any = Appointment.objects.filter(id=actor.appointment_id).annotate(**walls.standing()).get()
     emergencies = emergencies_of(row.emergencies_now)
-    return replace(actor, barred_from=frozenset(row.barred_keys), emergencies=emergencies)
+    return replace(
+        actor,
+        barred_from=frozenset(row.barred_keys),
+        emergencies=emergencies,
+        blind_to=frozenset(row.blind_keys),
+    )
 
 
 def actor_for(account: Account, appointment_id: str | uuid.UUID | None) -> Actor | None:

@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from pathways.domain import decision
 from pathways.domain.decision import Decision
@@ -195,17 +196,41 @@ def screen(*, item_id: UUID, by: Actor, at: datetime) -> Screen | Shut | None:
     row = sight.one(PanelMeeting, item.meeting_id, by) if item is not None else None
     if item is None or row is None or not _leads(row, by, at):
         return None
+    found = _for_all(item, row, by, at)
+    if isinstance(found, Shut):
+        return found
+    ledger.read(by=by, at=at, resource=Resource.PANEL_ITEM, subjects=[item.client_id], route="panel:screen")
+    for seat in found.present:
+        if seat.key != by.seat:
+            _read_along(seat, item.client_id, by, at)
+    return found
+
+
+def _for_all(item: PanelItem, row: PanelMeeting, by: Actor, at: datetime) -> Screen | Shut:
+    """What everybody in the room may see now."""
     present = present_now(row, by, at)
     keys = [seat.key for seat in present]
     if not panel_rules.is_shown_to_all(item.seats, keys):
         who = tuple(seat.words for seat in present if seat.key not in item.seats)
         return Shut(row.id, item.number, who if _coordinates(by) else ())
-    found = _page(item, row, keys, present, by, at)
-    ledger.read(by=by, at=at, resource=Resource.PANEL_ITEM, subjects=[item.client_id], route="panel:screen")
-    for seat in present:
-        if seat.key != by.seat:
-            _read_along(seat, item.client_id, by, at)
-    return found
+    return _page(item, row, keys, present, by, at)
+
+
+def mark(found: Screen | Shut) -> str:
+    """What a screen shows, as a mark that tells nothing of it: two are alike when they show the same."""
+    return salted_hmac("pathways.panel.screen", repr(found), algorithm="sha256").hexdigest()[:32]
+
+
+def mark_now(*, item_id: UUID, by: Actor, at: datetime) -> str | None:
+    """The mark of what the shared screen would show now. Shows nothing, and so counts as no reading.
+
+    None where `screen` answers None.
+    """
+    item = sight.one(PanelItem, item_id, by)
+    row = sight.one(PanelMeeting, item.meeting_id, by) if item is not None else None
+    if item is None or row is None or not _leads(row, by, at):
+        return None
+    return mark(_for_all(item, row, by, at))
 
 
 def _read_along(seat: Seat, client_id: UUID, by: Actor, at: datetime) -> None:

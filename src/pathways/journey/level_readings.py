@@ -6,7 +6,7 @@ supervisor can read it without the rest of her record. A blind reading shows no 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,11 +83,12 @@ def follow(
     seed = triage_choices.seed(at)
     row.percent = triage_choices.drawn()[level]
     row.lot = rules.lot(seed, row.id)
-    asked = []
+    asked, told = [], set[UUID]()
     if (why := rules.wanted(level)) is not None:
-        _ask(row, why, using, suggested, seed=seed, by=by, at=at)
+        made = _ask(row, why, using, suggested, seed=seed, by=by, at=at)
+        told = {made.reader_id} if made is not None and made.reader_id is not None else told
         asked.append(why)
-    if row.lot * 100 < row.percent and _ask(row, Why.DRAWN, using, None, seed=seed, by=by, at=at):
+    if row.lot * 100 < row.percent and _ask(row, Why.DRAWN, using, None, seed=seed, by=by, at=at, but=told):
         asked.append(Why.DRAWN)
     return tuple(asked)
 
@@ -114,10 +115,11 @@ def _ask(
     by: Actor,
     at: datetime,
     her_words: str = "",
+    but: Collection[UUID] = (),
 ) -> TriageReading | None:
     """Asks a person to read it. A blind one is not asked for where nobody could do it."""
     first = row.decided_by_id or by.account_id
-    whom, role = _somebody(row, why, seed, by=by, first=first)
+    whom, role = _somebody(row, why, seed, by=by, first=first, but=but)
     if why is Why.DRAWN and whom is None:
         return None
     due = rules.due(why, asked_at=at, working=programme.working(), hours=triage_choices.urgent_hours())
@@ -126,7 +128,9 @@ def _ask(
         organisation_id=row.organisation_id,
         triage=row,
         why=why.value,
-        first_level=Level(row.level if row.level is not None else Level.TARGETED).value,
+        first_level=None
+        if why is Why.DRAWN
+        else Level(row.level if row.level is not None else Level.TARGETED).value,
         first_by_id=first,
         shown=_shown(row, why, using, suggested, by),
         asked_at=at,
@@ -137,34 +141,22 @@ def _ask(
     )
     with identity.clerk(by):
         made.save(force_insert=True)
-    tasks.set_task(
-        TASK,
-        _TITLES[why],
-        organisation_id=row.organisation_id,
-        account_id=whom,
-        role=role if whom is None else None,
-        # a chair is no worker of hers: her task names no woman, and nor does a blind reader's
-        client_id=None if why is Why.DRAWN or role is Role.PANEL_CHAIR else row.client_id,
-        route="triage:reading",
-        object_id=made.id,
-        due_at=due,
-        is_urgent=why is Why.URGENT,
-        by=by,
-        at=at,
-    )
+    _set_task(made, whom, role, by, at)
     return made
 
 
 def _somebody(
-    row: TriageDecision, why: Why, seed: str, *, by: Actor, first: UUID
+    row: TriageDecision, why: Why, seed: str, *, by: Actor, first: UUID, but: Collection[UUID] = ()
 ) -> tuple[UUID | None, Role]:
     """Who reads: another coordinator where there is one, else the chair, else a supervisor of the same place.
 
-    Never who decided, and blind never who made the assessment or asked for the reading either.
+    Never who decided, nor who reads it blind; and blind never who made the assessment, asked for the reading
+    or was given another of the same decision.
     """
     with identity.clerk(by):
         barred = kept_out.of_her(row.client_id, by=by).accounts
-        but = {first, *barred}
+        blind = TriageReading.objects.filter(triage_id=row.id, why=Why.DRAWN.value, status__in=_OPEN)
+        but = {first, *barred, *but, *(one for one in blind.values_list("reader_id", flat=True) if one)}
         if why is Why.DRAWN and row.assessment is not None:
             made = (row.assessment.completed_by_id, row.assessment.started_by_id)
             but |= {one for one in made if one is not None}
@@ -273,6 +265,70 @@ def pass_on(*, at: datetime) -> int:
     return moved
 
 
+def give_to_others(*, at: datetime) -> int:
+    """Blind readings whose reader has left go to somebody else who can do them; where nobody can, they wait.
+    One that is long past its time is set aside: what it hides from its reader is not hidden for ever.
+    For the clockwork."""
+    given = 0
+    with transaction.atomic(), identity.clerk() as by:
+        rows = TriageReading.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+            status=Status.WAITING.value, why=Why.DRAWN.value
+        )
+        for row in rows:
+            if at > row.due_at + rules.LAPSES_AFTER:
+                facts = Facts(why=Why(row.why))
+                if WORKFLOW.may(Action.SET_ASIDE, status=Status(row.status), role=by.role, facts=facts):
+                    row.status = Status.SET_ASIDE.value
+                    row.save(update_fields=["status"])
+                    tasks.settle(TASK, object_id=row.id, by=by, at=at)
+                    given += 1
+                continue
+            still = Appointment.objects.filter(
+                account_id=row.reader_id or UUID(int=0),
+                organisation_id=row.organisation_id,
+                role__in=[role.value for role in rules.READERS],
+                until_at__isnull=True,
+                account__is_active=True,
+                account__left_at__isnull=True,
+            )
+            if still.exists():
+                continue
+            others = TriageReading.objects.filter(triage_id=row.triage_id).exclude(id=row.id)
+            told = {one for one in others.values_list("reader_id", flat=True) if one is not None}
+            decided = TriageDecision.objects.select_related("assessment").get(id=row.triage_id)
+            whom, _ = _somebody(
+                decided, Why.DRAWN, triage_choices.seed(at), by=by, first=row.first_by_id, but=told
+            )
+            if whom is None:
+                continue
+            tasks.settle(TASK, object_id=row.id, by=by, at=at)
+            row.reader_id = whom
+            row.due_at = rules.due(Why.DRAWN, asked_at=at, working=programme.working())
+            row.save(update_fields=["reader_id", "due_at"])
+            _set_task(row, whom, None, by, at)
+            given += 1
+    return given
+
+
+def _set_task(row: TriageReading, whom: UUID | None, role: Role | None, by: Actor, at: datetime) -> None:
+    why = Why(row.why)
+    tasks.set_task(
+        TASK,
+        _TITLES[why],
+        organisation_id=row.organisation_id,
+        account_id=whom,
+        role=role if whom is None else None,
+        # a chair is no worker of hers: her task names no woman, and nor does a blind reader's
+        client_id=None if why is Why.DRAWN or role is Role.PANEL_CHAIR else row.client_id,
+        route="triage:reading",
+        object_id=row.id,
+        due_at=row.due_at,
+        is_urgent=why is Why.URGENT,
+        by=by,
+        at=at,
+    )
+
+
 def _who_supervises(organisation_id: UUID) -> Role:
     """The supervisor of the place that decided; where it has none, the coordinators together."""
     there = Appointment.objects.filter(
@@ -304,13 +360,15 @@ def read(
         why = Why(row.why)
         if why is Why.DRAWN and knew is None:
             return refusal(decision.no("Say whether you knew who she is, or what was decided."))
-        action = Action.AGREE if level.value == row.first_level else Action.DISAGREE
+        first_level = _first_level(row, by)
+        action = Action.AGREE if level is first_level else Action.DISAGREE
         answer = WORKFLOW.may(action, status=Status(row.status), role=by.role, facts=_facts(row, by))
         if not answer:
             return refusal(answer)
         row.status = (Status.AGREED if action is Action.AGREE else Status.APART).value
         row.level, row.because, row.knew = level.value, because.strip(), knew
         row.read_at, row.read_by_id = at, by.account_id
+        row.first_level = first_level.value
         with identity.clerk(by):
             row.save()
         tasks.settle(TASK, object_id=row.id, by=by, at=at)
@@ -323,6 +381,37 @@ def read(
             return done(row.id, next=("You read it differently. Whoever decided is asked to look at both.",))
         whom = _afresh(row, by, at)
         return done(row.id, next=(f"{whom} decides her level afresh, with both reasons. {_meanwhile(why)}",))
+
+
+def _first_level(row: TriageReading, by: Actor) -> Level:
+    """The level that was decided; of a blind reading that is not in it stands with the decision alone, which
+    the clerk reads."""
+    if row.first_level is not None:
+        return Level(row.first_level)
+    with identity.clerk(by):
+        found = TriageDecision.objects.values_list("level", flat=True).get(id=row.triage_id)
+    return Level.TARGETED if found is None else Level(found)
+
+
+def set_aside(*, reading_id: UUID, by: Actor, at: datetime) -> Outcome:
+    """The reader of a blind reading needs to see her record now, or knew her: nothing is hidden any more, and
+    the reading is not done and not counted."""
+    with transaction.atomic():
+        row = sight.one(TriageReading, reading_id, by, lock=True)
+        if row is None:
+            return refusal(sight.NOT_THERE)
+        answer = WORKFLOW.may(
+            Action.SET_ASIDE, status=Status(row.status), role=by.role, facts=_facts(row, by)
+        )
+        if not answer:
+            return refusal(answer)
+        row.status = Status.SET_ASIDE.value
+        row.save(update_fields=["status"])
+        tasks.settle(TASK, object_id=row.id, by=by, at=at)
+        ledger.altered(
+            by=by, at=at, resource=Resource.TRIAGE_READING, subjects=[row.client_id], reason="set aside"
+        )
+        return done(row.id, next=("You see everything of hers again. It is not counted.",))
 
 
 def ask(*, triage_id: UUID, her_words: str, by: Actor, at: datetime) -> Outcome:
@@ -549,7 +638,7 @@ class Line:
 TABS: Mapping[str, tuple[Status, ...]] = {
     "waiting": (Status.WAITING, Status.WITH_SUPERVISOR),
     "apart": (Status.APART,),
-    "done": (Status.AGREED, Status.OVERTAKEN),
+    "done": (Status.AGREED, Status.OVERTAKEN, Status.SET_ASIDE),
 }
 
 
@@ -593,7 +682,8 @@ def listed(
 
 def _is_blind(row: TriageReading, by: Actor) -> bool:
     """Whether this person must not be told yet: a blind reading of hers that she has not done."""
-    return row.why == Why.DRAWN.value and row.read_at is None and row.first_by_id != by.account_id
+    is_waiting = row.why == Why.DRAWN.value and row.status in _OPEN
+    return is_waiting and row.first_by_id != by.account_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -623,6 +713,7 @@ class Page:
     because: tuple[str, ...]
     policy: str
     may_read: Decision
+    may_set_aside: Decision
     level: Level | None
     second_because: str
     second_by: str
@@ -666,7 +757,7 @@ def page(*, reading_id: UUID, by: Actor, at: datetime) -> Page | None:
         she_wants=kept.get("her_words", ""),
         conclusion=kept.get("conclusion", ""),
         safety=kept.get("safety", ""),
-        first_level=None if blind else Level(row.first_level),
+        first_level=None if blind else _first_level(row, by),
         first_reasons=first.get("reasons", ""),
         first_by=first.get("decided_by", ""),
         first_at=datetime.fromisoformat(first["decided_at"]) if first.get("decided_at") else None,
@@ -674,6 +765,9 @@ def page(*, reading_id: UUID, by: Actor, at: datetime) -> Page | None:
         because=tuple(first.get("because", [])),
         policy=first.get("policy", ""),
         may_read=may,
+        may_set_aside=WORKFLOW.may(
+            Action.SET_ASIDE, status=Status(row.status), role=by.role, facts=_facts(row, by)
+        ),
         level=Level(row.level) if row.level is not None else None,
         second_because=row.because or "",
         second_by=names.get(row.read_by_id, "a colleague") if row.read_by_id else "",

@@ -36,6 +36,8 @@ from pathways.records.models import (
 #: How far ahead the dates of a series are planned.
 AHEAD = timedelta(weeks=26)
 ASK_TASK = "panel_ask"
+#: the second word to an agency that has not answered, before the deadline
+REMIND_TASK = "panel_ask_again"
 MEETING_TASK = "panel_minutes"
 _NOT_YOURS = decision.no("The panel’s meetings are not for your role.", ask="the coordinator")
 _ROUTE = "panel:meeting"
@@ -212,6 +214,8 @@ def move(*, meeting_id: UUID, starts_at: datetime, place: str, by: Actor, at: da
             Task.objects.filter(kind=ASK_TASK, object_id=row.id, done_at__isnull=True).update(
                 due_at=row.answer_by
             )
+        # the deadline that it named is another now: it comes again before the new one
+        tasks.settle(REMIND_TASK, object_id=row.id, by=by, at=at)
         ledger.kept_up(by=by, at=at, what="a panel meeting was moved", route="panel:move")
         return done(row.id)
 
@@ -232,7 +236,7 @@ def cancel(*, meeting_id: UUID, words: str, by: Actor, at: datetime) -> Outcome:
             return refusal(answer)
         row.status, row.why_cancelled, row.changed_at = m.Status.CANCELLED.value, words.strip(), at
         row.save(update_fields=["status", "why_cancelled", "changed_at"])
-        tasks.settle(ASK_TASK, object_id=row.id, by=by, at=at)
+        settle_asking(row.id, by=by, at=at)
         ledger.kept_up(by=by, at=at, what="a panel meeting was cancelled", route="panel:cancel")
         return done(row.id, next=("Everybody invited sees that it is cancelled, and why.",))
 
@@ -256,7 +260,7 @@ def advance(*, meeting_id: UUID, action: m.Action, by: Actor, at: datetime) -> O
             row.agreed_at, row.agreed_by_id = at, by.account_id
         row.save(update_fields=["status", "changed_at", "agreed_at", "agreed_by_id"])
         if action is m.Action.CLOSE_PACK:
-            tasks.settle(ASK_TASK, object_id=row.id, by=by, at=at)
+            settle_asking(row.id, by=by, at=at)
         if action in (m.Action.END, m.Action.HELD_ON_PAPER):
             _all_leave(row, by, at)
         if action is m.Action.AGREE_MINUTES:
@@ -267,6 +271,12 @@ def advance(*, meeting_id: UUID, action: m.Action, by: Actor, at: datetime) -> O
             by=by, at=at, what=f"panel: {found.label.lower()}", route="panel:meeting", subjects=women
         )
         return done(row.id)
+
+
+def settle_asking(meeting_id: UUID, *, by: Actor, at: datetime) -> None:
+    """Nobody is asked or reminded any more: it is closed or cancelled."""
+    for kind in (ASK_TASK, REMIND_TASK):
+        tasks.settle(kind, object_id=meeting_id, by=by, at=at)
 
 
 def _all_leave(row: PanelMeeting, by: Actor, at: datetime) -> None:

@@ -104,7 +104,8 @@ def send(
         if giver != receiver and under is None:
             return refusal(under_agreement.may_cross(giver, receiver, at))
         level = Level(episode.level) if episode.level is not None else Level.UNIVERSAL
-        due = rules.answer_due(level, sent_at=at, working=programme.working())
+        promised = triage_policy.standard(level)
+        due = rules.answer_due(level, sent_at=at, working=programme.working(), standard=promised)
         row = Referral(
             client_id=client_id,
             organisation_id=episode.organisation_id,

@@ -77,7 +77,9 @@ def making(*, client_id: UUID, by: Actor, at: datetime) -> Making | None:
     return Making(
         banner=banner,
         may=may,
-        level=Level(episode.level) if episode.level is not None else None,
+        level=Level(episode.level)
+        if episode.level is not None and client_id not in by.blind_to
+        else None,
         open_needs=wanted.needs,
         agreed=agreed,
         safe_contact=packing.safe_contact(client_id, by, at),

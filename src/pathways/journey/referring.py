@@ -16,7 +16,7 @@ from pathways.domain.referral.sharing import PackFacts, ShareField
 from pathways.domain.terms.clocks import local
 from pathways.domain.terms.needs import Domain
 from pathways.domain.terms.people import WORKER_ROLES
-from pathways.domain.triage import triage
+from pathways.domain.triage import reading, triage
 from pathways.journey import (
     gate,
     identity,
@@ -31,6 +31,7 @@ from pathways.records.models import (
     Service,
     ServiceOffer,
     TriageDecision,
+    TriageReading,
 )
 
 WAITING = tuple(status.value for status in PENDING)
@@ -47,10 +48,19 @@ def triage_status(episode: Episode, by: Actor) -> triage.Status | None:
     """Where the newest triage of this episode stands; None before there is one.
 
     A decision that is asked afresh, because a second person did not agree, stops nothing: the former holds.
+    Whoever reads her level blind is not kept from referring her: that there is a decision is asked of the
+    clerk, and no more than that.
     """
+    with identity.clerk(by):
+        blind = TriageReading.objects.filter(triage__episode_id=episode.id, reader_id=by.account_id)
+        if blind.filter(why=reading.Why.DRAWN.value, status=reading.Status.WAITING.value).exists():
+            return _newest(TriageDecision.objects.all(), episode)
+    return _newest(sight.visible(TriageDecision, by), episode)
+
+
+def _newest(rows: QuerySet[TriageDecision], episode: Episode) -> triage.Status | None:
     found = (
-        sight.visible(TriageDecision, by)
-        .filter(episode=episode)
+        rows.filter(episode=episode)
         .exclude(status=triage.Status.AWAITING.value, because_of_id__isnull=False)
         .order_by("-asked_at")
         .values_list("status", flat=True)

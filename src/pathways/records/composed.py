@@ -88,8 +88,9 @@ def counted(rows: QuerySet[Any, Any], **under: models.Q) -> QuerySet[Any, Any]:
 
 
 def _stands_apart(given: Any) -> bool:
-    """Whoever is kept out of a record, or reads one in an emergency, has a statement of their own."""
-    return isinstance(given, Actor) and bool(given.barred_from or given.emergencies)
+    """Whoever is kept out of a record, reads one in an emergency or a level blind, has a statement of their
+    own."""
+    return isinstance(given, Actor) and bool(given.barred_from or given.emergencies or given.blind_to)
 
 
 def _apart(given: Any, values: list[Any]) -> Hashable:

@@ -23,6 +23,7 @@ from pathways.domain.governance import emergency, policy
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Action, Resource
 from pathways.domain.terms.people import Role
+from pathways.domain.triage import reading
 from pathways.records import among as lookups
 from pathways.records import guards
 from pathways.records.guards import APP_ROLE
@@ -82,7 +83,7 @@ _COMMANDS = {
 
 #: The only functions that run with their owner's rights: each answers keys alone, of whoever is named,
 #: because a barred person must not read the table that bars them, and yet the wall must. The owner's own
-#: policy, which lets these read, is on their two tables and no other.
+#: policy, which lets these read, is on their three tables and no other.
 DEFINERS = {
     "barred_keys": (
         Resource.BAR,
@@ -102,6 +103,15 @@ DEFINERS = {
         "select coalesce(array_agg(concat_ws(' ', e.id, e.client_id, e.holder_organisation_id,"
         " to_char(e.ends_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"'))), '{}')"
         f" {_RUNNING}",
+    ),
+    # the decisions, and the women, of whom this person was asked to read a level without knowing it
+    "blind_keys": (
+        Resource.TRIAGE_READING,
+        "uuid[]",
+        "select coalesce(array_agg(key), '{}') from public.support_triage_reading r,"  # noqa: S608 - our own
+        " unnest(array[r.triage_id, r.client_id]) key"
+        f" where r.reader_id = account and r.why = '{reading.Why.DRAWN.value}'"
+        f" and r.status = '{reading.Status.WAITING.value}'",
     ),
 }
 
@@ -132,7 +142,11 @@ def _literal(value: str | bool) -> str:
 
 def barred_unless(exempt: frozenset[Role]) -> str:
     """The keys from which whoever asks is barred; none for the roles that are exempt."""
-    keys = f"barred_keys({_WHOSE})"
+    return _keys("barred_keys", exempt)
+
+
+def _keys(function: str, exempt: frozenset[Role]) -> str:
+    keys = f"{function}({_WHOSE})"
     if exempt:
         roles = ", ".join(_literal(role.value) for role in sorted(exempt))
         keys = f"case when current_setting('pathways.role', true) in ({roles}) then '{{}}' else {keys} end"
@@ -182,6 +196,9 @@ def sql(
             return " and ".join(f"({column} is null or {column} <> all ({barred}))" for column in columns)
         case c.NotAmongBarred(column):
             return f"not {column} && {barred_unless(exempt)}"
+        case c.NotBlind(column, where, values):
+            free = f"{where} not in ({', '.join(_literal(v) for v in values)}) or " if where else ""
+            return f"{free}{column} is null or {column} <> all ({_keys('blind_keys', exempt)})"
         case c.Seated(column):
             return f"{_SEAT} = any ({column})"
         case c.Both(parts):
@@ -369,6 +386,10 @@ def _q(condition: c.Condition, actor: Actor, among: list[UUID] | None) -> Q | bo
         case c.NotAmongBarred(column):
             barred = list(actor.barred_from)
             return ~Q(**{f"{column}__overlap": barred}) if barred else True
+        case c.NotBlind(column, where, values):
+            blind = list(actor.blind_to)
+            bound = Q(**{f"{column}__in": blind}) & (Q(**{f"{where}__in": values}) if where else Q())
+            return ~bound if blind else True
         case c.Seated(column):
             return Q(**{f"{column}__contains": [actor.seat]})
         case c.Both(parts):
@@ -391,12 +412,14 @@ def _q(condition: c.Condition, actor: Actor, among: list[UUID] | None) -> Q | bo
 
 
 def standing() -> dict[str, Any]:
-    """For a query of appointments: the keys its person is barred from there, and emergencies that run now."""
+    """For a query of appointments: the keys its person is barred from there, emergencies that run now, and
+    the keys of what that person reads blind."""
     whose = (models.F("account_id"), models.F("organisation_id"))
     keys, lines = ArrayField(models.UUIDField()), ArrayField(models.TextField())
     return {
         "barred_keys": models.Func(*whose, function="barred_keys", output_field=keys),
         "emergencies_now": models.Func(*whose, function="emergencies_now", output_field=lines),
+        "blind_keys": models.Func(*whose, function="blind_keys", output_field=keys),
     }
 
 

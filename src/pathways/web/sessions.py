@@ -18,6 +18,8 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 STARTED, SEEN, DEVICE, ENDED = "started_at", "seen_at", "device", "session_ended"
+#: the id of what looks again by itself on an open page: nobody is using it, so it keeps nobody signed in
+WATCHING = "watch"
 #: the session is written at most this often only to say that it is still in use
 WRITE_EVERY = timedelta(seconds=30)
 
@@ -62,7 +64,10 @@ class SessionEnds:
             if over:
                 logout(request)
                 setattr(request, ENDED, over)
-            elif now.timestamp() - session[SEEN] >= WRITE_EVERY.total_seconds():
+            elif (
+                now.timestamp() - session[SEEN] >= WRITE_EVERY.total_seconds()
+                and request.headers.get("HX-Trigger") != WATCHING
+            ):
                 session[SEEN] = now.timestamp()
         return self.get_response(request)
 

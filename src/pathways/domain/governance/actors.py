@@ -24,7 +24,8 @@ class Actor:
     """Everything a policy may know of the person acting; taken afresh from the database at every request.
 
     `barred_from` holds every key by which a woman is known whom this person, or the whole organisation, may
-    not see. `emergencies` are the person's own, while they run.
+    not see. `emergencies` are the person's own, while they run. `blind_to` holds the decisions of a level,
+    and the women, that this person was asked to read without knowing what was decided.
     """
 
     account_id: UUID
@@ -36,6 +37,7 @@ class Actor:
     sector: Sector
     barred_from: frozenset[UUID] = frozenset()
     emergencies: tuple[Emergency, ...] = ()
+    blind_to: frozenset[UUID] = frozenset()
 
     @property
     def is_police(self) -> bool:

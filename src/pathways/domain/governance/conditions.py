@@ -180,6 +180,22 @@ class NotAmongBarred(Condition):
 
 
 @dataclass(frozen=True, slots=True)
+class NotBlind(Condition):
+    """The column names no decision, and no woman, of which the actor reads a level blind.
+
+    It binds only rows whose column `where` holds one of `values`; without them, all.
+    """
+
+    column: str
+    where: str = ""
+    values: tuple[str, ...] = ()
+
+    def holds(self, actor: Actor, row: RowFacts) -> bool:
+        is_bound = not self.where or row.columns.get(self.where) in self.values
+        return not is_bound or row.columns.get(self.column) not in actor.blind_to
+
+
+@dataclass(frozen=True, slots=True)
 class Seated(Condition):
     """The column lists who around the panel’s table may see the row, and the actor is one of them."""
 

@@ -30,6 +30,7 @@ from pathways.domain.governance.conditions import (
     Involved,
     NotAmongBarred,
     NotBarred,
+    NotBlind,
     NotInEmergency,
     NotOwn,
     OfSector,
@@ -42,6 +43,7 @@ from pathways.domain.governance.conditions import (
     both,
     either,
 )
+from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import MACHINE_ROLES, Role, Sector
 
 
@@ -1704,6 +1706,14 @@ _WRITTEN_OF_AN_EMERGENCY = frozenset(
     {Resource.EMERGENCY, Resource.TASK, Resource.DRAFT, Resource.JOURNEY_EVENT}
 )
 _MACHINE = MACHINE_ROLES
+#: The kinds of event from which a level that was decided can be read.
+TELLS_A_LEVEL = (
+    EventKind.TRIAGED.value,
+    EventKind.LEVEL_VIEWED.value,
+    EventKind.LEVEL_READ.value,
+    EventKind.LEVEL_TOLD.value,
+    EventKind.LEVEL_QUESTIONED.value,
+)
 
 GUARDS: tuple[Guard, ...] = (
     Guard(
@@ -1738,6 +1748,19 @@ GUARDS: tuple[Guard, ...] = (
         ),
         _MACHINE,
         "Whoever reads a decision a second time does not see it before both readings are in.",
+    ),
+    Guard(
+        "not_reading_blind",
+        frozenset({Action.READ, Action.CHANGE}),
+        MappingProxyType(
+            {
+                Resource.TRIAGE: NotBlind("id"),
+                Resource.TRIAGE_READING: NotBlind("triage_id", "why", ("exit", "urgent", "asked")),
+                Resource.JOURNEY_EVENT: NotBlind("client_id", "kind", TELLS_A_LEVEL),
+            }
+        ),
+        _MACHINE,
+        "Whoever reads a level blind does not see what was decided before her own reading is in.",
     ),
     Guard(
         "reads_only_in_emergency",

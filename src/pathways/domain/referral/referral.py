@@ -101,9 +101,12 @@ def may_expire(facts: Facts) -> Decision:
     return decision.no("The service still has time to answer.")
 
 
-def answer_due(level: Level, *, sent_at: datetime, working: WorkingTime) -> datetime:
-    """By when the service is to answer, by her level of support."""
-    return working.due_after_days(sent_at, STANDARDS[level].answer_days)
+def answer_due(
+    level: Level, *, sent_at: datetime, working: WorkingTime, standard: Standard | None = None
+) -> datetime:
+    """By when the service is to answer, by her level of support. `standard` is what the policy in force
+    promises; without it, the usual."""
+    return working.due_after_days(sent_at, (standard or STANDARDS[level]).answer_days)
 
 
 def first_contact_due(

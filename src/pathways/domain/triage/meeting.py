@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.terms import clocks
+from pathways.domain.terms.clocks import WorkingTime
 from pathways.domain.terms.people import Role
 from pathways.domain.terms.words import Worded
 from pathways.domain.triage.levels import Level
@@ -325,6 +326,15 @@ def starts_at(day: date, at: time) -> datetime:
 def deadline(start: datetime, *, days: int) -> datetime:
     """By when agencies answer: so many days before, at five in the afternoon."""
     return datetime.combine(clocks.local(start).date() - timedelta(days=days), time(17), clocks.LONDON)
+
+
+def remind_from(answer_by: datetime, working: WorkingTime) -> datetime:
+    """From when an agency that has not answered is reminded: the opening of the last working day before the
+    day of the deadline."""
+    day = clocks.local(answer_by).date() - timedelta(days=1)
+    while not working.is_working_day(day):
+        day -= timedelta(days=1)
+    return datetime.combine(day, working.opens, clocks.LONDON)
 
 
 def is_candidate(level: Level | None) -> bool:

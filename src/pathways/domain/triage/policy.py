@@ -210,7 +210,9 @@ def offers_of(data: object) -> dict[Level, Standard]:
         except ValueError:
             raise Malformed(f"{key!r} is not one of the levels", row=str(key), column="offers") from None
         if not isinstance(given, Mapping):
-            raise Malformed("an offer has “offer”, “first_contact_days” and “review_weeks”", row=row)
+            raise Malformed(
+                "an offer has “offer”, “first_contact_days”, “review_weeks” and “answer_days”", row=row
+            )
         found[level] = standard_of(level, given)
     return found
 
@@ -224,6 +226,7 @@ def standard_of(level: Level, given: Mapping[str, object]) -> Standard:
     offer = _text(given.get("offer")).strip() or usual.offer
     days = _number(given.get("first_contact_days"), row, "first_contact_days", most=60)
     weeks = _number(given.get("review_weeks"), row, "review_weeks", most=104)
+    answer = _number(given.get("answer_days"), row, "answer_days", most=60)
     if weeks == 0:
         raise Malformed("give a number of weeks from 1, or leave it blank for never", row=row,
                         column="review_weeks")  # fmt: skip
@@ -232,7 +235,7 @@ def standard_of(level: Level, given: Mapping[str, object]) -> Standard:
         offer,
         first_contact_days=usual.first_contact_days if days is None else days,
         review_weeks=weeks if "review_weeks" in given else usual.review_weeks,
-        answer_days=usual.answer_days,
+        answer_days=usual.answer_days if answer is None else answer,
     )
 
 
@@ -307,6 +310,13 @@ def _plain_offers(policy: Policy) -> dict[str, object]:
             "offer": given.offer,
             "first_contact_days": given.first_contact_days,
             "review_weeks": given.review_weeks,
+            # only where it is not the usual: what was approved before this could be said is still known by
+            # its mark
+            **(
+                {}
+                if given.answer_days == STANDARDS[level].answer_days
+                else {"answer_days": given.answer_days}
+            ),
         }
         for level, given in policy.standards.items()
     }

@@ -2,7 +2,7 @@
 
 At level 0 nothing ends before the reading is in. At level 4 the action has begun and the reading follows it:
 it delays nothing, and unanswered within hours it goes to the supervisor. A reading drawn by lot is blind, so
-that two people's judgements can be compared.
+that two people's judgements can be compared; by both walls, until it is in or its reader sets it aside.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from pathways.domain import decision
@@ -39,6 +39,7 @@ class Status(Worded):
     AGREED = "agreed", "Read: agreed"
     APART = "apart", "Read: not agreed"
     OVERTAKEN = "overtaken", "Overtaken by a newer decision"
+    SET_ASIDE = "set_aside", "Set aside, and not counted"
 
 
 class Action(Worded):
@@ -48,6 +49,7 @@ class Action(Worded):
     DISAGREE = "disagree", "Disagree with the level"
     PASS_ON = "pass_on", "Goes to the supervisor"
     OVERTAKE = "overtake", "A newer decision takes its place"
+    SET_ASIDE = "set_aside", "Set it aside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,16 @@ def may_pass_on(facts: Facts) -> Decision:
     return decision.no("Only a reading of level 4 goes on by itself.")
 
 
+def may_set_aside(facts: Facts) -> Decision:
+    """A blind reading, by the one it was given to: her work with a woman never waits for a comparison. Or by
+    the clock, long after its time."""
+    if facts.why is not Why.DRAWN:
+        return decision.no("Only a reading by lot can be set aside: somebody waits for this one.")
+    if not facts.is_reader:
+        return decision.no("This reading was given to a colleague.")
+    return decision.yes()
+
+
 #: Who may read: those who decide levels, and the supervisor to whom an unanswered one goes.
 READERS = actors(Role.COORDINATOR, Role.PANEL_CHAIR, Role.SUPERVISOR)
 #: Who may write down that she asks for another look.
@@ -85,7 +97,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
     name="Second reading of a level",
     statuses=Status,
     start=Status.WAITING,
-    final=sources(Status.AGREED, Status.APART, Status.OVERTAKEN),
+    final=sources(Status.AGREED, Status.APART, Status.OVERTAKEN, Status.SET_ASIDE),
     moves=(
         Move(Action.AGREE, _OPEN, Status.AGREED, READERS, "Agree with the level", may_read),
         Move(Action.DISAGREE, _OPEN, Status.APART, READERS, "Disagree with the level", may_read),
@@ -104,12 +116,22 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
             actors(Role.CLERK),
             "A newer decision takes its place",
         ),
+        Move(
+            Action.SET_ASIDE,
+            sources(Status.WAITING),
+            Status.SET_ASIDE,
+            READERS | actors(Role.CLERK),
+            "Set it aside",
+            may_set_aside,
+        ),
     ),
 )
 
 #: Working days for a reading, where it is not of level 4; working hours where it is.
 DAYS: Mapping[Why, int] = {Why.EXIT: 2, Why.DRAWN: 5, Why.ASKED: 5}
 HOURS = 4
+#: so long after its time a blind reading that nobody did is set aside by itself
+LAPSES_AFTER = timedelta(weeks=4)
 #: So many of a hundred decisions at each level are read blind, until the programme says otherwise.
 USUAL_PERCENT: Mapping[Level, int] = {
     Level.ADVICE: 30,

@@ -275,6 +275,7 @@ def _promises(before: Policy, after: Policy) -> list[Difference]:
             ("offer", was.offer, now.offer),
             ("first contact, working days", str(was.first_contact_days), str(now.first_contact_days)),
             ("review, weeks", str(was.review_weeks or "never"), str(now.review_weeks or "never")),
+            ("a service answers, working days", str(was.answer_days), str(now.answer_days)),
         ):
             if old != new:
                 found.append(Difference(level.label, Kind.CHANGED, column, old, new))

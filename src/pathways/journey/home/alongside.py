@@ -280,6 +280,12 @@ def _lapsed_plans(by: Actor, at: datetime) -> int:
     return sight.visible(SafeContactPlan, by).filter(lapsed, client_id__in=with_us).count()
 
 
+def _level_in_words(row: Episode, by: Actor) -> str:
+    if row.client_id in by.blind_to:
+        return "You read her level without knowing it"
+    return Level(row.level).label if row.level is not None else "No level decided yet"
+
+
 # --- the panel chair ---------------------------------------------------------------------------
 
 
@@ -290,7 +296,7 @@ def chair(*, by: Actor, at: datetime) -> Home:
         Item(
             title=row.client.called,
             reference=row.client.reference,
-            hint=Level(row.level).label if row.level is not None else "No level decided yet",
+            hint=_level_in_words(row, by),
             leads=Leads.CLIENT,
             id=row.client_id,
             about=row.client_id,

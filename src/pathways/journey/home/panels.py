@@ -24,7 +24,7 @@ def coming(by: Actor, at: datetime) -> tuple[Section, ...]:
     items = tuple(
         Item(
             title=row.name,
-            hint=meeting.Status(row.status).label,
+            hint=f"{meeting.Status(row.status).label}:",
             leads=Leads.PANEL,
             id=row.id,
             at=row.starts_at,

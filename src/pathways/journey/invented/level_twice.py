@@ -110,7 +110,9 @@ def _read(row: TriageReading, rng: random.Random, *, world: World, at: datetime,
     reader = _somebody(world, row.reader_id)
     if skipped or reader is None or when > until:
         return
-    first = Level(row.first_level)
+    with identity.clerk():
+        decided = TriageDecision.objects.values_list("level", flat=True).get(id=row.triage_id)
+    first = Level(decided if decided is not None else Level.TARGETED)
     alike = {Why.EXIT: 1.0, Why.URGENT: 0.9, Why.ASKED: 0.7}.get(why, 0.72)
     level = _near(first, rng, alike)
     with identity.acting(reader):

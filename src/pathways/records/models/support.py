@@ -562,8 +562,8 @@ class TriageReading(HerRow):
     triage = models.ForeignKey(TriageDecision, models.PROTECT, related_name="readings")
     why = coded(reading.Why, blank=False)
     status = status_field(reading.WORKFLOW)
-    # set back to nothing said when she is erased
-    first_level = models.PositiveSmallIntegerField(default=0)
+    # of a blind reading only once it is in: until then whoever reads it is not told by this row either
+    first_level = models.PositiveSmallIntegerField(null=True, blank=True)
     first_by_id = models.UUIDField()
     shown = SealedJSON()
     asked_at = models.DateTimeField()

@@ -261,14 +261,26 @@ class Judgements(forms.PathwaysForm):
         choices=[*choices(Need), (NOT_YET, "I cannot judge this yet")],
         dividers={NOT_YET: "or"},
         hint="From everything above, not from the number of low rungs.",
-        error="Choose a judgement, or say that you cannot judge it yet",
+        hints={
+            Need.LOW.value: "One kind of help would do, and she manages the rest.",
+            Need.MEDIUM.value: "Several parts of her life at once, or one that she cannot manage alone.",
+            Need.HIGH.value: "Most parts of her life, or something that will not hold without steady help.",
+            NOT_YET: "The suggested level is then provisional, and says what is missing.",
+        },
+        error="Say how much support she needs, or that you cannot judge it yet",
     )
     exploitation = forms.Choose(
         label="How strong is exploitation, or the pull of organised crime?",
         choices=[*choices(Exploitation), (NOT_YET, "I cannot judge this yet")],
         dividers={NOT_YET: "or"},
         hint="How much others use her or hold her there. It is not a judgement of her.",
-        error="Choose a judgement, or say that you cannot judge it yet",
+        hints={
+            Exploitation.LOW.value: "Nobody seems to use her, or she can stay away from those who would.",
+            Exploitation.MEDIUM.value: "Somebody has a hold on her: money, fear, a home, a relationship.",
+            Exploitation.HIGH.value: "She is made to do things now, or could not leave without danger.",
+            NOT_YET: "The suggested level is then provisional, and says what is missing.",
+        },
+        error="Say how strong it is, or that you cannot judge it yet",
     )
 
 

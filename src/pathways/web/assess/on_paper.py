@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
 
 from pathways.domain.terms import needs
 from pathways.domain.terms.law import Coercion
 from pathways.domain.triage import mechanisms
 from pathways.domain.triage.assessment import Exploitation, HomeUsed, ImmediateSafety, Need, SaidBy
 from pathways.journey.assess import OFFENDING, Nrm, Page
+from pathways.web.assess import forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,12 @@ LIMITS = (
 )
 
 
+APART = (
+    "Kept apart from her assessment and counted without her name. Ask, do not guess: “prefers not to say”, "
+    "“not asked” and “unknown” are three different answers."
+)
+
+
 def _section(number: int, title: str, *lines: Line, note: str = "") -> Section:
     return Section(
         number, title, tuple(replace(one, number=f"{number}.{n}") for n, one in enumerate(lines, 1)), note
@@ -54,7 +64,44 @@ def _said(label: str, said: str) -> Line:
     return Line("", label, said=said or "Nothing written")
 
 
-def empty(nrm: Nrm) -> tuple[Section, ...]:
+#: which part of the paper each task is
+PARTS = MappingProxyType(
+    {
+        slug: number
+        for number, slug in enumerate(
+            (
+                "strengths", "ladder", "safety", "relationships", "coercion", "children", "offending",
+                "protections", "equality", "judgements", "conclusion",
+            ),
+            1,
+        )
+    }
+)  # fmt: skip
+
+
+def _equality(areas: Iterable[str]) -> list[Line]:
+    """As the page asks them, with the same answers. Codes of other lists are typed on the page alone."""
+    form = forms.Equality(areas=areas)
+    coded = ("ethnicity_scheme", "ethnicity_sde_18", "ethnicity_sde_16", "ethnicity_perceived")
+    return [
+        _asked(str(field.label), *_options(field.choices))
+        for name, field in form.fields.items()
+        if name not in coded
+    ]
+
+
+def _options(choices: Iterable[Any]) -> list[str]:
+    """The words of choices, those in groups too."""
+    found: list[str] = []
+    for value, words in choices:
+        if isinstance(words, list | tuple):
+            found += _options(words)
+        elif value != "":
+            found.append(str(words))
+    return found
+
+
+def empty(nrm: Nrm, areas: Iterable[str] = ()) -> tuple[Section, ...]:
     """The questions in the order of the task list, strengths first, for whoever holds the pen."""
     rungs = tuple(f"{int(one)}. {one.label}" for one in needs.Rung) + tuple(
         one.label for one in needs.Unrated
@@ -90,7 +137,9 @@ def empty(nrm: Nrm) -> tuple[Section, ...]:
             _asked("What makes her more safe, and what less?", lines=4),
         ),
         _section(
-            4, "Relationships", _asked("Who is good for her, and is anyone hurting or using her?", lines=4)
+            4,
+            "Relationships",
+            _asked("Who is good for her, and is anyone controlling, hurting or using her?", lines=4),
         ),
         _section(
             5,
@@ -101,7 +150,9 @@ def empty(nrm: Nrm) -> tuple[Section, ...]:
         _section(
             6,
             "Children and family",
-            _asked("Who does she care for, and what does she want for them?", lines=4),
+            _asked(
+                "Her children and family: who does she care for, and what does she want for them?", lines=4
+            ),
         ),
         _section(
             7,
@@ -113,8 +164,9 @@ def empty(nrm: Nrm) -> tuple[Section, ...]:
             note=LIMITS,
         ),
         _section(8, "Other protections to consider", *protections),
+        _section(9, "Equality monitoring", *_equality(areas), note=APART),
         _section(
-            9,
+            10,
             "The worker’s two judgements",
             _asked(
                 "How much support does she need?", *(one.label for one in Need), "I cannot judge this yet"
@@ -126,9 +178,9 @@ def empty(nrm: Nrm) -> tuple[Section, ...]:
             ),
         ),
         _section(
-            10,
+            11,
             "Summary and plan",
-            _asked("Summary, in words she could read", lines=5),
+            _asked("Your summary, in words she could read", lines=5),
             _asked("What is being done to keep her safe, and by whom", lines=4),
             _asked("What has changed since the last assessment", lines=3),
         ),
@@ -173,8 +225,9 @@ def filled(found: Page) -> tuple[Section, ...]:
         _section(
             8, "Other protections", *(_said(one.label, standing.label) for one, standing in found.mechanisms)
         ),
+        _section(9, "Equality monitoring", note=APART),
         _section(
-            9,
+            10,
             "The worker’s two judgements",
             _said("Need", label(found.need, "Not judged yet")),
             _said(
@@ -182,7 +235,7 @@ def filled(found: Page) -> tuple[Section, ...]:
             ),
         ),
         _section(
-            10,
+            11,
             "Summary and plan",
             _said("Summary", found.conclusion),
             _said("What is being done to keep her safe", found.management_plan),

@@ -16,7 +16,6 @@ from pathways.domain.terms import demographics as d
 from pathways.domain.terms import needs
 from pathways.domain.terms.law import Coercion
 from pathways.domain.terms.people import Role
-from pathways.domain.triage import levels
 from pathways.domain.triage.assessment import (
     Action,
     Exploitation,
@@ -94,7 +93,7 @@ def paper(request: Request, client_id: UUID) -> HttpResponse:
         "back": reverse("assess:her", args=[client_id]),
         "found": found,
         "is_empty": is_empty,
-        "sections": on_paper.empty(nrm) if is_empty else on_paper.filled(found),
+        "sections": on_paper.empty(nrm, assess.areas()) if is_empty else on_paper.filled(found),
         "ladder_caveat": needs.CAVEAT,
     }
     return render(request, "assess/paper.html", context)
@@ -201,7 +200,17 @@ class Write(flow.Flow):
         return self.found.banner.client_id
 
     def seed(self) -> dict[str, dict[str, list[str]]]:
-        return dict(self.found.as_given)
+        if self.found.as_given or not self.found.kept:
+            return dict(self.found.as_given)
+        kept = self.found.kept
+        return {
+            step.slug: {name: [kept[name]] for name in names}
+            for step in self.steps
+            if (names := [name for name in self._names(step) if name in kept])
+        }
+
+    def _names(self, step: flow.Step) -> list[str]:
+        return list(step.form(**self.form_kwargs(step)).fields)
 
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
         if step.slug == "equality":
@@ -242,7 +251,7 @@ class Write(flow.Flow):
             "nrm": self.found.nrm,
             "to_fill_in": measuring.for_an_assessment(client_id=self.found.banner.client_id, by=self.actor),
             "client_id": self.found.banner.client_id,
-            "levels": [(level, levels.STANDARDS[level]) for level in levels.Level],
+            "parts": on_paper.PARTS,
         }
 
     def back(self) -> str:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("item/<uuid:item_id>/add/", views.Add.as_view(), name="add"),
     path("item/<uuid:item_id>/step-back/", views.StepBack.as_view(), name="step_back"),
     path("item/<uuid:item_id>/screen/", views.screen, name="screen"),
+    path("item/<uuid:item_id>/screen/same/", views.watch, name="watch"),
     path("item/<uuid:item_id>/decide/", views.Decide.as_view(), name="decide"),
     path("action/<uuid:decision_id>/", views.action, name="action"),
     path("action/<uuid:decision_id>/done/", views.Finish.as_view(), name="finish"),

@@ -708,11 +708,26 @@ def screen(request: Request, item_id: UUID) -> HttpResponse:
         "title": f"Number {found.number} on the agenda",
         "found": found,
         "room": around,
+        "watch": f"{reverse('panel:watch', args=[item_id])}?as={in_session.mark(found)}",
         "back": reverse("panel:room", args=[found.meeting_id]),
     }
     if isinstance(found, in_session.Shut):
         return render(request, "panel/shut.html", context)
     return render(request, "panel/screen.html", context)
+
+
+@page(roles=_RUN, reads=Resource.PANEL_ITEM)
+def watch(request: Request, item_id: UUID) -> HttpResponse:
+    """Whether an open screen still shows what it may: nothing when it does, else a word to draw it anew.
+
+    It shows nothing of anybody, and keeps nobody signed in (`sessions.WATCHING`).
+    """
+    mark = in_session.mark_now(item_id=item_id, by=request.actor, at=request.now)
+    if mark is not None and mark == request.GET.get("as"):
+        return HttpResponse(status=204)
+    response = access.not_found(request) if mark is None else HttpResponse()
+    response["HX-Refresh"] = "true"
+    return response
 
 
 @page(roles=_RUN, creates=Resource.PANEL_DECISION)

@@ -118,7 +118,23 @@
     if (event.data === "out") { if (dialog) location.replace(dialog.dataset.out); return; }
     last = Math.max(last, event.data); if (dialog && dialog.open) dialog.close();
   };
-  document.addEventListener("htmx:afterRequest", seen);
+  document.addEventListener("htmx:afterRequest", function (event) {
+    if (event.target && event.target.id === "watch") return; // looks by itself: nobody is using the page
+    seen();
+  });
+
+  // --- a screen that everybody looks at: says when it can no longer be sure of who is in the room ----------
+  var watch = document.querySelector("[data-watch]");
+  if (watch && window.htmx) {
+    watch.querySelector("[data-watch-on]").hidden = false;
+    watch.querySelector("[data-watch-off]").hidden = true;
+    document.addEventListener("htmx:afterRequest", function (event) {
+      if (event.target !== watch) return;
+      var lost = watch.querySelector("[data-watch-lost]");
+      if (lost.hidden !== event.detail.successful) lost.hidden = event.detail.successful;
+      watch.querySelector("[data-watch-on]").hidden = !event.detail.successful;
+    });
+  }
   if (dialog && idle) {
     if (channel) channel.postMessage(last);
     var left = dialog.querySelector("[data-left]");

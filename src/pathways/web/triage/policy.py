@@ -331,6 +331,7 @@ def _from_policy(policy: Policy, note: str) -> dict[str, Any]:
                 "offer": policy.standard(level).offer,
                 "first_contact_days": str(policy.standard(level).first_contact_days),
                 "review_weeks": str(policy.standard(level).review_weeks or ""),
+                "answer_days": str(policy.standard(level).answer_days),
             }
             for level in Level
         },
@@ -361,7 +362,7 @@ def _typed(sent: Mapping[str, Any]) -> dict[str, Any]:
         "promises": {
             str(level.value): {
                 key: sent.get(f"l{level.value}.{key}", "").strip()
-                for key in ("offer", "first_contact_days", "review_weeks")
+                for key in ("offer", "first_contact_days", "review_weeks", "answer_days")
             }
             for level in Level
         },

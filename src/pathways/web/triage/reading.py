@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from pathways.domain.governance.policy import Resource
 from pathways.domain.terms import references
@@ -28,6 +30,7 @@ COLOURS = {
     Status.AGREED: "green",
     Status.APART: "orange",
     Status.OVERTAKEN: "grey",
+    Status.SET_ASIDE: "grey",
 }
 
 
@@ -94,6 +97,17 @@ def reading(request: Request, level_reading_id: UUID) -> HttpResponse:
             "colour": COLOURS[found.status],
         },
     )
+
+
+@page(roles=READERS, changes=Resource.TRIAGE_READING)
+@require_POST
+def set_aside(request: Request, level_reading_id: UUID) -> HttpResponse:
+    """Whoever needs to see her record now sees it, and reads her level blind no more."""
+    said = level_readings.set_aside(reading_id=level_reading_id, by=request.actor, at=request.now)
+    if not said:
+        return access.refuse(request, said)
+    messages.success(request, " ".join(("Set aside.", *said.next)))
+    return redirect("triage:reading", level_reading_id)
 
 
 @page(roles=READERS, changes=Resource.TRIAGE_READING)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("readings/", reading.readings, name="readings"),
     path("readings/<uuid:level_reading_id>/", reading.reading, name="reading"),
     path("readings/<uuid:level_reading_id>/read/", reading.Read.as_view(), name="read"),
+    path("readings/<uuid:level_reading_id>/set-aside/", reading.set_aside, name="set_aside"),
     path("policy/", policy.history, name="history"),
     path("policy/in-force/", policy.in_force, name="in_force"),
     path("policy/draft/", policy.draft, name="draft"),
