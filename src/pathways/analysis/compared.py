@@ -378,12 +378,12 @@ def _love(found: Answer, asked: Asked) -> Chart:
         if one[when] is not None
     ]
     order = list(names.values())
-    x = alt.X("size:Q", axis=alt.Axis(title="Standardised difference"))
+    x = alt.X("size:Q", axis=alt.Axis(title="Standardised difference", tickCount=5))
     y = alt.Y("name:N", sort=order, axis=charts.labels(order, 13))
     colour = alt.Color(
         "when:N",
         scale=alt.Scale(domain=["Before", "After matching"], range=[ACCENT, TEAL]),
-        legend=alt.Legend(title=None, orient="top", labelFontSize=13, labelLimit=0),
+        legend=alt.Legend(title=None, orient="top", labelFontSize=13, labelLimit=0, columnPadding=24),
     )
     shape = alt.Shape(
         "when:N",

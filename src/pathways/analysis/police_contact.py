@@ -295,7 +295,7 @@ def _chart(kinds: Sequence[Counted], months: int, n: ReleasedCount, source: str)
     )
     colour = alt.Color(
         "when:N", scale=alt.Scale(domain=["Before", "After"], range=[ACCENT, TEAL]),
-        legend=alt.Legend(title=None, orient="top", labelFontSize=13, labelLimit=0),
+        legend=alt.Legend(title=None, orient="top", labelFontSize=13, labelLimit=0, columnPadding=24),
     )  # fmt: skip
     picture = alt.layer(
         base.mark_bar().encode(color=colour),

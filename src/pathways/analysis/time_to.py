@@ -185,7 +185,7 @@ def _chart(
     colour = alt.Color(
         "group:N",
         scale=alt.Scale(domain=list(reversed(_NAMES)), range=[TEAL, ACCENT]),
-        legend=alt.Legend(title=None, orient="top", labelFontSize=13, labelLimit=0),
+        legend=alt.Legend(title=None, orient="top", labelFontSize=13, labelLimit=0, columnPadding=24),
     )
     base = alt.Chart(charts.data(rows)).encode(
         x=alt.X("day:Q", axis=alt.Axis(title="Days since follow-up started", values=[0, 91, 182, 365, 730])),
