@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pathways.analysis import beside, counted, demographics, fidelity, flow, overlap, process
+from pathways.analysis import beside, changed, counted, demographics, fidelity, flow, overlap, process
 from pathways.analysis.beside import Profile, Representation
+from pathways.analysis.changed import Changes
 from pathways.analysis.counted import Measured
 from pathways.analysis.demographics import CharacteristicTable
 from pathways.analysis.disclosure import Audience, Rule, System, protect_linked
@@ -34,7 +35,7 @@ from pathways.domain.evaluation.milestones import CohortStage, Overlap
 from pathways.domain.terms import clocks
 
 #: The version of the definitions and methods; raised whenever the same extract would count otherwise.
-VERSION: Final = "2"
+VERSION: Final = "3"
 
 EVIDENCE: Final = (
     "Description only. These figures say who came, how far they went and how long it took; they do not "
@@ -94,6 +95,7 @@ class Summary:
     process: ProcessTables
     profiles: tuple[Profile, ...]
     represented: tuple[Representation, ...]
+    changes: Changes
     disclosure: DisclosureStatement
 
     @property
@@ -116,7 +118,10 @@ def summarise(
     answers = {c.code: demographics.answers(c, standing, extract.demographics) for c in CHARACTERISTICS}
 
     core, parts = systems(women, went, standing, answers)
+    measured = changed.gather(extract, women, went)
     parts += counted.parts(women, went, extract.due)
+    changed.add_goals(parts[-1], measured)
+    parts += changed.parts(measured)
     by_service = audience is not Audience.PUBLIC  # how one service answered is for those who work with it
     material = process.gather(women, went, on=clocks.local(extract.as_at).date())
     ways = fidelity.ways(went)
@@ -154,6 +159,7 @@ def summarise(
         process.table(material, cells, rule, by_service=by_service, names=extract.services),
         tuple(beside.profile(table) for table in tables),
         beside.all_represented(tables, extract.residents, extract.police_known),
+        changed.table(measured, cells, rule),
         DisclosureStatement(
             rule,
             len(published),

@@ -18,6 +18,9 @@ from pathways.domain.terms.events import EventKind
 
 Row = Mapping[str, Any]
 
+#: What an extract may hold beside events and answers, and what is in its name only where it is there.
+_MORE = ("services", "residents", "police_known", "scores", "instruments", "ladder", "nearness")
+
 
 @dataclass(frozen=True)
 class Period:
@@ -42,6 +45,9 @@ class Extract:
     `demographics`: client_id and one coded answer a characteristic. `services`: the names of the
     organisations that women were referred to, by their reference. `residents` and `police_known`: whom the
     women are held against, each row a `characteristic`, `row`, `count` and `source` (`analysis.beside`).
+    `scores`: client_id, instrument, edition, measured_on, recorded_at, value; `instruments`: what is known of
+    each (`moved.Yardstick`); `ladder`: client_id, assessment_id, at, domain, rung; `nearness`: client_id,
+    goal_id, at, value.
     Raises ValueError for a time without a zone.
     """
 
@@ -55,6 +61,10 @@ class Extract:
     services: Mapping[str, str] = field(default_factory=dict)
     residents: Sequence[Row] = ()
     police_known: Sequence[Row] = ()
+    scores: Sequence[Row] = ()
+    instruments: Sequence[Row] = ()
+    ladder: Sequence[Row] = ()
+    nearness: Sequence[Row] = ()
 
     def __post_init__(self) -> None:
         if self.as_at.tzinfo is None:
@@ -90,7 +100,7 @@ class Extract:
             "events": sorted(_canonical(row) for row in self.events),
             "demographics": sorted(_canonical(row) for row in self.demographics),
         }
-        for name in ("services", "residents", "police_known"):
+        for name in _MORE:
             if value := getattr(self, name):
                 rows = [value] if isinstance(value, Mapping) else value
                 body[name] = sorted(_canonical(row) for row in rows)

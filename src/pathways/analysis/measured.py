@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from pathways.analysis import flow, process
+from pathways.analysis import changed, flow, process
+from pathways.analysis.changed import Changes, Instrumental
 from pathways.analysis.counted import BY_QUARTER, key, quarter_key
 from pathways.analysis.disclosure import AtRisk, Rule, System, protect
 from pathways.analysis.disclosure import system as systems
@@ -27,6 +28,8 @@ from pathways.domain.evaluation.counts import HIDDEN, RawCount, ReleasedCount
 from pathways.domain.evaluation.flow import Step
 from pathways.domain.evaluation.measures import DisclosureClass, InUse, Unit
 from pathways.domain.evaluation.milestones import CohortStage
+from pathways.domain.evaluation.moved import CutOffSide
+from pathways.domain.outcomes.progress import Change
 from pathways.domain.terms import clocks
 
 _PLANNED: Final = "planned"
@@ -100,9 +103,56 @@ def of_journeys(summary: Summary) -> dict[str, Value]:
         "M29": _share(overridden, _sum([overridden, how(Suggested.SAME)]), "women with a suggestion"),
         "M34": _share(cell("goal met"), cell("goal set"), "women who set a goal"),
     }  # fmt: skip
+    found |= _of_changes(summary.changes)
     if key("in time") in own:
         found["M7"] = _share(cell("in time"), cell("decided"), "women decided on")
     return found
+
+
+def _of_changes(changes: Changes) -> dict[str, Value]:
+    """The measures of outcomes for women: only those of which anybody was measured."""
+    found: dict[str, Value] = {}
+    if (one := changes.of("swemwbs")) is not None:
+        found["M30"] = _mean_change(one)
+    if (one := changes.of("core10")) is not None:
+        found["M31"] = _reliably(one, [one])
+    if several := [one for code in ("phq9", "gad7") if (one := changes.of(code)) is not None]:
+        found["M32"] = _reliably(several[0], several)
+    if several := [one for code in ("auditc", "dudit") if (one := changes.of(code)) is not None]:
+        found["M33"] = _across(several[0], several)
+    if changes.ladder.twice.value != 0:
+        better = changes.ladder.count(Change.IMPROVED)
+        note = "The ladder is our own and not validated."
+        found["M35"] = _share(better, changes.ladder.twice, "women rated twice", note=note)
+    return found
+
+
+def _mean_change(one: Instrumental) -> Value:
+    over = f"of {one.twice.shown} women measured twice"
+    if one.means is None:
+        shown = "None yet" if one.twice.value == 0 else HIDDEN
+        return Value(shown, over, note="Too few women measured twice for a mean to leave.")
+    made = one.means
+    note = f"95% interval {made.low:+.1f} to {made.high:+.1f}. {changed.EVIDENCE}."
+    return Value(f"{made.change:+.1f} points, as the mean", over, note=note, figure=made.change)
+
+
+def _reliably(first: Instrumental, several: Sequence[Instrumental]) -> Value:
+    parts = [(f"{one.yardstick.name}, reliably better", one.better) for one in several]
+    return _share(first.better, first.twice, f"women measured twice by {first.yardstick.name}",
+                  parts=parts, note=f"{changed.EVIDENCE}.")  # fmt: skip
+
+
+def _across(first: Instrumental, several: Sequence[Instrumental]) -> Value:
+    """Where the instrument's error is not known: of those on the side of need at the first, who left it."""
+
+    def crossed(one: Instrumental) -> ReleasedCount:
+        return one.count(CutOffSide.TO_BETTER.value)
+
+    over = _sum([crossed(first), first.count(CutOffSide.STAYED_OVER.value)])
+    parts = [(f"{one.yardstick.name}, across the cut-off", crossed(one)) for one in several]
+    of = f"women on the side of need at the first {first.yardstick.name}, measured twice"
+    return _share(crossed(first), over, of, parts=parts, note=f"{changed.EVIDENCE}.")
 
 
 def _line(table: flow.FlowTable, step: Step) -> ReleasedCount:

@@ -11,14 +11,15 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC
 from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
 
-from pathways.analysis import charts, evaluation, process_charts, report_page
+from pathways.analysis import change_charts, charts, evaluation, report_page
+from pathways.analysis.changed import Plain
 from pathways.analysis.charts import Chart
 from pathways.analysis.disclosure import Audience
 from pathways.analysis.evaluation import Summary
@@ -52,7 +53,7 @@ def build(
     progress("Counting and protecting")
     summary = evaluation.summarise(extract, audience, period=period)
     progress("Drawing")
-    drawn = process_charts.every(summary)
+    drawn = change_charts.every(summary)
     progress("Writing the tables")
     files = {f"{NAME}.{kind}": one_file(kind, summary, drawn) for kind in KINDS}
     progress("Making the PDF")
@@ -216,6 +217,7 @@ def tables(summary: Summary) -> dict[str, Any]:
         ],
         "process": _process(summary),
         "way": _way(summary),
+        "changes": _changes(summary),
         "demographics": [
             {
                 "code": table.code,
@@ -292,6 +294,60 @@ def _way(summary: Summary) -> dict[str, Any]:
         "other_ways": _plain(way.others),
         "turns": {turn.value: _plain(n) for turn, n in way.turns},
     }
+
+
+def _changes(summary: Summary) -> dict[str, Any]:
+    made = summary.changes
+
+    def lines(of: Sequence[Line]) -> list[dict[str, Any]]:
+        return [{"code": line.code, "label": line.label, "n": _plain(line.n)} for line in of]
+
+    def plain(of: Plain) -> dict[str, Any]:
+        return {
+            "twice": _plain(of.twice),
+            "once": _plain(of.once),
+            "never": _plain(of.never),
+            "moved": lines(of.lines),
+            "domains": [
+                {"label": label, **{code: _plain(n) for code, n in zip(_LADDER, counts, strict=True)}}
+                for label, counts in of.domains
+            ],
+        }
+
+    return {
+        "evidence": made.evidence,
+        "caution": made.caution,
+        "started": _plain(made.started),
+        "instruments": [
+            {
+                "code": one.yardstick.code,
+                "edition": one.yardstick.edition,
+                "name": one.yardstick.name,
+                "rule": one.rule,
+                "reliable_change": one.yardstick.least_change,
+                "cutoff": one.yardstick.cutoff,
+                "twice": _plain(one.twice),
+                "once": _plain(one.once),
+                "never": _plain(one.never),
+                "moved": lines(one.lines),
+                "by_support": [
+                    {"state": state.value, "twice": _plain(a), "once": _plain(b), "never": _plain(c)}
+                    for state, a, b, c in one.by_support
+                ],
+                "means": asdict(one.means) if one.means else None,
+                "missing": [one.missing.by_support, one.missing.by_first_score],
+                "detectable": one.detectable,
+                "statement": one.statement,
+            }
+            for one in made.instruments
+        ],
+        "not_measured": list(made.not_measured),
+        "ladder": plain(made.ladder),
+        "goals": plain(made.goals),
+    }
+
+
+_LADDER: Final = ("up", "same", "down", "missing")
 
 
 def _plain(count: ReleasedCount) -> int | str:
@@ -412,6 +468,30 @@ def _workbook(summary: Summary) -> bytes:
         + [(v.words, v.fit.label, _plain(v.n), "") for v in way.variants]
         + [("Other ways", "", _plain(way.others), "")]
         + [("Turn", turn.label, _plain(n), "") for turn, n in way.turns],
+    )
+    sheet(
+        "What changed",
+        ("Scale", "Row", "Women"),
+        [
+            row
+            for one in summary.changes.instruments
+            for row in (
+                *((one.yardstick.name, line.label, _plain(line.n)) for line in one.lines),
+                (one.yardstick.name, "Measured twice", _plain(one.twice)),
+                (one.yardstick.name, "Measured once only", _plain(one.once)),
+                (one.yardstick.name, "Never measured", _plain(one.never)),
+            )
+        ]
+        + [
+            row
+            for name, of in (("Ladder", summary.changes.ladder), ("Her goals", summary.changes.goals))
+            for row in (
+                *((name, line.label, _plain(line.n)) for line in of.lines),
+                (name, "Rated twice", _plain(of.twice)),
+                (name, "Rated once only", _plain(of.once)),
+                (name, "Never rated", _plain(of.never)),
+            )
+        ],
     )
     sheet(
         "Triage levels",

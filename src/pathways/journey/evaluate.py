@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pathways.analysis import beside, evaluation, process_charts, report
+from django.db.models import F
+
+from pathways.analysis import beside, change_charts, changed, evaluation, report
 from pathways.analysis.charts import Chart
 from pathways.analysis.disclosure import Audience
 from pathways.analysis.evaluation import Summary
@@ -18,14 +20,19 @@ from pathways.analysis.extract import Extract, Period
 from pathways.analysis.impact import differences
 from pathways.domain import decision
 from pathways.domain.decision import Decision
+from pathways.domain.evaluation.moved import Yardstick
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Role
-from pathways.journey import identity, ledger, programme
+from pathways.domain.triage import assessment
+from pathways.journey import identity, instruments, ledger, programme
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
     Demographics,
     Denominator,
+    GoalRating,
+    InstrumentScore,
     JourneyEvent,
+    NeedRating,
     Organisation,
     ReferenceSet,
     Setting,
@@ -44,6 +51,9 @@ AUDIENCE: Mapping[Role, Audience] = {
 MAY_SEE = frozenset(AUDIENCE)
 #: Which test stands where, in words.
 TEST_RULE = differences.RULE
+#: Heads of the table of the ladder by part of a life; and the name of an instrument's picture.
+LADDER_HEADS = changed.PLACES
+chart_of_change = change_charts.moved_name
 MAY_REPORT = frozenset({Role.EVALUATOR, Role.COORDINATOR, Role.COMMISSIONER})
 
 _EVENTS = ("kind", "at", "case_id", "client_id", "episode_id", "organisation_id", "sector", "role", "detail")
@@ -122,7 +132,7 @@ class _Figures:
             made = None
             try:
                 summary = evaluation.summarise(extract, audience)
-                made = Evaluation(summary, process_charts.every(summary))
+                made = Evaluation(summary, change_charts.every(summary))
             except Exception:
                 logging.getLogger("pathways.evaluation").exception("figures could not be made")
             with self._change:
@@ -220,6 +230,7 @@ def _extract(*, by: Actor, at: datetime, synthetic: bool) -> Extract:
     with identity.counting(by):
         events = list(JourneyEvent.objects.filter(at__lte=at).order_by("at", "id").values(*_EVENTS))
         answers = list(Demographics.objects.order_by("client_id").values(*_ANSWERS))
+        measured = _measured(at)
     referred = {
         str(row["detail"]["provider"]) for row in events if (row["detail"] or {}).get("provider")
     }
@@ -238,7 +249,38 @@ def _extract(*, by: Actor, at: datetime, synthetic: bool) -> Extract:
         services=services,
         residents=tuple(residents),
         police_known=tuple(police_known),
+        instruments=tuple(
+            asdict(Yardstick.of(asks)) for asks in instruments.shipped().values() if asks.has_score
+        ),
+        **measured,
     )
+
+
+def _measured(at: datetime) -> dict[str, list[dict[str, Any]]]:
+    """What came of measuring, as numbers and days: called within the counting part of its caller.
+
+    An agency's own form is not validated and is not among the scores; what was taken out does not count.
+    """
+    scores = InstrumentScore.objects.filter(
+        owner_id__isnull=True, is_withdrawn=False, value__isnull=False, recorded_at__lte=at
+    )
+    ladder = NeedRating.objects.filter(
+        assessment__status=assessment.Status.COMPLETE.value, assessment__completed_at__lte=at
+    )
+    nearness = GoalRating.objects.filter(rated_at__lte=at)
+    return {
+        "scores": list(
+            scores.order_by("id").values(
+                "client_id", "instrument", "edition", "measured_on", "recorded_at", "value"
+            )
+        ),
+        "ladder": list(
+            ladder.order_by("id").values(
+                "client_id", "assessment_id", "domain", "rung", at=F("assessment__completed_at")
+            )
+        ),
+        "nearness": list(nearness.order_by("id").values("client_id", "goal_id", "value", at=F("rated_at"))),
+    }
 
 
 def _populations() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -269,6 +311,15 @@ def _same_rows(extract: Extract) -> str:
     """What names the rows, whenever they were read: figures are made once until something happens."""
     last = max((row["at"] for row in extract.events), default=None)
     answers = hash(tuple(tuple(sorted(map(str, row.items()))) for row in extract.demographics))
-    beside_them = hash(repr((sorted(extract.services.items()), extract.residents, extract.police_known)))
+    beside_them = hash(
+        repr(
+            (
+                sorted(extract.services.items()),
+                extract.residents,
+                extract.police_known,
+                *(sorted(map(repr, rows)) for rows in (extract.scores, extract.ladder, extract.nearness)),
+            )
+        )
+    )
     day = f"{extract.as_at:%Y-%m-%d}"
     return f"{len(extract.events)}|{last}|{answers}|{beside_them}|{day}|{extract.programme_name}"

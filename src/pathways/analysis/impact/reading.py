@@ -58,6 +58,21 @@ def numbers(sheet: Sheet, column: str, *, least: float | None = None) -> np.ndar
     return found.fill_null(float("nan")).to_numpy().astype(float)
 
 
+def days(sheet: Sheet, column: str) -> np.ndarray:
+    """A column of dates (2026-01-31 or 31/01/2026) as days since 1970, one a line; a blank is NaN.
+
+    Raises UnreadableError naming the row of the first cell that is no such date.
+    """
+    sheet.need(column)
+    words = sheet.frame[column].str.strip_chars()
+    found = words.str.to_date("%Y-%m-%d", strict=False, exact=True)
+    british = words.str.to_date("%d/%m/%Y", strict=False, exact=True)
+    found = pl.select(pl.coalesce(found, british)).to_series()
+    _refuse(sheet, column, words.is_not_null() & found.is_null(),
+            "is not a date: 2026-01-31 or 31/01/2026 is wanted")  # fmt: skip
+    return found.cast(pl.Int32).cast(pl.Float64).fill_null(float("nan")).to_numpy().astype(float)
+
+
 def is_numeric(sheet: Sheet, column: str) -> bool:
     """Whether every cell that holds anything is a finite number, and one does."""
     sheet.need(column)

@@ -1125,6 +1125,13 @@ _WRITTEN: tuple[Rule, ...] = (
         Always(),
         "Counting reads codes, never names, and releases only through disclosure control.",
     ),
+    _rule(
+        (Role.COUNTING,),
+        _READ,
+        (Resource.SCORE, Resource.ASSESSMENT, Resource.NEED_RATING, Resource.GOAL_RATING),
+        Always(),
+        "Counting reads what came of measuring, as numbers and days; never an answer or a word of hers.",
+    ),
     # --- erasing ----------------------------------------------------------------------------------------
     _rule(
         (Role.GOVERNANCE_LEAD,),

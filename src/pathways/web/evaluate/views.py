@@ -7,21 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from pathways.domain.decision import Decision
-from pathways.journey import evaluate, planning
+from pathways.journey import bringing, evaluate
 from pathways.web import access
 from pathways.web.access import page
+from pathways.web.evaluate.tabs import tabs
 from pathways.web.request import Request
 
-TABS = (
-    ("overview", "The flow"),
-    ("process", "How it ran"),
-    ("women", "The women"),
-    ("compared", "Who is reached"),
-    ("definitions", "Definitions and method"),
-)
 _TYPES = {
     "html": "text/html; charset=utf-8",
     "json": "application/json",
@@ -33,12 +26,7 @@ def _drawn(request: Request, tab: str, template: str, **more: Any) -> HttpRespon
     found = evaluate.overview(by=request.actor, at=request.now, synthetic=settings.PATHWAYS_SYNTHETIC)
     if isinstance(found, Decision):
         return access.refuse(request, found)
-    tabs = [
-        {"label": label, "href": reverse(f"evaluate:{name}"), "current": name == tab} for name, label in TABS
-    ]
-    if request.actor.role in planning.MAY_READ:
-        tabs.append({"label": "The plan", "href": reverse("plan:overview"), "current": False})
-    said = {"title": "Evaluation", "tabs": tabs, "is_being_made": found.is_being_made, **more}
+    said = {"title": "Evaluation", "tabs": tabs(request, tab), "is_being_made": found.is_being_made, **more}
     if found.made is None:
         return render(request, "evaluate/soon.html", said)
     said |= {"summary": found.made.summary, "charts": found.made.charts}
@@ -53,11 +41,27 @@ def _drawn(request: Request, tab: str, template: str, **more: Any) -> HttpRespon
             (each, found.made.charts.get(each.chart)) for each in found.made.summary.represented
         ]
         said["test_rule"] = evaluate.TEST_RULE
+    if tab == "impact":
+        said |= _changed(found.made)
     return render(request, template, said)
 
 
 def _chart_of(code: str, charts: Any) -> str:
     return next((name for name in charts if name.replace("-", "_").endswith(code)), "")
+
+
+def _changed(made: evaluate.Evaluation) -> dict[str, Any]:
+    changes = made.summary.changes
+    return {
+        "changes": changes,
+        "places": evaluate.LADDER_HEADS,
+        "instruments": [
+            (one, made.charts.get(evaluate.chart_of_change(one))) for one in changes.instruments
+        ],
+        "before_and_after": made.charts.get("before-and-after"),
+        "ladder": made.charts["ladder"],
+        "goals": made.charts["goals"],
+    }
 
 
 @page(roles=evaluate.MAY_SEE)
@@ -78,6 +82,13 @@ def women(request: Request) -> HttpResponse:
 @page(roles=evaluate.MAY_SEE)
 def compared(request: Request) -> HttpResponse:
     return _drawn(request, "compared", "evaluate/compared.html")
+
+
+@page(roles=evaluate.MAY_SEE)
+def impact(request: Request) -> HttpResponse:
+    return _drawn(
+        request, "impact", "evaluate/impact.html", may_bring=request.actor.role in bringing.MAY_BRING
+    )
 
 
 @page(roles=evaluate.MAY_SEE)

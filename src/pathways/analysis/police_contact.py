@@ -1,0 +1,313 @@
+"""Contact with police as suspect and as victim, in equal stretches before and after support began.
+
+From a file of dated records without names, one line a record, and one line with no date for a woman of whom
+there is none. Each woman is counted over the same number of days before and after her own start; who has not
+been followed so long is left out and counted. Sources: domain dossier, 6 (harm weights are loaded, never
+bundled; victimisation is the fairer outcome, because some offences are recorded where police look).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import altair as alt
+import numpy as np
+from scipy import stats
+
+from pathways.analysis import charts
+from pathways.analysis.charts import ACCENT, TEAL, Chart
+from pathways.analysis.disclosure import Rule, System, protect
+from pathways.analysis.disclosure import system as systems
+from pathways.analysis.impact import reading
+from pathways.analysis.impact.answers import UnanswerableError
+from pathways.analysis.impact.proportions import DETECTABLE
+from pathways.analysis.sheets import Sheet, UnreadableError
+from pathways.domain.evaluation.counts import RawCount, ReleasedCount
+
+EVIDENCE: Final = "Maryland scale 2, Nesta 2: before and after, with nobody to compare with"
+CAUTIONS: Final = (
+    "Women come to a programme when things are at their worst, so that records fall by themselves afterwards "
+    "(regression to the mean). A fall is not an effect of the programme.",
+    "A woman in a programme run with police is watched more, and may come to trust police enough to report: "
+    "records can rise because more is seen, while less happens.",
+    "A record is not guilt. Some offences are only recorded where police look for them, so harm done to "
+    "her is the fairer outcome.",
+)
+#: Stretches that can be asked for: months, and the days counted on either side.
+WINDOWS: Final[Mapping[int, int]] = {3: 91, 6: 182, 12: 365}
+KINDS: Final = (("suspect", "As suspect"), ("victim", "As victim"))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of the file. `offence` may be empty, and then nothing is weighed."""
+
+    woman: str
+    start: str
+    until: str
+    kind: str
+    on: str
+    offence: str = ""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One kind of contact, before and after."""
+
+    label: str
+    any_before: ReleasedCount
+    any_after: ReleasedCount
+    both: ReleasedCount
+    neither: ReleasedCount
+    figures: tuple[tuple[str, str], ...]
+    rates: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Everything that may be shown of the file."""
+
+    months: int
+    n: ReleasedCount
+    too_short: ReleasedCount
+    kinds: tuple[Counted, ...]
+    chart: Chart | None
+    evidence: str
+    cautions: tuple[str, ...]
+    harm: str
+    disclosure: str
+
+
+def count(
+    sheet: Sheet, columns: Columns, months: int, rule: Rule, *, weights: Mapping[str, float], source: str
+) -> Contact:
+    """Raises UnreadableError for a cell that will not do, UnanswerableError where nobody can be counted."""
+    days = WINDOWS[months]
+    women = _women(sheet, columns)
+    long_enough = {who: one for who, one in women.items() if one.until >= one.start + days}
+    if not long_enough:
+        raise UnanswerableError(f"no woman has been followed for {months} months")
+    sides = {
+        kind: np.array(
+            [[_in(one, kind, one.start - days, one.start), _in(one, kind, one.start, one.start + days)]
+             for one in long_enough.values()], dtype=float,
+        )
+        for kind, _ in KINDS
+    }  # fmt: skip
+    system = System()
+    n, gone = len(long_enough), len(women) - len(long_enough)
+    system.add("n", RawCount(n), systems.GRAND)
+    system.add("short", RawCount(gone))
+    system.add("file", RawCount(len(women)), systems.GRAND)
+    system.sums("file", ["n", "short"])
+    for kind, _ in KINDS:
+        _cells(system, kind, sides[kind])
+    protected = protect(system, rule)
+    cells = protected.cells
+    harms, said = _harms(long_enough, days, weights, columns)
+    kinds = tuple(_counted(kind, label, sides[kind], cells, rule, harms.get(kind)) for kind, label in KINDS)
+    hidden = sum(one.is_hidden for one in cells.values())
+    return Contact(
+        months, cells["n"], cells["short"], kinds, _chart(kinds, months, cells["n"], source), EVIDENCE,
+        CAUTIONS,
+        said,
+        f"{rule.words} Of {len(cells)} counts {hidden} are hidden; an attack on them found "
+        f"{len(protected.audit.at_risk) or 'nothing'} at risk.",
+    )  # fmt: skip
+
+
+# --- reading ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Woman:
+    start: float
+    until: float
+    #: kind, day, offence
+    records: tuple[tuple[str, float, str], ...]
+
+
+def _women(sheet: Sheet, columns: Columns) -> dict[str, _Woman]:
+    wanted = [columns.woman, columns.start, columns.until, columns.kind, columns.on]
+    if len(set(wanted)) < len(wanted):
+        raise UnanswerableError("each question wants a column of its own")
+    sheet.need(*wanted, *([columns.offence] if columns.offence else []))
+    start, until, on = (reading.days(sheet, name) for name in (columns.start, columns.until, columns.on))
+    names = sheet.frame[columns.woman].to_list()
+    kinds = [str(each or "").strip().lower() for each in sheet.frame[columns.kind].to_list()]
+    offences = sheet.frame[columns.offence].to_list() if columns.offence else [None] * len(names)
+    spans: dict[str, tuple[float, float]] = {}
+    records: dict[str, list[tuple[str, float, str]]] = {}
+    known = {kind for kind, _ in KINDS}
+    for at, who in enumerate(names):
+        row = sheet.row_of(at)
+        if who is None:
+            raise UnreadableError(
+                sheet.path, "is blank: every line is of one woman", row=row, column=columns.woman
+            )
+        for name, value in ((columns.start, start[at]), (columns.until, until[at])):
+            if math.isnan(value):
+                raise UnreadableError(
+                    sheet.path, "is blank: a day is wanted on every line", row=row, column=name
+                )
+        span = (float(start[at]), float(until[at]))
+        if spans.setdefault(who, span) != span:
+            why = "differs from another line of the same woman"
+            raise UnreadableError(sheet.path, why, row=row, column=columns.start)
+        records.setdefault(who, [])
+        if math.isnan(on[at]):
+            continue
+        if kinds[at] not in known:
+            why = "says neither suspect nor victim"
+            raise UnreadableError(sheet.path, why, row=row, column=columns.kind)
+        records[who].append((kinds[at], float(on[at]), str(offences[at] or "").strip().casefold()))
+    return {who: _Woman(*spans[who], tuple(several)) for who, several in records.items()}
+
+
+def _in(one: _Woman, kind: str, low: float, high: float) -> int:
+    """Records of a kind from the day `low` up to, and without, the day `high`."""
+    return sum(which == kind and low <= day < high for which, day, _ in one.records)
+
+
+def _harms(
+    women: Mapping[str, _Woman], days: int, weights: Mapping[str, float], columns: Columns
+) -> tuple[dict[str, np.ndarray], str]:
+    """Weights before and after, by kind, a line a woman; and what is to be said of them."""
+    if not columns.offence:
+        return {}, "Harm is not weighed: the file has no column of offences that was chosen."
+    if not weights:
+        return {}, (
+            "Harm is not weighed: no table of harm weights has been taken in. It comes in under Files, as "
+            "reference figures."
+        )
+    wanted = [record for one in women.values() for record in one.records]
+    without = sum(offence not in weights for _, _, offence in wanted)
+    share = without / len(wanted) if wanted else 0.0
+    found = {
+        kind: np.array(
+            [
+                [
+                    sum(weights.get(offence, 0.0) for which, day, offence in one.records
+                        if which == kind and low <= day < low + days)
+                    for low in (one.start - days, one.start)
+                ]
+                for one in women.values()
+            ]
+        )
+        for kind, _ in KINDS
+    }  # fmt: skip
+    return found, (
+        f"Harm is weighed by the newest table of harm weights. {share:.0%} of records have no weight there "
+        "and weigh nothing."
+    )
+
+
+# --- counting ---------------------------------------------------------------------------------------
+
+
+def _cells(system: System, kind: str, sides: np.ndarray) -> None:
+    was, now = sides[:, 0] > 0, sides[:, 1] > 0
+    for name, mask in (
+        ("both", was & now),
+        ("before", was & ~now),
+        ("after", ~was & now),
+        ("neither", ~was & ~now),
+    ):
+        system.add((kind, name), RawCount(int(mask.sum())))
+    for name, mask, parts in (
+        ("any before", was, ("both", "before")),
+        ("any after", now, ("both", "after")),
+    ):
+        system.add((kind, name), RawCount(int(mask.sum())), systems.MARGIN)
+        system.sums((kind, name), [(kind, part) for part in parts])
+    system.sums("n", [(kind, name) for name in ("both", "before", "after", "neither")])
+
+
+def _counted(
+    kind: str, label: str, sides: np.ndarray, cells: Mapping[Any, ReleasedCount], rule: Rule,
+    harm: np.ndarray | None,
+) -> Counted:  # fmt: skip
+    any_before, any_after = cells[kind, "any before"], cells[kind, "any after"]
+    figures: list[tuple[str, str]] = []
+    rates = None
+    n = cells["n"].value
+    # a mean rests on the women with any record at all: the others are noughts that everybody knows
+    is_enough = n is not None and all(
+        one.value is not None and (one.value == 0 or one.value > rule.threshold)
+        for one in (any_before, any_after)
+    )
+    is_enough = is_enough and n is not None and n > 2 * rule.threshold
+    before, after = cells[kind, "before"].value, cells[kind, "after"].value
+    if before is not None and after is not None and before + after > 0:
+        p = float(stats.binomtest(before, before + after).pvalue)
+        figures.append(("Women with any record, after beside before (McNemar, exact)", _p(p)))
+    if is_enough:
+        rates = (100 * float(sides[:, 0].mean()), 100 * float(sides[:, 1].mean()))
+        figures.insert(0, ("Records a hundred women, before and after", f"{rates[0]:.0f} and {rates[1]:.0f}"))
+        figures.append(("Change in records a hundred women", _change(100 * sides)))
+        if harm is not None:
+            means = [float(harm[:, at].mean()) for at in (0, 1)]
+            figures.append(("Harm weight a woman, before and after", f"{means[0]:.1f} and {means[1]:.1f}"))
+            figures.append(("Change in harm weight a woman", _change(harm)))
+        spread = float((sides[:, 1] - sides[:, 0]).std(ddof=1)) if len(sides) > 1 else 0.0
+        least = 100 * DETECTABLE * spread / math.sqrt(len(sides))
+        figures.append(
+            ("Would be found four times in five", f"a change of {least:.0f} records a hundred women or more")
+        )
+    else:
+        figures.append(("Records a hundred women", "Too few women with a record for this to leave."))
+    return Counted(
+        label, any_before, any_after, cells[kind, "both"], cells[kind, "neither"], tuple(figures), rates
+    )
+
+
+def _change(sides: np.ndarray) -> str:
+    by = sides[:, 1] - sides[:, 0]
+    half = float(stats.t.ppf(0.975, len(by) - 1)) * float(by.std(ddof=1)) / math.sqrt(len(by))
+    middle = float(by.mean())
+    said = f"{middle:+.1f} (95% interval {middle - half:+.1f} to {middle + half:+.1f})"
+    if middle - half <= 0 <= middle + half:
+        said += "; these numbers cannot say whether it fell, rose or stayed"
+    return said
+
+
+def _p(value: float) -> str:
+    return "p below 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
+def _chart(kinds: Sequence[Counted], months: int, n: ReleasedCount, source: str) -> Chart | None:
+    shown = [(one, one.rates) for one in kinds if one.rates is not None]
+    if not shown:
+        return None
+    rows = [
+        {"kind": one.label, "when": when, "rate": round(rate, 1), "words": f"{rate:.0f}"}
+        for one, rates in shown
+        for when, rate in zip(("Before", "After"), rates, strict=True)
+    ]
+    names = [one.label for one, _ in shown]
+    base = alt.Chart(charts.data(rows)).encode(
+        x=alt.X("rate:Q", axis=alt.Axis(title="Records a hundred women")),
+        y=alt.Y("kind:N", sort=names, axis=charts.labels(names, 14)),
+        yOffset=alt.YOffset("when:N", sort=["Before", "After"]),
+    )
+    colour = alt.Color(
+        "when:N", scale=alt.Scale(domain=["Before", "After"], range=[ACCENT, TEAL]),
+        legend=alt.Legend(title=None, orient="top", labelFontSize=13, labelLimit=0, columnPadding=24),
+    )  # fmt: skip
+    picture = alt.layer(
+        base.mark_bar().encode(color=colour),
+        base.mark_text(align="left", dx=5, fontSize=13).encode(text="words:N"),
+    ).properties(width=520, height=64 * len(names))
+    table = [(one.label, *(f"{rate:.0f}" for rate in rates)) for one, rates in shown]
+    return charts.draw(
+        "police-contact",
+        f"Police records in the {months} months before support began and after it",
+        f"Records a hundred women, over the same number of days on both sides (n {n.shown}). {EVIDENCE}.",
+        "; ".join(f"{label}: {before} before, {after} after" for label, before, after in table) + ".",
+        f"{source}.",
+        (("Contact with police", "Before", "After"), *table),
+        picture,
+    )

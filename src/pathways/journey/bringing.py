@@ -1,0 +1,234 @@
+"""A file without names that an evaluator brings, to hold women of the programme against others.
+
+It is kept sealed, for whoever brought it alone, and goes with her drafts; nothing of it enters a woman's
+record or the programme's own figures. What a page shows of it has passed disclosure control for her audience.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from pathways.analysis import compared, police_contact, sheets
+from pathways.analysis.compared import Asked, Compared
+from pathways.analysis.impact.answers import UnanswerableError
+from pathways.analysis.police_contact import Columns, Contact
+from pathways.analysis.sheets import Sheet, UnreadableError
+from pathways.analysis.time_to import Dates
+from pathways.domain import decision
+from pathways.domain.decision import Decision
+from pathways.domain.evaluation.beside_group import GroupKind
+from pathways.domain.evaluation.value import Price
+from pathways.domain.governance.actors import Actor
+from pathways.domain.terms.people import Role
+from pathways.domain.terms.words import Worded
+from pathways.journey import drafts, evaluate, ledger
+from pathways.journey.outcome import Outcome, done, refusal
+from pathways.records.models import ReferenceSet
+
+#: Those who evaluate: figures of a file are made by whoever can answer for its method.
+MAY_BRING = frozenset({Role.EVALUATOR, Role.COORDINATOR})
+#: the months of police contact that can be counted on either side
+WINDOWS = tuple(police_contact.WINDOWS)
+
+__all__ = ["Asked", "Columns", "Compared", "Contact", "Dates", "GroupKind"]
+
+
+class Purpose(Worded):
+    """What a brought file is for: one of each is kept."""
+
+    COMPARISON = "comparison", "Women of the programme and a comparison group"
+    POLICE_CONTACT = "police_contact", "Police records before and after"
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """The file that is kept: where it is from and its columns; nothing of its lines."""
+
+    name: str
+    source: str
+    columns: tuple[str, ...]
+    rows: int
+
+
+#: Headings under which people are named: a file with one of them is not a file without names.
+_NAMED = frozenset(
+    [
+        "name",
+        "full_name",
+        "fullname",
+        "first_name",
+        "firstname",
+        "forename",
+        "forenames",
+        "given_name",
+        "middle_name",
+        "middle_names",
+        "surname",
+        "last_name",
+        "lastname",
+        "family_name",
+        "maiden_name",
+        "former_names",
+        "alias",
+        "date_of_birth",
+        "dob",
+        "birth_date",
+        "birthdate",
+        "address",
+        "postcode",
+        "post_code",
+        "phone",
+        "telephone",
+        "mobile",
+        "email",
+        "e_mail",
+        "national_insurance",
+        "nino",
+        "national_id",
+        "nhs_number",
+        "pnc_id",
+        "pncid",
+    ]
+)
+
+
+def _key(purpose: Purpose) -> str:
+    return f"evaluate:{purpose.value}"
+
+
+# --- verbs ------------------------------------------------------------------------------------------
+
+
+def bring(*, purpose: Purpose, name: str, content: bytes, source: str, by: Actor, at: datetime) -> Outcome:
+    """Keeps a file in place of the one before. A file that names people is refused, and nothing is kept."""
+    if by.role not in MAY_BRING:
+        return refusal(_NOT_YOURS)
+    if not source.strip():
+        return refusal(decision.no("Say where the file is from."))
+    try:
+        sheet = _sheet(content, name)
+    except UnreadableError as error:
+        return refusal(decision.no(f"{error}. Nothing was kept."))
+    if named := [each for each in sheet.columns if _plainly(each) in _NAMED]:
+        listed = ", ".join(f"“{each}”" for each in named)
+        return refusal(
+            decision.no(
+                f"The file names people: {listed}. Take these columns out, and bring it again; a pseudonym "
+                "or a year of birth is enough. Nothing was kept."
+            )
+        )
+    if not len(sheet):
+        return refusal(decision.no("The file has no line below its headings. Nothing was kept."))
+    with transaction.atomic():
+        kept = {"name": name, "source": source.strip(), "content": base64.b64encode(content).decode()}
+        drafts.keep(_key(purpose), kept, by, at)
+        what = "a file without names was brought for the evaluation"
+        ledger.kept_up(by=by, at=at, what=what, route=f"evaluate/{purpose.value}")
+        return done()
+
+
+def take_away(*, purpose: Purpose, by: Actor, at: datetime) -> Outcome:
+    """Forgets the file."""
+    if by.role not in MAY_BRING:
+        return refusal(_NOT_YOURS)
+    with transaction.atomic():
+        drafts.discard(_key(purpose), by)
+        what = "a file brought for the evaluation was taken away"
+        ledger.kept_up(by=by, at=at, what=what, route=f"evaluate/{purpose.value}")
+        return done()
+
+
+_NOT_YOURS = decision.no("Files for the evaluation are brought by an evaluator or a coordinator.")
+
+
+def _plainly(heading: str) -> str:
+    return "_".join("".join(c if c.isalnum() else " " for c in heading.lower()).split())
+
+
+def _sheet(content: bytes, name: str) -> Sheet:
+    found = sheets.read_bytes(content, name)
+    if not found or not found[0].columns:
+        raise UnreadableError(name, "holds no table: a row of headings and rows below it are wanted")
+    return found[0]
+
+
+# --- reads ------------------------------------------------------------------------------------------
+
+
+def brought(*, purpose: Purpose, by: Actor) -> Brought | None:
+    """The file that this person keeps for this, if any."""
+    found = _kept(purpose, by)
+    if found is None:
+        return None
+    kept, sheet = found
+    return Brought(kept["name"], kept["source"], tuple(sheet.columns), len(sheet))
+
+
+def _kept(purpose: Purpose, by: Actor) -> tuple[Mapping[str, str], Sheet] | None:
+    kept = drafts.fetch(_key(purpose), by) if by.role in MAY_BRING else None
+    if kept is None:
+        return None
+    return kept, _sheet(base64.b64decode(kept["content"]), kept["name"])
+
+
+_NO_FILE = decision.no("There is no file to count: bring one first.")
+
+
+def prices() -> tuple[Price, ...]:
+    """The table of prices that was taken in last; a line of which the range is not in order is left out."""
+    newest = ReferenceSet.objects.filter(kind="prices").order_by("-taken_in_at").first()
+    found = []
+    for line in newest.body if newest is not None else ():
+        central = float(line["amount"])
+        low, high = (float(line.get(name) or central) for name in ("low", "high"))
+        if 0 <= low <= central <= high:
+            year, source = str(line.get("price_year") or ""), str(line.get("source") or "")
+            found.append(Price(str(line["item"]), central, low, high, year, source))
+    return tuple(found)
+
+
+def compare(*, asked: Asked, by: Actor) -> Compared | Decision:
+    """The kept file's two groups beside each other, for this person's audience; or why there is no answer."""
+    found = _kept(Purpose.COMPARISON, by)
+    if found is None:
+        return _NO_FILE
+    try:
+        return compared.compare(found[1], asked, evaluate.AUDIENCE[by.role].rule)
+    except (UnreadableError, UnanswerableError) as error:
+        return decision.no(_sentence(error))
+
+
+def police_contact_of(*, columns: Columns, months: int, by: Actor) -> Contact | Decision:
+    """Records of the kept file before and after, for this person's audience; or why there is no answer."""
+    found = _kept(Purpose.POLICE_CONTACT, by)
+    if found is None:
+        return _NO_FILE
+    kept, sheet = found
+    rule = evaluate.AUDIENCE[by.role].rule
+    try:
+        return police_contact.count(
+            sheet, columns, months, rule, weights=_harm_weights(), source=kept["source"]
+        )
+    except (UnreadableError, UnanswerableError) as error:
+        return decision.no(_sentence(error))
+
+
+def _sentence(error: Exception) -> str:
+    said = str(error).rstrip(".")
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+def _harm_weights() -> dict[str, float]:
+    """The table of harm weights that was taken in last, by the code and by the name of the offence."""
+    newest = ReferenceSet.objects.filter(kind="harm_weights").order_by("-taken_in_at").first()
+    found: dict[str, float] = {}
+    for line in newest.body if newest is not None else ():
+        for name in ("offence", "code"):
+            if said := str(line.get(name) or "").strip().casefold():
+                found[said] = float(line["weight"])
+    return found

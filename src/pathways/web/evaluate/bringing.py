@@ -1,0 +1,113 @@
+"""A file without names beside the programme: bring it, choose its columns, read what may be said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from pathways.domain.decision import Decision
+from pathways.journey import bringing
+from pathways.journey.bringing import Purpose
+from pathways.web import access
+from pathways.web.access import page
+from pathways.web.evaluate import forms
+from pathways.web.evaluate.tabs import tabs
+from pathways.web.request import Request
+
+
+@page(roles=bringing.MAY_BRING)
+@require_http_methods(["GET", "HEAD", "POST"])
+def comparison(request: Request) -> HttpResponse:
+    return _page(
+        request, Purpose.COMPARISON, "comparison", "evaluate/comparison.html", forms.CompareForm, _compared
+    )
+
+
+@page(roles=bringing.MAY_BRING)
+@require_http_methods(["GET", "HEAD", "POST"])
+def police_contact(request: Request) -> HttpResponse:
+    return _page(
+        request, Purpose.POLICE_CONTACT, "police_contact", "evaluate/police_contact.html",
+        forms.PoliceContactForm, _counted,
+    )  # fmt: skip
+
+
+def _page(
+    request: Request, purpose: Purpose, tab: str, template: str, columns: type[Any], answer: Any
+) -> HttpResponse:
+    action = request.POST.get("action", "") if request.method == "POST" else ""
+    found = bringing.brought(purpose=purpose, by=request.actor)
+    bring = forms.BringForm(request.POST, request.FILES) if action == "bring" else forms.BringForm()
+    if action == "bring":
+        if getattr(request, "upload_too_large", False):
+            bring.add_error("file", "The file is too large: at most 2.5 MB")
+        elif bring.is_valid():
+            sent = bring.cleaned_data["file"]
+            said = bringing.bring(
+                purpose=purpose, name=sent.name, content=sent.read(), source=bring.cleaned_data["source"],
+                by=request.actor, at=request.now,
+            )  # fmt: skip
+            if said:
+                messages.success(
+                    request, "The file is here, sealed and for you alone. Say what its columns are."
+                )
+                return redirect(f"evaluate:{tab}")
+            bring.add_error("file", said.reason)
+    elif action == "take_away":
+        said = bringing.take_away(purpose=purpose, by=request.actor, at=request.now)
+        if not said:
+            return access.refuse(request, said)
+        messages.success(request, "The file is gone.")
+        return redirect(f"evaluate:{tab}")
+    form, result, problem = None, None, ""
+    if found is not None:
+        more = {"prices": _prices()} if purpose is Purpose.COMPARISON else {}
+        form = columns(request.POST if action == "count" else None, columns=found.columns, **more)
+        if action == "count" and form.is_valid():
+            said = answer(form.cleaned_data, found, request)
+            if isinstance(said, Decision):
+                problem = said.reason
+            else:
+                result = said
+    elif action == "count":
+        problem = "There is no file to count: bring one first."
+    has_errors = bool(problem or bring.errors or (form is not None and form.errors))
+    context = {
+        "title": purpose.label,
+        "tabs": tabs(request, tab),
+        "found": found,
+        "bring": bring,
+        "columns": form,
+        "form": bring if bring.errors else form,  # whose errors the summary lists
+        "result": result,
+        "problem": problem,
+        "has_errors": has_errors,
+    }
+    return render(request, template, context, status=422 if has_errors else 200)
+
+
+def _compared(given: dict[str, Any], found: bringing.Brought, request: Request) -> Any:
+    dates = None
+    if given["start"]:
+        dates = bringing.Dates(given["start"], given["event"], given["until"])
+    asked = bringing.Asked(
+        given["treated"], given["outcome"], tuple(given["known"]), given["kind"], found.source,
+        tuple(given["exact"]), given["ratio"], given["caliper"], bool(given["replace"]), dates,
+        bringing.prices()[int(given["price"])] if given["price"] else None, given["cost"],
+    )  # fmt: skip
+    return bringing.compare(asked=asked, by=request.actor)
+
+
+def _prices() -> list[str]:
+    return [f"{one.item}: £{one.central:,.0f} ({one.year})" for one in bringing.prices()]
+
+
+def _counted(given: dict[str, Any], found: bringing.Brought, request: Request) -> Any:
+    columns = bringing.Columns(
+        given["woman"], given["start"], given["until"], given["which"], given["on"], given["offence"] or ""
+    )
+    return bringing.police_contact_of(columns=columns, months=int(given["months"]), by=request.actor)

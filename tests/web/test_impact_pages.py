@@ -1,0 +1,136 @@
+"""What changed for the women on pages: from the live records to protected figures, and files beside them."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from pathways.domain.terms.people import Role, Sector
+from pathways.journey import identity
+from pathways.records.models import AccessEvent, Draft, ReferenceSet
+from tests.analysis.test_compared import fallen, groups
+from tests.web.test_evaluation_pages import none_made, patient, rows, signed_in, told  # noqa: F401
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+COMPARISON, POLICE = "/evaluate/comparison/", "/evaluate/police-contact/"
+
+
+@pytest.fixture
+def evaluator() -> Client:
+    return signed_in(Role.EVALUATOR, Sector.ACADEMIC)
+
+
+def as_csv(lines: list[dict[str, object]]) -> bytes:
+    heads = list(lines[0])
+    return "\n".join([",".join(heads), *(",".join(str(one[h]) for h in heads) for one in lines)]).encode()
+
+
+def bring(browser: Client, page: str, content: bytes, name: str = "group.csv", **more: str):
+    given = {"action": "bring", "source": "Invented, for a test", "nameless": "on", **more}
+    return browser.post(page, {**given, "file": SimpleUploadedFile(name, content)})
+
+
+COLUMNS = {
+    "action": "count", "kind": "records", "treated": "programme", "outcome": "reoffended",
+    "known": ["age", "convictions"], "ratio": "3", "caliper": "0.2", "replace": "no",
+}  # fmt: skip
+
+
+def test_the_page_says_not_collected_where_nobody_was_measured(evaluator, told):  # noqa: F811
+    page = evaluator.get("/evaluate/impact/").content.decode()
+    assert "Not collected" in page
+    assert "Maryland scale 2" in page
+    assert "regression" in page
+    assert f'href="{POLICE}"' in page and f'href="{COMPARISON}"' in page
+
+
+def test_others_who_see_figures_see_what_changed_and_bring_no_file(told):  # noqa: F811
+    browser = signed_in(Role.COMMISSIONER, Sector.OTHER_STATUTORY)
+    assert COMPARISON not in browser.get("/evaluate/impact/").content.decode()
+    assert browser.get(COMPARISON).status_code == 403
+    assert browser.get(POLICE).status_code == 403
+
+
+def test_a_file_is_brought_compared_and_taken_away(evaluator):
+    assert evaluator.get(COMPARISON).status_code == 200
+    assert bring(evaluator, COMPARISON, as_csv(groups(120, 1000, alike=True))).status_code == 302
+    kept = Draft.objects.get(key="evaluate:comparison")
+    assert kept.url == ""  # it is no form that somebody left unfinished
+    page = evaluator.post(COMPARISON, COLUMNS)
+    text = page.content.decode()
+    assert page.status_code == 200, text[text.find("There is a problem"):][:600]
+    assert "Of 100 typical women" in text
+    assert "Invented, for a test" in text
+    assert "<svg" in text and "style=" not in text.split("<main", 1)[1]
+    assert evaluator.post(COMPARISON, {"action": "take_away"}).status_code == 302
+    assert not Draft.objects.filter(key="evaluate:comparison").exists()
+    with identity.sealing():
+        assert AccessEvent.objects.filter(route="evaluate/comparison").count() == 2
+
+
+def test_a_price_from_the_table_of_the_site_gives_costs_avoided_in_a_range(evaluator):
+    ReferenceSet(
+        kind="prices", source="A test", content_hash="y", rows=1, take_in_id=uuid.uuid4(),
+        taken_in_at=timezone.now(),
+        body=[{"item": "An offence", "amount": 1000, "low": 500, "high": 2000, "price_year": "2024"}],
+    ).save()  # fmt: skip
+    bring(evaluator, COMPARISON, as_csv(groups(150, 1500, alike=True, share=0.2, other=0.6)))
+    assert "An offence: £1,000 (2024)" in evaluator.get(COMPARISON).content.decode()
+    text = evaluator.post(COMPARISON, {**COLUMNS, "price": "0", "cost": "2,000"}).content.decode()
+    assert "Costs avoided for 100 women" in text and "for each £1 spent" in text
+
+
+def test_a_file_that_names_people_is_refused_and_nothing_is_kept(evaluator):
+    lines = [{**one, "Date of Birth": "1990-01-01"} for one in groups(5, 5, alike=True)]
+    page = bring(evaluator, COMPARISON, as_csv(lines))
+    assert page.status_code == 422
+    assert "names people" in page.content.decode() and "Date of Birth" in page.content.decode()
+    assert not Draft.objects.filter(key__startswith="evaluate:").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"treated": "convictions", "known": ["age"]}, "says neither yes nor no"),
+        ({"ratio": "0"}, "from 1 to 10"),
+        ({"caliper": "wide"}, "must be a number"),
+        ({"cost": "-3"}, "above 0"),
+        ({"known": []}, "alike in"),
+        ({"start": "began"}, "all three columns"),
+        ({"outcome": "programme"}, "programme"),
+    ],
+)
+def test_what_will_not_do_is_said_and_the_file_stays(evaluator, change, words):
+    bring(evaluator, COMPARISON, as_csv(groups(40, 100, alike=True)))
+    page = evaluator.post(COMPARISON, {**COLUMNS, **change})
+    assert page.status_code in (200, 422)
+    assert words in page.content.decode()
+    assert Draft.objects.filter(key="evaluate:comparison").exists()
+
+
+def test_another_evaluator_has_no_sight_of_the_file(evaluator):
+    bring(evaluator, COMPARISON, as_csv(groups(40, 100, alike=True)))
+    other = signed_in(Role.COORDINATOR, Sector.LOCAL_AUTHORITY)
+    page = other.get(COMPARISON).content.decode()
+    assert "group.csv" not in page and "Not collected yet" in page
+
+
+def test_police_records_are_counted_before_and_after_with_weights_of_the_site(evaluator):
+    ReferenceSet(
+        kind="harm_weights", source="A test", content_hash="x", rows=1, take_in_id=uuid.uuid4(),
+        taken_in_at=timezone.now(), body=[{"code": "T1", "offence": "Theft", "weight": 3}],
+    ).save()  # fmt: skip
+    assert bring(evaluator, POLICE, as_csv(fallen()), "records.csv").status_code == 302
+    given = {"action": "count", "months": "12", "woman": "woman", "start": "began", "until": "until",
+             "which": "kind", "on": "on", "offence": "offence"}  # fmt: skip
+    page = evaluator.post(POLICE, given)
+    text = page.content.decode()
+    assert page.status_code == 200, text[text.find("There is a problem"):][:600]
+    assert "regression to the mean" in text and "watched" in text
+    assert "2.0 and 0.5" in text
+
