@@ -891,7 +891,9 @@ def _planned(now: datetime) -> None:
     cora = r.Account.objects.filter(appointments__role=Role.COORDINATOR.value).first()
     assert eva is not None
     assert cora is not None
-    for kind, writer in (("interview", eva), ("risk_change", cora), ("governance", cora), ("ethics", eva)):
+    kinds = (("interview", eva), ("risk_change", cora), ("governance", cora), ("ethics", eva),
+             ("learning", cora))  # fmt: skip
+    for kind, writer in kinds:
         place = r.Appointment.objects.filter(account=writer).first()
         assert place is not None
         key = uuid.uuid4()

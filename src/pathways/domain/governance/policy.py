@@ -332,6 +332,7 @@ RECORDED: tuple[tuple[tuple[str, ...], tuple[Role, ...], tuple[Role, ...]], ...]
         (Role.GOVERNANCE_LEAD, Role.COMMISSIONER),
     ),
     (("ethics",), (Role.EVALUATOR, Role.GOVERNANCE_LEAD), (Role.COORDINATOR, Role.COMMISSIONER)),
+    (("learning",), (Role.EVALUATOR, Role.COORDINATOR, Role.GOVERNANCE_LEAD), (Role.COMMISSIONER,)),
 )
 
 

@@ -145,6 +145,31 @@ def _programme(by: Any, world: World, began: date, at: datetime) -> None:
     ):
         _enter(RecordKind.PREVENTION, today - timedelta(days=back), by, at, pillar=pillar, stage=stage,
                organisation=hub, action=action)  # fmt: skip
+    _learnt(by, today, at)
+
+
+def _learnt(by: Any, today: date, at: datetime) -> None:
+    """What the programme found out about itself: changed and followed, changed, only found, and left."""
+
+    def day(back: int) -> str:
+        return (today - timedelta(days=back)).isoformat()
+
+    _enter(RecordKind.LEARNING, today - timedelta(days=410), by, at, found_by="interviews", state="followed",
+           finding="Women who had declined said that a call from a police number had frightened them.",
+           change="The first contact is made by a support worker, from a number that says nothing.",
+           changed_on=day(380), lead="Coordinator, Pathways hub", followed_on=day(150),
+           followed="More of the women who were reached agreed to take part than in the year before.",
+           nodes=["N6", "N15"], measures=["M15", "M16"])
+    _enter(RecordKind.LEARNING, today - timedelta(days=170), by, at, found_by="figures", state="changed",
+           finding="Turned-away women of one area had no second reading for weeks.",
+           change="A second reader for everybody who is turned away, drawn by the programme.",
+           changed_on=day(150), lead="Police single point of contact", measures=["M29"])
+    _enter(RecordKind.LEARNING, today - timedelta(days=60), by, at, found_by="meeting", state="left",
+           finding="Two partners would like the panel to meet every week.",
+           change="Left at every two weeks: urgent decisions are taken between meetings already.",
+           measures=["M9"])
+    _enter(RecordKind.LEARNING, today - timedelta(days=12), by, at, found_by="practice", state="found",
+           finding="Mothers miss afternoon groups in the school holidays.", measures=["M25"])
 
 
 def _spend(by: Any, began: date, at: datetime) -> None:
