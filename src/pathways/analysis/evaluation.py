@@ -34,7 +34,7 @@ from pathways.domain.evaluation.milestones import CohortStage, Overlap
 from pathways.domain.terms import clocks
 
 #: The version of the definitions and methods; raised whenever the same extract would count otherwise.
-VERSION: Final = "2"
+VERSION: Final = "3"
 
 EVIDENCE: Final = (
     "Description only. These figures say who came, how far they went and how long it took; they do not "

@@ -20,6 +20,7 @@ from pathways.analysis import flow, process
 from pathways.analysis.counted import BY_QUARTER, key, quarter_key
 from pathways.analysis.disclosure import AtRisk, Rule, System, protect
 from pathways.analysis.disclosure import system as systems
+from pathways.analysis.disclosure.system import Key
 from pathways.analysis.evaluation import Summary
 from pathways.analysis.process import Suggested
 from pathways.domain.evaluation import measures
@@ -28,6 +29,7 @@ from pathways.domain.evaluation.flow import Step
 from pathways.domain.evaluation.measures import DisclosureClass, InUse, Unit
 from pathways.domain.evaluation.milestones import CohortStage
 from pathways.domain.terms import clocks
+from pathways.domain.terms.people import Sector
 
 _PLANNED: Final = "planned"
 
@@ -346,7 +348,34 @@ _RESULTS: Final = {
 }  # fmt: skip
 
 
-def _risk(rows: Sequence[Recorded], rule: Rule) -> Value:
+@dataclass(frozen=True)
+class Shared:
+    """Risk assessments read again because a sector shared something: how many, and how many then changed."""
+
+    sector: str
+    read_again: ReleasedCount
+    changed: ReleasedCount
+
+
+def shared(rows: Sequence[Recorded], rule: Rule) -> tuple[Shared, ...] | None:
+    """Information shared and used, by the sector that shared it: the very cells of measure M44.
+
+    None where there is no such record; an empty tuple where there are too few for any of it to leave.
+    """
+    changes = [one for one in rows if one.kind == "risk_change"]
+    if not changes:
+        return None
+    cells = _risk_cells(changes, rule)
+    if cells is None:
+        return ()
+    return tuple(
+        Shared(one.label, cells["from", one.value], cells["from", one.value, "changed"])
+        for one in Sector
+        if ("from", one.value) in cells
+    )
+
+
+def _risk_cells(rows: Sequence[Recorded], rule: Rule) -> Mapping[Key, ReleasedCount] | None:
     """Each record is of a woman's risk assessment, so its counts are protected as counts of women are."""
     count = Counter(str(one.codes.get("result")) for one in rows)
     system = System()
@@ -357,9 +386,28 @@ def _risk(rows: Sequence[Recorded], rule: Rule) -> Value:
     system.add("changed", RawCount(sum(count[name] for name in changed)), systems.MARGIN)
     system.sums("changed", changed)
     system.sums("all", ["changed", "unchanged"])
+    by = Counter(
+        (str(one.codes.get("from_sector")), one.codes.get("result") != "unchanged") for one in rows
+    )
+    sectors = sorted({sector for sector, _ in by})
+    for sector in sectors:
+        here = ("from", sector)
+        system.add(here, RawCount(by[sector, True] + by[sector, False]), systems.MARGIN)
+        for which, is_changed in (("changed", True), ("unchanged", False)):
+            system.add((*here, which), RawCount(by[sector, is_changed]))
+        system.sums(here, [(*here, "changed"), (*here, "unchanged")])
+    system.sums("all", [("from", sector) for sector in sectors])
+    for which in ("changed", "unchanged"):
+        system.sums(which, [("from", sector, which) for sector in sectors])
     try:
-        cells = protect(system, rule).cells
+        return protect(system, rule).cells
     except AtRisk:
+        return None
+
+
+def _risk(rows: Sequence[Recorded], rule: Rule) -> Value:
+    cells = _risk_cells(rows, rule)
+    if cells is None:
         return Value(HIDDEN, note="Too few for any of it to leave.")
     parts = [(label, cells[name]) for name, label in _RESULTS.items()]
     return _share(cells["changed"], cells["all"], "risk assessments read again", parts=parts)

@@ -35,6 +35,7 @@ from pathways.journey import (
     programme,
     runs,
     second_readings,
+    surveying,
     taking_in,
     tasks,
     triage_policy,
@@ -305,4 +306,5 @@ JOBS: dict[str, Callable[..., int]] = {
     "clear_uploads": clear_uploads,
     "erase_extracts": erase_extracts,
     "find_again": findable.again,
+    "surveys": surveying.keep_time,
 }

@@ -19,6 +19,7 @@ from pathways.analysis.impact import differences
 from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.governance.actors import Actor
+from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role
 from pathways.journey import identity, ledger, programme
 from pathways.journey.outcome import Outcome, done, refusal
@@ -222,6 +223,11 @@ def _extract(*, by: Actor, at: datetime, synthetic: bool) -> Extract:
         answers = list(Demographics.objects.order_by("client_id").values(*_ANSWERS))
     referred = {
         str(row["detail"]["provider"]) for row in events if (row["detail"] or {}).get("provider")
+    }
+    referred |= {
+        str(row["organisation_id"])
+        for row in events
+        if row["kind"] == EventKind.REFERRAL_SENT.value and row["organisation_id"]
     }
     services = {
         str(key): str(named)

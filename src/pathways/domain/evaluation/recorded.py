@@ -452,8 +452,8 @@ def _beyond(kind: RecordKind, answers: Mapping[str, Any]) -> tuple[str, str]:
             return "asked_by", wrong
         if answers.get("result") == "held" and "interview" not in (answers.get("consent") or ()):
             return "consent", "An interview is held only with agreement to be interviewed"
-    if kind is RecordKind.LEARNING and (wrong := _learnt(answers))[1]:
-        return wrong
+    if kind is RecordKind.LEARNING:
+        return _learnt(answers)
     if kind is RecordKind.FIGURE and answers.get("protected") is not True:
         return "protected", "Only a figure that has passed disclosure control may be entered"
     return "", ""

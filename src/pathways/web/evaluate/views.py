@@ -33,19 +33,24 @@ _TYPES = {
 }
 
 
+def tabs(request: Request, current: str) -> list[dict[str, Any]]:
+    """The parts of the evaluation that this person reads, for the row of links above each of them."""
+    role = request.actor.role
+    parts = [(name, label, reverse(f"evaluate:{name}")) for name, label in TABS]
+    parts.append(("partners", "Partners", reverse("partners:overview")))
+    if role in KINDS[RecordKind.LEARNING].reads:
+        log = reverse("plan:record_list", args=[RecordKind.LEARNING.value])
+        parts.append(("learning", "Learning log", log))
+    if role in planning.MAY_READ:
+        parts.append(("plan", "The plan", reverse("plan:overview")))
+    return [{"label": label, "href": href, "current": name == current} for name, label, href in parts]
+
+
 def _drawn(request: Request, tab: str, template: str, **more: Any) -> HttpResponse:
     found = evaluate.overview(by=request.actor, at=request.now, synthetic=settings.PATHWAYS_SYNTHETIC)
     if isinstance(found, Decision):
         return access.refuse(request, found)
-    tabs = [
-        {"label": label, "href": reverse(f"evaluate:{name}"), "current": name == tab} for name, label in TABS
-    ]
-    if request.actor.role in KINDS[RecordKind.LEARNING].reads:
-        log = reverse("plan:record_list", args=[RecordKind.LEARNING.value])
-        tabs.append({"label": "Learning log", "href": log, "current": False})
-    if request.actor.role in planning.MAY_READ:
-        tabs.append({"label": "The plan", "href": reverse("plan:overview"), "current": False})
-    said = {"title": "Evaluation", "tabs": tabs, "is_being_made": found.is_being_made, **more}
+    said = {"title": "Evaluation", "tabs": tabs(request, tab), "is_being_made": found.is_being_made, **more}
     if found.made is None:
         return render(request, "evaluate/soon.html", said)
     said |= {"summary": found.made.summary, "charts": found.made.charts}
@@ -91,7 +96,8 @@ def _learnt(request: Request) -> dict[str, Any] | None:
         cells = [
             {"text": recording.shortened(said["finding"], 160), "href": reverse("plan:record", args=[one.id]),
              "hint": f"{clock.day(one.on)}, by {one.by}"},
-            {"text": recording.shortened(change, 160), "hint": _since(said.get("changed_on"), said.get("lead"))},
+            {"text": recording.shortened(change, 160),
+             "hint": _since(said.get("changed_on"), said.get("lead"))},
             {"text": recording.shortened(followed, 160), "hint": _since(said.get("followed_on"), "")},
             {"text": states.get(said.get("state"), "")},
         ]  # fmt: skip
