@@ -196,10 +196,10 @@ def gather(women: Women, went: Mapping[str, Passage], *, on: date) -> Material:
             stopped[who] = _why_stopped(hers)
         where = _where(hers)
         answers |= {(who, service): found for service, found in _answers(hers, where).items()}
-        for service, (sender, days) in _asked(hers, where).items():
+        for service, (sender, waited) in _asked(hers, where).items():
             senders[who, service] = sender
-            if days is not None:
-                waits[who, service] = days
+            if waited is not None:
+                waits[who, service] = waited
     return Material(level, answers, stopped, doses, support, _sectors(women), senders, waits)
 
 
@@ -545,9 +545,9 @@ def _ties(
     """By the rule for times, a median rests on more than twice the threshold and stands beside its count."""
     pairs = sorted({(sender, service) for sender, service, _ in _tied(material)})
     days: dict[tuple[str, str], list[int]] = {}
-    for (who, service), n in material.waits.items():
-        sender = material.senders.get((who, service), NOT_RECORDED)
-        days.setdefault((sender, service), []).append(n)
+    for (woman, service), wait in material.waits.items():
+        sender = material.senders.get((woman, service), NOT_RECORDED)
+        days.setdefault((sender, service), []).append(wait)
     found = []
     for sender, service in pairs:
         n, answered = (released["tie", sender, service, which] for which in (TOTAL, "yes"))
