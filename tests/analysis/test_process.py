@@ -321,3 +321,67 @@ def test_the_report_holds_the_process_in_every_kind_of_file(built: report.Report
     page = built.files["evaluation.html"].decode()
     for words in ("The way as it ran", "Turns on the way", "Answers by service", "twelve weeks"):
         assert words in page
+
+
+def _referring() -> Told:
+    """Two organisations that refer to two services, some answered and some not."""
+    told = Told()
+
+    def some(count: int, sender: str, service: str, *after: str, gap: int = 1) -> None:
+        for _ in range(count):
+            before = len(told.events)
+            told.woman(*WHOLE[:8], *after, gap=gap, referral_sent={"provider": service})
+            for event in told.events[before:]:
+                if event["kind"] == "referral_sent":
+                    event["organisation_id"] = sender
+
+    some(12, "hub", "service-a", "referral_accepted", gap=4)
+    some(6, "hub", "service-a")
+    some(9, "hub", "service-b", "referral_declined")
+    some(7, "willow", "service-b", "referral_accepted", gap=2)
+    some(5, "willow", "service-b", "referral_expired")
+    return told
+
+
+def test_who_works_with_whom_and_how_fast_is_as_counted_by_hand() -> None:
+    summary = _referring().summary(rule=Rule(threshold=1))
+    assert summary.process.ties is not None
+    found = {
+        (one.sender, one.service): (one.n.value, one.answered.value, one.median_days)
+        for one in summary.process.ties
+    }
+    assert found == {
+        ("Service hub", "Ash House"): (18, 12, 4),
+        ("Service hub", "Service service-"): (9, 9, 1),
+        ("Service willow", "Service service-"): (12, 7, 2),
+    }
+    chart = process_charts.every(summary)["ties"]
+    assert len(chart.table) == 4
+    assert "Service hub to Ash House" in chart.headline.replace("from ", "")
+
+
+def test_the_public_is_not_told_who_refers_to_whom() -> None:
+    summary = _referring().summary(Audience.PUBLIC)
+    assert summary.process.ties is None
+    assert "ties" not in process_charts.every(summary)
+
+
+def test_three_women_referred_by_one_organisation_are_not_found_by_subtraction() -> None:
+    """The services' answers are shown beside who asked: what one hides the other must not give away."""
+    told = _referring()
+    for _ in range(3):
+        before = len(told.events)
+        told.woman(*WHOLE, referral_sent={"provider": "service-a"})
+        for event in told.events[before:]:
+            if event["kind"] == "referral_sent":
+                event["organisation_id"] = "willow"
+    summary = told.summary()
+    assert summary.process.ties is not None
+    assert summary.process.services is not None
+    cells = {(one.sender, one.service): one.n for one in summary.process.ties}
+    assert cells["Service willow", "Ash House"].is_hidden
+    whole = summary.process.services.counts["service-a", "total"]
+    assert whole.is_hidden or cells["Service hub", "Ash House"].is_hidden
+    assert summary.disclosure.at_risk == 0
+    by_pair = {(one.sender, one.service): one for one in summary.process.ties}
+    assert by_pair["Service willow", "Ash House"].median_days is None

@@ -149,7 +149,8 @@ def test_no_words_of_any_record_may_hold_a_womans_reference():
 def _whole(kind: RecordKind) -> dict:
     given = {AnswerKind.WORDS: "said", AnswerKind.LINE: "said", AnswerKind.WHOLE: 1, AnswerKind.AMOUNT: 1.0,
              AnswerKind.DAY: "2026-01-01", AnswerKind.YES_NO: True, AnswerKind.ORGANISATION: "x",
-             AnswerKind.BY_ORGANISATION: {}, AnswerKind.MEASURE: "M1"}  # fmt: skip
+             AnswerKind.BY_ORGANISATION: {}, AnswerKind.MEASURE: "M1", AnswerKind.MEASURES: ["M1"],
+             AnswerKind.NODES: ["N1"]}  # fmt: skip
     answers = {}
     for asked in KINDS[kind].questions:
         if asked.kind is AnswerKind.ONE_OF:

@@ -177,6 +177,9 @@ def test_every_classed_column_of_every_table_of_hers_is_emptied(
         "panel_meeting": "about no woman: when the panel meets and why a meeting was cancelled",
         "panel_copy": "of a whole meeting: the number of a printed copy, and what was said when it came back",
         "plan_version": "about no woman: the plan of the evaluation",
+        "survey_wave": "about no woman: a survey of people at work",
+        "survey_invitation": "about no woman: who at work was asked",
+        "survey_sheet": "about no woman: what partners think of the partnership, without whose it is",
         "programme_record": "about no woman: what the programme did; an interview is under a number",
         "link_run": "about no woman: which colleague asked for a run, and how many records it read",
     }

@@ -73,6 +73,7 @@ HOLES = {
     "response_id": "support_response",
     "pair_id": "police_pair",
     "kept_id": "programme_record",
+    "wave_id": "survey_wave",
     "series_id": "panel_series",
     "meeting_id": "panel_meeting",
     "item_id": "support_panel_item",

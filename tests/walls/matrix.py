@@ -106,6 +106,8 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
         return _sent(who, canary)
     if table in OF_THE_PROGRAMME:
         return _of_the_programme(who, canary)
+    if table.startswith("survey_"):
+        return _survey(who, table, facts)
     if who.role in NO_RECORD:
         return False
     if table == "support_emergency_access":
@@ -164,6 +166,17 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
         mine = facts["organisation_id"] == who.organisation
         return mine or _is_hers(who, facts["client_id"], world)
     return _her_record(who, canary, world)
+
+
+def _survey(who: Person, table: str, facts: dict[str, Any]) -> bool:
+    """Everybody at work may know that there is a survey; an answer is nobody's; an invitation is one's own,
+    and that of whoever runs the survey."""
+    if table == "survey_wave":
+        return bool(who.role)
+    if table == "survey_sheet":
+        return False
+    runs = who.role == "evaluator" and facts["run_by_organisation_id"] == who.organisation
+    return runs or facts["account_id"] == who.account
 
 
 def _of_the_programme(who: Person, canary: Canary) -> bool:
@@ -512,6 +525,11 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
     place = str(who.organisation)
     if table in OF_THE_PROGRAMME:
         return who.role in ("evaluator", "coordinator", "governance_lead", "commissioner")
+    if table in ("survey_wave", "survey_invitation"):
+        is_own = table == "survey_invitation" and row["account_id"] == str(who.account)
+        return who.role == "evaluator" or is_own
+    if table == "survey_sheet":
+        return True  # whoever is invited puts one in; of which woman it is not
     if table == "link_run":  # asked for by whoever looks for the same person among their own
         is_desk = who.role in ("police_spoc", "police_analyst") and who.sector == "police"
         return row["organisation_id"] == place and (is_desk or who.role == "coordinator")

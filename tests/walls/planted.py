@@ -397,6 +397,7 @@ def _fill_what_is_empty(now: datetime) -> None:
     _emergencies(now)
     _sent(now)
     _planned(now)
+    _surveyed(now)
     _panel(now)
     for model in (each for each in apps.get_app_config("records").get_models()):
         if model._meta.db_table in {each.value for each in Resource}:
@@ -891,7 +892,9 @@ def _planned(now: datetime) -> None:
     cora = r.Account.objects.filter(appointments__role=Role.COORDINATOR.value).first()
     assert eva is not None
     assert cora is not None
-    for kind, writer in (("interview", eva), ("risk_change", cora), ("governance", cora), ("ethics", eva)):
+    kinds = (("interview", eva), ("risk_change", cora), ("governance", cora), ("ethics", eva),
+             ("learning", cora))  # fmt: skip
+    for kind, writer in kinds:
         place = r.Appointment.objects.filter(account=writer).first()
         assert place is not None
         key = uuid.uuid4()
@@ -919,6 +922,18 @@ def _planned(now: datetime) -> None:
         made_by_id=eva.id,
         made_by_name=eva.name,
     ).save(force_insert=True)
+
+
+def _surveyed(now: datetime) -> None:
+    """A wave of the survey, somebody invited to it, and a sheet that has no writer."""
+    eva = r.Appointment.objects.filter(role=Role.EVALUATOR.value).first()
+    wanda = r.Appointment.objects.filter(role=Role.SUPPORT_WORKER.value).first()
+    assert eva is not None
+    assert wanda is not None
+    wave = r.SurveyWave.objects.order_by("number").first()
+    assert wave is not None  # the demonstration began it
+    r.SurveyInvitation.objects.filter(wave_id=wave.id, account_id=wanda.account_id).update(has_answered=True)
+    assert r.SurveySheet.objects.filter(wave_id=wave.id).exists()
 
 
 def _reference(number: int) -> str:

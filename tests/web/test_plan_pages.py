@@ -235,3 +235,36 @@ def test_nobody_corrects_a_version_that_has_been_corrected_meanwhile():
         late = recording.correct(number=1, answers={**said, "spent": 4.0}, **more)
         assert not late
         assert "since you opened it" in late.reason
+
+
+def test_the_learning_log_grows_keeps_every_version_and_leads_from_measures_parts_and_the_process():
+    client = signed_in(Role.COORDINATOR, Sector.LOCAL_AUTHORITY)
+    url = "/plan/records/of/learning/"
+    day = {"on-day": "1", "on-month": "4", "on-year": "2026"}
+    said = {**day, "finding": "Women wait too long for a first visit.", "found_by": "figures",
+            "state": "found", "nodes": ["N7"], "measures": ["M23"]}  # fmt: skip
+    assert "Record saved" in sent(client, f"{url}add/", said).content.decode()
+    answer = sent(client, f"{url}add/", {**said, "state": "changed"})
+    assert answer.status_code == 422
+    assert "Say what was changed" in answer.content.decode()
+    with transaction.atomic(), identity.acting(actor(client)):
+        row = ProgrammeRecord.objects.get()
+    assert row.codes["nodes"] == ["N7"]
+    assert "finding" not in row.codes, "what is typed is sealed"
+    later = {**said, "state": "changed", "change": "A second worker in the north.", "changed_on-day": "2",
+             "changed_on-month": "5", "changed_on-year": "2026", "lead": "Coordinator",
+             "because": "The change began"}  # fmt: skip
+    one = f"/plan/records/one/{row.kept_id}/"
+    assert "Record corrected" in sent(client, f"{one}correct/", later).content.decode()
+    page = client.get(one).content.decode()
+    assert "As it stands" in page
+    assert "Version 1" in page
+    assert "A trusted relationship" in page
+    for query, is_there in (("state=changed", True), ("state=found", False), ("nodes=N7", True),
+                            ("nodes=N8", False), ("measures=M23", True), ("measures=M1", False)):  # fmt: skip
+        assert ("Women wait too long" in client.get(f"{url}?{query}").content.decode()) is is_there, query
+    assert f"{url}?measures=M23" in client.get("/plan/measures/one/M23/").content.decode()
+    assert f"{url}?nodes=N7" in client.get("/plan/theory/").content.decode()
+    assert b"A second worker" in client.get(f"{url}download/csv/").content
+    spoc = signed_in(Role.POLICE_SPOC, Sector.POLICE)
+    assert spoc.get(one).status_code in (403, 404)

@@ -21,6 +21,7 @@ from pathways.analysis.changed import Changes, Instrumental
 from pathways.analysis.counted import BY_QUARTER, key, quarter_key
 from pathways.analysis.disclosure import AtRisk, Rule, System, protect
 from pathways.analysis.disclosure import system as systems
+from pathways.analysis.disclosure.system import Key
 from pathways.analysis.evaluation import Summary
 from pathways.analysis.process import Suggested
 from pathways.domain.evaluation import measures
@@ -31,6 +32,7 @@ from pathways.domain.evaluation.milestones import CohortStage
 from pathways.domain.evaluation.moved import CutOffSide
 from pathways.domain.outcomes.progress import Change
 from pathways.domain.terms import clocks
+from pathways.domain.terms.people import Sector
 
 _PLANNED: Final = "planned"
 
@@ -396,8 +398,39 @@ _RESULTS: Final = {
 }  # fmt: skip
 
 
-def _risk(rows: Sequence[Recorded], rule: Rule) -> Value:
-    """Each record is of a woman's risk assessment, so its counts are protected as counts of women are."""
+@dataclass(frozen=True)
+class Shared:
+    """Risk assessments read again because a sector shared something: how many, and how many then changed."""
+
+    sector: str
+    read_again: ReleasedCount
+    changed: ReleasedCount
+
+
+def shared(rows: Sequence[Recorded], rule: Rule) -> tuple[Shared, ...] | None:
+    """Information shared and used, by the sector that shared it: the very cells of measure M44.
+
+    None where there is no such record; an empty tuple where there are too few for any of it to leave.
+    """
+    changes = [one for one in rows if one.kind == "risk_change"]
+    if not changes:
+        return None
+    cells = _risk_cells(changes, rule)
+    if cells is None:
+        return ()
+    return tuple(
+        Shared(one.label, cells["from", one.value], cells["from", one.value, "changed"])
+        for one in Sector
+        if ("from", one.value) in cells
+    )
+
+
+def _risk_cells(rows: Sequence[Recorded], rule: Rule) -> Mapping[Key, ReleasedCount] | None:
+    """Each record is of a woman's risk assessment, so its counts are protected as counts of women are.
+
+    A record whose result is none that is known is counted nowhere.
+    """
+    rows = [one for one in rows if one.codes.get("result") in _RESULTS]
     count = Counter(str(one.codes.get("result")) for one in rows)
     system = System()
     system.add("all", RawCount(len(rows)), systems.GRAND)
@@ -407,9 +440,28 @@ def _risk(rows: Sequence[Recorded], rule: Rule) -> Value:
     system.add("changed", RawCount(sum(count[name] for name in changed)), systems.MARGIN)
     system.sums("changed", changed)
     system.sums("all", ["changed", "unchanged"])
+    by = Counter(
+        (str(one.codes.get("from_sector")), one.codes.get("result") != "unchanged") for one in rows
+    )
+    sectors = sorted({sector for sector, _ in by})
+    for sector in sectors:
+        here = ("from", sector)
+        system.add(here, RawCount(by[sector, True] + by[sector, False]), systems.MARGIN)
+        for which, is_changed in (("changed", True), ("unchanged", False)):
+            system.add((*here, which), RawCount(by[sector, is_changed]))
+        system.sums(here, [(*here, "changed"), (*here, "unchanged")])
+    system.sums("all", [("from", sector) for sector in sectors])
+    for which in ("changed", "unchanged"):
+        system.sums(which, [("from", sector, which) for sector in sectors])
     try:
-        cells = protect(system, rule).cells
+        return protect(system, rule).cells
     except AtRisk:
+        return None
+
+
+def _risk(rows: Sequence[Recorded], rule: Rule) -> Value:
+    cells = _risk_cells(rows, rule)
+    if cells is None:
         return Value(HIDDEN, note="Too few for any of it to leave.")
     parts = [(label, cells[name]) for name, label in _RESULTS.items()]
     return _share(cells["changed"], cells["all"], "risk assessments read again", parts=parts)

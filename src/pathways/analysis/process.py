@@ -124,14 +124,29 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class Tie:
+    """Women whom one organisation referred to a service of another, how many were answered, and how fast.
+
+    `median_days` run from the first referral to the first answer; None where it rests on few.
+    """
+
+    sender: str
+    service: str
+    n: ReleasedCount
+    answered: ReleasedCount
+    median_days: int | None
+
+
+@dataclass(frozen=True)
 class ProcessTables:
-    """All of it, released. `services` is None for those who may not see single services."""
+    """All of it, released. `services` and `ties` are None for those who may not see single services."""
 
     levels: Crossed
     answers: tuple[Line, ...]
     answers_n: ReleasedCount
     sectors: tuple[Line, ...]
     services: Crossed | None
+    ties: tuple[Tie, ...] | None
     service_reasons: tuple[Line, ...]
     her_reasons: tuple[Line, ...]
     stop_reasons: tuple[Line, ...]
@@ -155,6 +170,9 @@ class Material:
     doses: Mapping[str, int]
     support: Mapping[str, tuple[Dose, Stay]]
     sectors: Mapping[str, str]
+    #: who first referred each woman to each service, and the days until the service first answered
+    senders: Mapping[tuple[str, str], str]
+    waits: Mapping[tuple[str, str], int]
 
 
 def gather(women: Women, went: Mapping[str, Passage], *, on: date) -> Material:
@@ -164,6 +182,8 @@ def gather(women: Women, went: Mapping[str, Passage], *, on: date) -> Material:
     level: dict[str, tuple[str, Suggested]] = {}
     stopped: dict[str, str] = {}
     answers: dict[tuple[str, str], tuple[Answer, str]] = {}
+    senders: dict[tuple[str, str], str] = {}
+    waits: dict[tuple[str, str], int] = {}
     for who, hers in women.items():
         passage = went[who]
         if passage.has_reached(Step.STARTED):
@@ -174,8 +194,13 @@ def gather(women: Women, went: Mapping[str, Passage], *, on: date) -> Material:
             level[who] = _level(hers)
         if passage.lost in _STOPS:
             stopped[who] = _why_stopped(hers)
-        answers |= {(who, service): found for service, found in _answers(hers).items()}
-    return Material(level, answers, stopped, doses, support, _sectors(women))
+        where = _where(hers)
+        answers |= {(who, service): found for service, found in _answers(hers, where).items()}
+        for service, (sender, waited) in _asked(hers, where).items():
+            senders[who, service] = sender
+            if waited is not None:
+                waits[who, service] = waited
+    return Material(level, answers, stopped, doses, support, _sectors(women), senders, waits)
 
 
 def _sectors(women: Women) -> dict[str, str]:
@@ -240,8 +265,8 @@ _ENDS: Final[Mapping[EventKind, Answer]] = {
 _BY_SERVICE: Final = frozenset({Answer.ACCEPTED, Answer.DECLINED, Answer.WAITING_LIST})
 
 
-def _answers(hers: tuple[EventFact, ...]) -> dict[str, tuple[Answer, str]]:
-    """For each service to which she was referred, the answer and its reason; once accepted stays accepted."""
+def _where(hers: tuple[EventFact, ...]) -> dict[str, str]:
+    """The service of each referral of hers, as it was sent, or as the service that answered says."""
     where: dict[str, str] = {}
     for event in hers:
         reference = event.detail.get("referral", "")
@@ -249,6 +274,13 @@ def _answers(hers: tuple[EventFact, ...]) -> dict[str, tuple[Answer, str]]:
             where[reference] = event.detail.get("provider", "") or where.get(reference, "")
         elif _ENDS.get(event.kind) in _BY_SERVICE and not where.get(reference):
             where[reference] = event.organisation_id or ""
+    return where
+
+
+def _answers(
+    hers: tuple[EventFact, ...], where: Mapping[str, str]
+) -> dict[str, tuple[Answer, str]]:
+    """For each service to which she was referred, the answer and its reason; once accepted stays accepted."""
     found: dict[str, tuple[Answer, str]] = {}
     for event in hers:
         if event.kind is not EventKind.REFERRAL_SENT and event.kind not in _ENDS:
@@ -258,6 +290,24 @@ def _answers(hers: tuple[EventFact, ...]) -> dict[str, tuple[Answer, str]]:
         if found.get(service, (None, ""))[0] is not Answer.ACCEPTED:
             found[service] = (answer, event.detail.get("reason", "") or NOT_RECORDED)
     return found
+
+
+def _asked(
+    hers: tuple[EventFact, ...], where: Mapping[str, str]
+) -> dict[str, tuple[str, int | None]]:
+    """For each service, who first referred her there, and the days from then to its own first answer."""
+    first: dict[str, tuple[str, date]] = {}
+    answered: dict[str, date] = {}
+    for event in hers:
+        service = where.get(event.detail.get("referral", ""), "") or NOT_RECORDED
+        if event.kind is EventKind.REFERRAL_SENT:
+            first.setdefault(service, (event.organisation_id or NOT_RECORDED, event.happened))
+        elif _ENDS.get(event.kind) in _BY_SERVICE and service in first:
+            answered.setdefault(service, event.happened)
+    return {
+        service: (sender, (answered[service] - sent).days if service in answered else None)
+        for service, (sender, sent) in first.items()
+    }
 
 
 # --- cells and sums ---------------------------------------------------------------------------------------
@@ -287,6 +337,7 @@ def add_answers(
     codes = [answer.value for answer in Answer]
     if by_service:
         _cross(system, "answer", count, services, codes)
+        _add_ties(system, material, services)
     else:
         for code in codes:
             n = sum(counted for (_, answer), counted in count.items() if answer == code)
@@ -308,6 +359,43 @@ def add_answers(
         (Step.ACCEPTED, accepted, ("answer", TOTAL, Answer.ACCEPTED.value), taken),
     ):
         _tie(system, went, step, there, total, n)
+
+
+#: Answers that are none: the referral ended, or waits, without anybody having said yes or no.
+_UNANSWERED: Final = (Answer.WITHDRAWN, Answer.EXPIRED, Answer.AWAITED)
+
+
+def _tied(material: Material) -> Counter[tuple[str, str, bool]]:
+    """(sender, service, whether answered) of every woman at every service."""
+    return Counter(
+        (material.senders.get((who, service), NOT_RECORDED), service, answer not in _UNANSWERED)
+        for (who, service), (answer, _) in material.answers.items()
+    )
+
+
+def _add_ties(system: System, material: Material, services: Sequence[str]) -> None:
+    """Who referred to whom, tied to each service's answers: the same women, by who asked for them.
+
+    A pair of organisations between which nobody was referred is no cell: a nought is shown as one.
+    """
+    count = _tied(material)
+    for service in services:
+        senders = sorted({sender for sender, there, _ in count if there == service})
+        for sender in senders:
+            yes, no = count[sender, service, True], count[sender, service, False]
+            system.add(("tie", sender, service, "yes"), RawCount(yes))
+            system.add(("tie", sender, service, "no"), RawCount(no))
+            system.add(("tie", sender, service, TOTAL), RawCount(yes + no), systems.MARGIN)
+            parts = [("tie", sender, service, which) for which in ("yes", "no")]
+            system.sums(("tie", sender, service, TOTAL), parts)
+        if not senders:
+            continue
+        system.sums(("answer", service, TOTAL), [("tie", sender, service, TOTAL) for sender in senders])
+        n = sum(count[sender, service, False] for sender in senders)
+        system.add(("tie", TOTAL, service, "no"), RawCount(n), systems.MARGIN)
+        system.sums(("tie", TOTAL, service, "no"), [("tie", sender, service, "no") for sender in senders])
+        unanswered = [("answer", service, each.value) for each in _UNANSWERED]
+        system.sums(("tie", TOTAL, service, "no"), unanswered)
 
 
 def _add_sectors(system: System, material: Material, services: Sequence[str]) -> None:
@@ -431,6 +519,7 @@ def table(
             key=lambda service: (service == NOT_RECORDED, named(service, names).casefold(), service),
         )
         services = _crossed("answer", [(row, named(row, names)) for row in rows], Answer, released)
+    ties = _ties(material, released, rule, names) if by_service else None
     started = released[flow_key(Step.STARTED, "n", EVERY)]
     return ProcessTables(
         _crossed("level", level_rows(), Suggested, released),
@@ -438,6 +527,7 @@ def table(
         released["answer", TOTAL, TOTAL],
         tuple(Line(code, label, released["sector", code]) for code, label in sector_rows()),
         services,
+        ties,
         _reasons(("why", Answer.DECLINED.value), reasons.DeclineReason, released),
         _reasons(("why", Answer.HER_NO.value), reasons.HerReason, released),
         _reasons(("stop",), stop.Reason, released),
@@ -447,6 +537,26 @@ def table(
         _spread(material, started, rule),
         tuple(Line(how.value, how.label, released["stay", how.value]) for how in Stay),
     )
+
+
+def _ties(
+    material: Material, released: Mapping[Key, ReleasedCount], rule: Rule, names: Mapping[str, str]
+) -> tuple[Tie, ...]:
+    """By the rule for times, a median rests on more than twice the threshold and stands beside its count."""
+    pairs = sorted({(sender, service) for sender, service, _ in _tied(material)})
+    days: dict[tuple[str, str], list[int]] = {}
+    for (woman, service), wait in material.waits.items():
+        sender = material.senders.get((woman, service), NOT_RECORDED)
+        days.setdefault((sender, service), []).append(wait)
+    found = []
+    for sender, service in pairs:
+        n, answered = (released["tie", sender, service, which] for which in (TOTAL, "yes"))
+        waited = sorted(days.get((sender, service), []))
+        few = len(waited) <= 2 * rule.threshold or n.is_hidden or answered.is_hidden
+        median = None if few else flow_table.quantile(waited, 0.5)
+        who = "Sender not recorded" if sender == NOT_RECORDED else named(sender, names)
+        found.append(Tie(who, named(service, names), n, answered, median))
+    return tuple(sorted(found, key=lambda one: (one.sender.casefold(), one.service.casefold())))
 
 
 def named(service: str, names: Mapping[str, str]) -> str:

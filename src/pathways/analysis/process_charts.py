@@ -12,7 +12,7 @@ from pathways.analysis.beside import Representation
 from pathways.analysis.charts import ACCENT, GREY, INK, TEAL, Chart, Table
 from pathways.analysis.evaluation import Summary
 from pathways.analysis.fidelity import WayTable
-from pathways.analysis.process import TOTAL, Line, ProcessTables, Stay
+from pathways.analysis.process import TOTAL, Line, ProcessTables, Stay, Tie
 from pathways.domain.evaluation.counts import ReleasedCount
 from pathways.domain.evaluation.fidelity import Fit
 from pathways.domain.evaluation.flow import STEPS, Step
@@ -27,6 +27,7 @@ def every(summary: Summary) -> dict[str, Chart]:
         routes(summary, source),
         levels(summary.process, source),
         answers(summary.process, source),
+        *([ties(summary.process.ties, source)] if summary.process.ties else []),
         dose(summary.process, source),
         stay(summary.process, source),
         way(summary.way, source),
@@ -114,6 +115,88 @@ def answers(tables: ProcessTables, source: str) -> Chart:
         source,
         (("Answer", "Women at services"), *body, ("All", tables.answers_n.shown)),
     )
+
+
+def ties(found: Sequence[Tie], source: str) -> Chart:
+    """Who works with whom: organisations that refer down the side, services across, a circle a pair."""
+    senders = sorted({one.sender for one in found}, key=str.casefold)
+    services = sorted({one.service for one in found}, key=str.casefold)
+    down, across = (
+        {each: charts.two_lines(each, 22) for each in names} for names in (senders, services)
+    )
+    most = max([one.n.value or 0 for one in found] + [1])
+    rows: list[dict[str, Any]] = [
+        {
+            "sender": down[one.sender],
+            "service": across[one.service],
+            "size": 260 if one.n.value is None else 160 + 1500 * one.n.value / most,
+            "said": "Women referred" if not one.n.is_hidden else "A hidden number",
+            "shown": one.n.shown,
+            "days": "" if one.median_days is None else _in_days(one.median_days),
+        }
+        for one in found
+    ]
+    names = [down[each] for each in senders]
+    x = alt.X(
+        "service:N",
+        sort=[across[each] for each in services],
+        axis=alt.Axis(
+            title=None, orient="top", labelAngle=-40, labelLimit=0, labelFontSize=12,
+            labelExpr=r"split(datum.label, '\n')", domain=False, grid=True,
+        ),
+    )  # fmt: skip
+    y = alt.Y("sender:N", sort=names, axis=charts.labels(names, 13))
+    base = alt.Chart(charts.data(rows))
+    picture = alt.layer(
+        base.mark_circle(opacity=1).encode(
+            x=x, y=y,
+            size=alt.Size("size:Q", scale=None, legend=None),
+            color=alt.Color(
+                "said:N",
+                scale=alt.Scale(domain=["Women referred", "A hidden number"], range=["#cfe3e6", "#dddddd"]),
+                legend=None,
+            ),
+        ),
+        base.mark_text(fontSize=13, fontWeight="bold", color=INK).encode(x=x, y=y, text="shown:N"),
+        base.mark_text(fontSize=11, color=INK, dy=30).encode(x=x, y=y, text="days:N"),
+    ).properties(width=max(260, 92 * len(services)), height=max(90, 92 * len(senders)))  # fmt: skip
+    shown = [one for one in found if one.n.value]
+    widest = max(shown, key=lambda one: one.n.value or 0, default=None)
+    timed = [one for one in found if one.median_days is not None]
+    slowest = max(timed, key=lambda one: one.median_days or 0, default=None)
+    headline = (
+        f"Most women went from {widest.sender} to {widest.service}: {widest.n.shown}"
+        if widest is not None
+        else "Who refers to whom: the counts are hidden"
+    )
+    if slowest is not None and len(timed) > 1:
+        days = _in_days(slowest.median_days or 0)
+        headline += f"; {slowest.service} took longest to answer, half within {days}"
+    body = tuple(
+        (
+            f"{one.sender} to {one.service}",
+            one.n.shown,
+            one.answered.shown,
+            "c" if one.median_days is None else _in_days(one.median_days),
+        )
+        for one in found
+    )
+    return charts.draw(
+        "ties",
+        headline,
+        "Women whom an organisation referred to a service, each woman once at a service, by who referred her "
+        "first. Under a circle: the days in which half of those answered had the service’s first answer, "
+        "where that rests on enough. “c” is hidden.",
+        "; ".join(f"{who}: {n} women, answered {yes}, half within {in_days}" for who, n, yes, in_days in body)
+        + ".",
+        source,
+        (("From and to", "Women referred", "Answered", "Half answered within"), *body),
+        picture,
+    )
+
+
+def _in_days(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"
 
 
 def dose(tables: ProcessTables, source: str) -> Chart:

@@ -257,6 +257,18 @@ def _process(summary: Summary) -> dict[str, Any]:
         "answers": lines(made.answers),
         "answers_n": _plain(made.answers_n),
         "by_service": crossed(made.services) if made.services else None,
+        "who_referred_to_whom": [
+            {
+                "from": tie.sender,
+                "to": tie.service,
+                "women": _plain(tie.n),
+                "answered": _plain(tie.answered),
+                "median_days_to_answer": "c" if tie.median_days is None else tie.median_days,
+            }
+            for tie in made.ties
+        ]
+        if made.ties is not None
+        else None,
         "why_services_declined": lines(made.service_reasons),
         "why_women_declined_a_service": lines(made.her_reasons),
         "why_women_stopped": lines(made.stop_reasons),
@@ -503,6 +515,21 @@ def _workbook(summary: Summary) -> bytes:
             "By service",
             ("Service", *made.services.heads),
             [(label, *map(_plain, counts)) for label, counts in made.services.lines],
+        )
+    if made.ties:
+        sheet(
+            "Who referred to whom",
+            ("From", "To", "Women", "Answered", "Half answered within days"),
+            [
+                (
+                    tie.sender,
+                    tie.service,
+                    _plain(tie.n),
+                    _plain(tie.answered),
+                    "c" if tie.median_days is None else tie.median_days,
+                )
+                for tie in made.ties
+            ],
         )
     sheet(
         "Answers and contacts",

@@ -38,6 +38,7 @@ from pathways.journey import (
     runs,
     seating,
     second_readings,
+    surveying,
     taking_in,
     tasks,
     triage_policy,
@@ -350,4 +351,5 @@ JOBS: dict[str, Callable[..., int]] = {
     "clear_uploads": clear_uploads,
     "erase_extracts": erase_extracts,
     "find_again": findable.again,
+    "surveys": surveying.keep_time,
 }

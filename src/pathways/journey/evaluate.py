@@ -22,6 +22,7 @@ from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.evaluation.moved import Yardstick
 from pathways.domain.governance.actors import Actor
+from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role
 from pathways.domain.triage import assessment
 from pathways.journey import identity, instruments, ledger, programme
@@ -233,6 +234,11 @@ def _extract(*, by: Actor, at: datetime, synthetic: bool) -> Extract:
         measured = _measured(at)
     referred = {
         str(row["detail"]["provider"]) for row in events if (row["detail"] or {}).get("provider")
+    }
+    referred |= {
+        str(row["organisation_id"])
+        for row in events
+        if row["kind"] == EventKind.REFERRAL_SENT.value and row["organisation_id"]
     }
     services = {
         str(key): str(named)

@@ -8,14 +8,14 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from pathways.analysis import measured
+from pathways.analysis import measured, partnership
 from pathways.analysis.flow import FlowTable
 from pathways.analysis.measured import Recorded, Value
 from pathways.domain.evaluation.counts import ReleasedCount
 from pathways.domain.evaluation.flow import Step
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms import clocks
-from pathways.journey import evaluate, identity, planning
+from pathways.journey import evaluate, identity, planning, surveying
 from pathways.records.models import ProgrammeRecord, SharingAgreement
 
 
@@ -56,8 +56,23 @@ def figures(*, by: Actor, at: datetime, synthetic: bool) -> Figures | None:
         today=today,
         rule=evaluate.AUDIENCE[by.role].rule,
     )
+    surveyed = partnership.value(surveying.results(by=by, at=at))
+    if surveyed is not None:  # what is counted here goes before a figure that was counted elsewhere
+        found["M43"] = surveyed
     as_at = made.summary.as_at if made else None
     return Figures({**records, **found}, made is not None, as_at)
+
+
+def shared(*, by: Actor, at: datetime) -> tuple[measured.Shared, ...] | None:
+    """Risk assessments read again because somebody shared something, by sector: the cells of measure M44.
+
+    None where none is recorded, and nothing where too few are; for whoever sees the evaluation's figures.
+    """
+    if by.role not in evaluate.AUDIENCE:
+        return None
+    today = clocks.local(at).date()
+    rows = [row for row in _codes(by) if row.on <= today]
+    return measured.shared(rows, evaluate.AUDIENCE[by.role].rule)
 
 
 def _started(table: FlowTable) -> ReleasedCount:

@@ -97,6 +97,17 @@ def measure_names(*, by: Actor) -> dict[str, str]:
     return {one.measure.code: one.measure.name for one in now.measures} if now else {}
 
 
+def node_names(*, by: Actor) -> dict[str, str]:
+    """Every part of the theory of change as it stands, by code."""
+    now = theory_now(by=by)
+    return {one.code: one.words for one in now.theory.nodes} if now else {}
+
+
+def names_by_code(*, by: Actor) -> dict[str, str]:
+    """Every measure and every part of the theory of change, by code; no two codes are the same."""
+    return node_names(by=by) | measure_names(by=by)
+
+
 def versions(part: Part, *, by: Actor) -> tuple[Version, ...]:
     """Every version that was saved, the newest first, and the draft that it began from."""
     rows = sight.visible(PlanVersion, by).filter(part=part.value).defer("body").order_by("-number")

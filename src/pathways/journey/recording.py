@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -55,7 +57,7 @@ class Record:
         described = KINDS[self.kind]
         asked = described.question(described.title)
         words = recorded.in_words(asked, self.answers.get(asked.name), organisations={}, names={})
-        title = words[0] if words else described.one.capitalize()
+        title = shortened(words[0], 90) if words else described.one.capitalize()
         return f"{title}, participant {self.participant}" if self.participant else title
 
 
@@ -65,6 +67,11 @@ class Listed:
 
     records: tuple[Record, ...]
     years: tuple[int, ...]
+
+
+def shortened(text: str, most: int) -> str:
+    """Words that stand in a line of a list, cut at a word's end."""
+    return text if len(text) <= most else f"{text[: most - 2].rsplit(' ', 1)[0]} …"
 
 
 # --- reads --------------------------------------------------------------------------------------------
@@ -89,21 +96,26 @@ def listed(
     at: datetime,
     year: int | None = None,
     words: str = "",
+    having: Mapping[str, str] = MappingProxyType({}),
     with_withdrawn: bool = False,
 ) -> Listed | None:
-    """The records of a kind as they stand; None where the kind is not for this person. One event a "
-      "reading."""
+    """The records of a kind as they stand; None where the kind is not for this person. One event a reading.
+
+    `having` narrows by coded answers: the answer itself, or one of several.
+    """
     if by.role not in KINDS[kind].reads:
         return None
     rows = [_record(row) for row in _newest(by, kind)]
     years = tuple(sorted({clocks.financial_year(one.on) for one in rows}, reverse=True))
     places = organisations()
-    names = planning.measure_names(by=by)
+    names = planning.names_by_code(by=by)
     found = []
     for one in rows:
         if one.is_withdrawn and not with_withdrawn:
             continue
         if year is not None and clocks.financial_year(one.on) != year:
+            continue
+        if not all(_says(one.answers.get(name), wanted) for name, wanted in having.items()):
             continue
         said = " ".join(line for _, lines in read_back(one, places, names) for line in lines).casefold()
         if all(word in said for word in words.casefold().split()):
@@ -118,6 +130,10 @@ def listed(
             reason=kind.label,
         )
     return Listed(tuple(found), years)
+
+
+def _says(answer: Any, wanted: str) -> bool:
+    return wanted in answer if isinstance(answer, list) else answer == wanted
 
 
 def versions(record_id: UUID, *, by: Actor, at: datetime) -> tuple[Record, ...]:
@@ -161,6 +177,17 @@ class FrameworkChange:
     on: date
     change: str
     is_kept_elsewhere: bool = False
+
+
+def tied(*, by: Actor) -> Counter[str]:
+    """How many entries of the learning log concern each measure and each part of the theory of change.
+
+    Codes alone are read, and no event is written: nothing of what was found is opened.
+    """
+    if by.role not in KINDS[RecordKind.LEARNING].reads:
+        return Counter()
+    rows = [row.codes or {} for row in _newest(by, RecordKind.LEARNING) if not row.is_withdrawn]
+    return Counter(code for said in rows for name in ("nodes", "measures") for code in said.get(name) or ())
 
 
 def framework(*, by: Actor, at: datetime) -> tuple[FrameworkChange, ...]:
@@ -376,7 +403,7 @@ def export(kind: RecordKind, *, ending: str, by: Actor, at: datetime) -> tuple[s
     if by.role not in KINDS[kind].reads or ending not in FORMATS:
         return None
     rows = [one for one in (_record(row) for row in _newest(by, kind)) if not one.is_withdrawn]
-    places, names = organisations(), planning.measure_names(by=by)
+    places, names = organisations(), planning.names_by_code(by=by)
     lines = [_line(one, places, names) for one in reversed(rows)]
     name = f"programme-{kind.value.replace('_', '-')}.{ending}"
     ledger.exported(by=by, at=at, reason=f"programme records: {kind.label}", found=len(lines))

@@ -30,6 +30,8 @@ WITHOUT_HISTORY = {
     Resource.NAME_TOKEN: "made from her name, and made anew when it is corrected",
     Resource.TAKE_IN_PART: "files of many megabytes, kept for days, which are to go altogether",
     Resource.TAKEN_ROW: "says only where an entry came from, and the entry has a history of its own",
+    Resource.SURVEY_INVITATION: "says who answered, and a history would say when, beside the answers",
+    Resource.SURVEY_SHEET: "an answer has no writer, and a history would name one",
     Resource.DRAFT: "its writer's own unfinished words, kept every few seconds",
 }
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("drafts/", include("pathways.web.drafts.urls")),
     path("directory/", include("pathways.web.directory.urls")),
     path("evaluate/", include("pathways.web.evaluate.urls")),
+    path("partners/", include("pathways.web.partners.urls")),
     path("plan/", include("pathways.web.plan.urls")),
     path("governance/", include("pathways.web.governance.urls")),
     path("panel/", include("pathways.web.panel.urls")),

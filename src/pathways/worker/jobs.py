@@ -35,6 +35,7 @@ HOURS = {
     "clear_uploads": "*/10 * * * *",
     "erase_extracts": "30 * * * *",
     "find_again": "* * * * *",
+    "surveys": "15 6 * * *",
 }
 
 

@@ -36,6 +36,7 @@ class RecordKind(Worded):
     PREVENTION = "prevention", "Prevention actions"
     INTERVIEW = "interview", "Interviews"
     FIGURE = "figure", "Figures counted elsewhere"
+    LEARNING = "learning", "Learning log"
     QUESTION = "question", "Evaluation questions"
     DATA_SOURCE = "data_source", "Data sources"
     ETHICS = "ethics", "Ethics"
@@ -56,6 +57,8 @@ class AnswerKind(Worded):
     ORGANISATION = "organisation", "An organisation"
     BY_ORGANISATION = "by_organisation", "A whole number for each organisation"
     MEASURE = "measure", "A measure"
+    MEASURES = "measures", "Several measures"
+    NODES = "nodes", "Several parts of the theory of change"
 
 
 #: What is typed freely, and so sealed.
@@ -91,6 +94,8 @@ class Described:
     title: str
     #: the words for the last day of a period; empty where a record has one day only
     until: str = ""
+    #: the coded questions by whose answers a list of them is narrowed
+    narrows: tuple[str, ...] = ()
 
     def question(self, name: str) -> Asked:
         return next(one for one in self.questions if one.name == name)
@@ -301,6 +306,35 @@ KINDS: Mapping[RecordKind, Described] = MappingProxyType(
                 frozenset({_E}), _ALL, "measure", until="Last day of the period",
             ),
             Described(
+                RecordKind.LEARNING, "finding",
+                "What the programme found out about itself, what was changed because of it and when, and "
+                "what followed.", "Day of the finding",
+                (
+                    Asked("finding", "What was found?", _W, hint=_NO_NAMES),
+                    Asked("found_by", "How was it found?", _O,
+                          (("figures", "Figures of the evaluation"), ("survey", "Partnership survey"),
+                           ("interviews", "Interviews"), ("meeting", "A meeting or a review"),
+                           ("incident", "An incident, a complaint or a concern"),
+                           ("practice", "Everyday work"))),
+                    Asked("state", "How far is it?", _O,
+                          (("found", "Found, nothing changed yet"), ("changed", "Something was changed"),
+                           ("followed", "Changed, and seen what followed"),
+                           ("left", "Looked at, and left as it is"))),
+                    Asked("change", "What was changed because of it, or why was it left?", _W, hint=_NO_NAMES,
+                          is_needed=False),
+                    Asked("changed_on", "On which day did the change begin?", _D, is_needed=False),
+                    Asked("lead", "Who sees the change through?", _L,
+                          hint="A colleague or a post, and the organisation", is_needed=False, most=120),
+                    Asked("followed", "What followed?", _W,
+                          hint="Also where it was not what was hoped for. " + _NO_NAMES, is_needed=False),
+                    Asked("followed_on", "On which day was that seen?", _D, is_needed=False),
+                    Asked("nodes", "Which parts of the theory of change does it concern?", AnswerKind.NODES,
+                          is_needed=False),
+                    Asked("measures", "Which measures show it?", AnswerKind.MEASURES, is_needed=False),
+                ),
+                frozenset({_E, _C, _G}), _ALL, "finding", narrows=("state", "nodes", "measures"),
+            ),
+            Described(
                 RecordKind.QUESTION, "question", "What the evaluation is to answer.",
                 "Day on which it was agreed",
                 (
@@ -418,15 +452,46 @@ def _beyond(kind: RecordKind, answers: Mapping[str, Any]) -> tuple[str, str]:
             return "asked_by", wrong
         if answers.get("result") == "held" and "interview" not in (answers.get("consent") or ()):
             return "consent", "An interview is held only with agreement to be interviewed"
+    if kind is RecordKind.LEARNING:
+        return _learnt(answers)
     if kind is RecordKind.FIGURE and answers.get("protected") is not True:
         return "protected", "Only a figure that has passed disclosure control may be entered"
+    return "", ""
+
+
+def _learnt(answers: Mapping[str, Any]) -> tuple[str, str]:
+    """What is said of how far a finding is must stand in the entry, in the order in which it happened."""
+    state, change, followed = (answers.get(name) for name in ("state", "change", "followed"))
+    changed_on, followed_on = answers.get("changed_on"), answers.get("followed_on")
+    if state == "left" and not change:
+        return "change", "Say why it was left as it is"
+    if state in ("changed", "followed"):
+        if not change:
+            return "change", "Say what was changed"
+        if not changed_on:
+            return "changed_on", "Give the day on which the change began"
+        if not answers.get("lead"):
+            return "lead", "Say who sees the change through"
+    if state == "followed" and not followed:
+        return "followed", "Say what followed"
+    if followed and not followed_on:
+        return "followed_on", "Give the day on which that was seen"
+    if (followed or followed_on) and state != "followed":
+        return "state", "Something followed: say so here"
+    if changed_on and state not in ("changed", "followed"):
+        return "state", "Something was changed: say so here"
+    if changed_on and followed_on and followed_on < changed_on:
+        return "followed_on", "What followed cannot have been seen before the change began"
     return "", ""
 
 
 def in_words(
     asked: Asked, value: Any, *, organisations: Mapping[str, str], names: Mapping[str, str]
 ) -> list[str]:
-    """An answer as it is read back, a line each. `names` are the measures by code."""
+    """An answer as it is read back, a line each.
+
+    `names` are the measures and the parts of the theory of change by code.
+    """
     if value in (None, "", [], {}):
         return []
     options = dict(asked.options)
@@ -444,6 +509,8 @@ def in_words(
             count in value.items()]
         case AnswerKind.MEASURE:
             return [f"{value} {names.get(value, '')}".strip()]
+        case AnswerKind.MEASURES | AnswerKind.NODES:
+            return [f"{code} {names.get(code, '(no longer there)')}" for code in value]
         case AnswerKind.DAY:
             return [f"{date.fromisoformat(value):%-d %B %Y}"]
         case AnswerKind.AMOUNT:

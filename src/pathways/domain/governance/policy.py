@@ -146,6 +146,10 @@ class Resource(StrEnum):
     # the plan of the evaluation, and records of the programme: about no woman
     PLAN_VERSION = "plan_version"
     PROGRAMME_RECORD = "programme_record"
+    # the partnership survey: who was asked, and sheets of answers that have no writer
+    SURVEY_WAVE = "survey_wave"
+    SURVEY_INVITATION = "survey_invitation"
+    SURVEY_SHEET = "survey_sheet"
     # search
     NAME_TOKEN = "name_token"  # noqa: S105 - a table, not a secret
 
@@ -334,6 +338,7 @@ RECORDED: tuple[tuple[tuple[str, ...], tuple[Role, ...], tuple[Role, ...]], ...]
         (Role.GOVERNANCE_LEAD, Role.COMMISSIONER),
     ),
     (("ethics",), (Role.EVALUATOR, Role.GOVERNANCE_LEAD), (Role.COORDINATOR, Role.COMMISSIONER)),
+    (("learning",), (Role.EVALUATOR, Role.COORDINATOR, Role.GOVERNANCE_LEAD), (Role.COMMISSIONER,)),
 )
 
 
@@ -407,6 +412,60 @@ def _of_the_facts() -> Iterable[Rule]:
             both(at_table, own),
             "Each agency adds what it knows, and changes nothing of another’s.",
         )
+
+
+def _of_the_survey() -> Iterable[Rule]:
+    """Who was invited is read by whoever runs the survey; what was answered is read by counting alone."""
+    people = tuple(role for role in Role if role not in MACHINE_ROLES)
+    yield _rule(
+        (*people, Role.CLERK, Role.COUNTING),
+        _READ,
+        (Resource.SURVEY_WAVE,),
+        Always(),
+        "Whoever may be invited sees from when to when a survey is open.",
+    )
+    yield _rule(
+        (Role.EVALUATOR,),
+        _WRITE,
+        (Resource.SURVEY_WAVE,),
+        _OWN_ORGANISATION,
+        "The evaluator begins a wave and says when it ends.",
+    )
+    yield _rule(
+        people,
+        _READ,
+        (Resource.SURVEY_INVITATION,),
+        Own(),
+        "Everybody sees that they were invited, and whether they have answered.",
+    )
+    yield _rule(
+        (Role.EVALUATOR,),
+        (Action.READ, Action.CREATE),
+        (Resource.SURVEY_INVITATION,),
+        OwnOrganisation("run_by_organisation_id"),
+        "Whoever runs a survey invites to it and sees from where answers are missing.",
+    )
+    yield _rule(
+        (Role.CLERK,),
+        (Action.READ, Action.CHANGE),
+        (Resource.SURVEY_INVITATION,),
+        Always(),
+        "That somebody has answered is noted where the answers are not.",
+    )
+    yield _rule(
+        (Role.CLERK,),
+        (Action.CREATE,),
+        (Resource.SURVEY_SHEET,),
+        Always(),
+        "A sheet is put with the others by nobody’s hand.",
+    )
+    yield _rule(
+        (Role.COUNTING,),
+        _READ,
+        (Resource.SURVEY_SHEET,),
+        Always(),
+        "Answers are counted and read by nobody.",
+    )
 
 
 _ANY_SECTOR = tuple(Sector)
@@ -1439,6 +1498,7 @@ _WRITTEN: tuple[Rule, ...] = (
         "Whoever answers for the programme reads what it is to be judged by.",
     ),
     *_of_programme_records(),
+    *_of_the_survey(),
     # --- search ---------------------------------------------------------------------------------------
     _rule(
         (

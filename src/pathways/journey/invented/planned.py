@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from pathways.domain.evaluation.measures import Frequency, NodeKind
+from pathways.domain.evaluation.partnership import STATEMENTS, Extent
 from pathways.domain.evaluation.recorded import SECTIONS, RecordKind
 from pathways.domain.evaluation.theory import Support
 from pathways.domain.terms import clocks
 from pathways.domain.terms.people import Role
-from pathways.journey import identity, planning, recording
+from pathways.journey import identity, planning, recording, surveying
 from pathways.journey.invented.world import World
 
 #: (measure, baseline, target)
@@ -33,6 +35,7 @@ def tell(world: World, *, began: date, until: datetime) -> None:
         _programme(coordinator, world, began, until)
     with identity.acting(commissioner):
         _spend(commissioner, began, until)
+    _surveyed(world, evaluator, until)
 
 
 def _plan(by: Any, at: datetime) -> None:
@@ -80,9 +83,8 @@ def _plan(by: Any, at: datetime) -> None:
         assert section in dict(SECTIONS)
         _enter(RecordKind.TOOLKIT, day, by, at, section=section, part=part, coverage="part")
     _enter(RecordKind.FIGURE, clocks.local(at).date() - timedelta(days=200), by, at,
-           until_day=clocks.local(at).date() - timedelta(days=110), measure="M43", value=3.4, counted=21,
-           protected=True, from_where="Partnership survey, first wave, mean of four domains (1 to "
-                                      "5)")  # fmt: skip
+           until_day=clocks.local(at).date() - timedelta(days=110), measure="M45", value=14.0, counted=14,
+           protected=True, from_where="Insights without names, as the regional unit counts them")  # fmt: skip
 
 
 def _interviews(by: Any, began: date, at: datetime) -> None:
@@ -145,6 +147,74 @@ def _programme(by: Any, world: World, began: date, at: datetime) -> None:
     ):
         _enter(RecordKind.PREVENTION, today - timedelta(days=back), by, at, pillar=pillar, stage=stage,
                organisation=hub, action=action)  # fmt: skip
+    _learnt(by, today, at)
+
+
+def _learnt(by: Any, today: date, at: datetime) -> None:
+    """What the programme found out about itself: changed and followed, changed, only found, and left."""
+
+    def day(back: int) -> str:
+        return (today - timedelta(days=back)).isoformat()
+
+    _enter(RecordKind.LEARNING, today - timedelta(days=410), by, at, found_by="interviews", state="followed",
+           finding="Women who had declined said that a call from a police number had frightened them.",
+           change="The first contact is made by a support worker, from a number that says nothing.",
+           changed_on=day(380), lead="Coordinator, Pathways hub", followed_on=day(150),
+           followed="More of the women who were reached agreed to take part than in the year before.",
+           nodes=["N6", "N15"], measures=["M15", "M16"])
+    _enter(RecordKind.LEARNING, today - timedelta(days=170), by, at, found_by="figures", state="changed",
+           finding="Turned-away women of one area had no second reading for weeks.",
+           change="A second reader for everybody who is turned away, drawn by the programme.",
+           changed_on=day(150), lead="Police single point of contact", measures=["M29"])
+    _enter(RecordKind.LEARNING, today - timedelta(days=60), by, at, found_by="meeting", state="left",
+           finding="Two partners would like the panel to meet every week.",
+           change="Left at every two weeks: urgent decisions are taken between meetings already.",
+           measures=["M9"])
+    _enter(RecordKind.LEARNING, today - timedelta(days=12), by, at, found_by="practice", state="found",
+           finding="Mothers miss afternoon groups in the school holidays.", measures=["M25"])
+
+
+def _surveyed(world: World, by: Any, at: datetime) -> None:
+    """Two waves of the partnership survey that have closed, and one that is to open."""
+    chance = random.Random(61)  # noqa: S311 - an invented programme, the same each time
+    order = [one.value for one in Extent][:5]
+    partners = [place for code, place in world.places.items() if code != "westmoor"]
+    for number, back in enumerate((400, 190)):
+        opened = at - timedelta(days=back)
+        first = clocks.local(opened).date()
+        last = first + timedelta(days=30)
+        with identity.acting(by):
+            wave = _done(
+                surveying.begin(opens=first, closes=last, organisation_ids=partners, by=by, at=opened)
+            )
+        asked = {one.account_id: one for people in world.people.values() for one in people}
+        for one in sorted(asked.values(), key=lambda each: each.name):
+            if one.organisation_id not in partners or chance.random() < 0.25:
+                continue
+            middle = {"b": 3.4, "r": 2.9, "s": 2.6, "l": 3.1}
+            said = {
+                each.code: order[_point(chance.gauss(middle[each.code[0]] + 0.35 * number, 0.9))]
+                if chance.random() > 0.06
+                else Extent.CANNOT_SAY.value
+                for each in STATEMENTS
+            }
+            with identity.acting(one):
+                _done(surveying.answer(wave_id=wave, answers=said, by=one, at=opened + timedelta(days=9)))
+        surveying.keep_time(at=opened + timedelta(days=40))
+    first = clocks.local(at).date() + timedelta(days=10)
+    with identity.acting(by):
+        last = first + timedelta(days=28)
+        _done(surveying.begin(opens=first, closes=last, organisation_ids=partners, by=by, at=at))
+
+
+def _point(value: float) -> int:
+    return min(4, max(0, round(value) - 1))
+
+
+def _done(said: Any) -> Any:
+    if not said:
+        raise RuntimeError(said.reason)
+    return said.id
 
 
 def _spend(by: Any, began: date, at: datetime) -> None:

@@ -42,6 +42,7 @@ from pathways.records.models.panel import (
     PanelRequest,
     PanelSeries,
 )
+from pathways.records.models.partnership import SurveyInvitation, SurveySheet, SurveyWave
 from pathways.records.models.planning import PlanVersion, ProgrammeRecord
 from pathways.records.models.police import (
     Consideration,
@@ -202,6 +203,9 @@ __all__ = [
     "Spine",
     "Stop",
     "SupportPair",
+    "SurveyInvitation",
+    "SurveySheet",
+    "SurveyWave",
     "TakeIn",
     "TakeInPart",
     "TakenRow",

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from pathways.domain.decision import Decision
-from pathways.journey import bringing, evaluate
-from pathways.web import access
+from pathways.domain.evaluation.recorded import KINDS, RecordKind
+from pathways.journey import bringing, evaluate, recording
+from pathways.web import access, clock
 from pathways.web.access import page
 from pathways.web.evaluate.tabs import tabs
 from pathways.web.request import Request
 
+#: so many entries of the learning log stand on the page of the process
+_NEWEST = 5
 _TYPES = {
     "html": "text/html; charset=utf-8",
     "json": "application/json",
@@ -71,7 +76,42 @@ def overview(request: Request) -> HttpResponse:
 
 @page(roles=evaluate.MAY_SEE)
 def process(request: Request) -> HttpResponse:
-    return _drawn(request, "process", "evaluate/process.html")
+    return _drawn(request, "process", "evaluate/process.html", learnt=_learnt(request))
+
+
+def _learnt(request: Request) -> dict[str, Any] | None:
+    """The newest of the learning log with what was changed and followed, for whoever reads the log."""
+    kind = RecordKind.LEARNING
+    found = recording.listed(kind, by=request.actor, at=request.now)
+    if found is None:
+        return None
+    states = dict(KINDS[kind].question("state").options)
+    rows = []
+    for one in found.records[:_NEWEST]:
+        said = one.answers
+        change, followed = said.get("change", ""), said.get("followed", "")
+        cells = [
+            {"text": recording.shortened(said["finding"], 160), "href": reverse("plan:record", args=[one.id]),
+             "hint": f"{clock.day(one.on)}, by {one.by}"},
+            {"text": recording.shortened(change, 160),
+             "hint": _since(said.get("changed_on"), said.get("lead"))},
+            {"text": recording.shortened(followed, 160), "hint": _since(said.get("followed_on"), "")},
+            {"text": states.get(said.get("state"), "")},
+        ]  # fmt: skip
+        rows.append({"cells": cells})
+    columns = [{"label": each} for each in ("What was found", "What was changed", "What followed", "How far")]
+    return {
+        "rows": rows,
+        "columns": columns,
+        "more": len(found.records) - len(rows),
+        "may_enter": request.actor.role in KINDS[kind].writes,
+    }
+
+
+def _since(day: str | None, lead: str | None) -> str:
+    """“From 3 May 2026, seen through by the coordinator”, as far as it is known."""
+    said = [f"From {clock.day(date.fromisoformat(day))}"] if day else []
+    return ", ".join([*said, *([f"seen through by {lead}"] if lead else [])])
 
 
 @page(roles=evaluate.MAY_SEE)

@@ -191,10 +191,27 @@ class RecordFilters(forms.PathwaysForm):
     year = forms.Pick(label="Financial year", empty="Any year", choices=[])
     also = forms.ChooseMany(label="Also", choices=[("withdrawn", "Withdrawn records")], small=True, hint="")
 
-    def __init__(self, *args: Any, years: tuple[int, ...], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        years: tuple[int, ...],
+        described: Described,
+        names: Mapping[str, str],
+        parts: Mapping[str, str],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         said = [(str(year), f"{year} to {year + 1}") for year in years]
         self.fields["year"].choices = [("", "Any year"), *said]  # type: ignore[attr-defined]
+        for asked in (described.question(name) for name in described.narrows):
+            of: Any = {AnswerKind.NODES: parts, AnswerKind.MEASURES: names}.get(asked.kind)
+            found = [(code, f"{code} {words}") for code, words in of.items()] if of else asked.options
+            choices = [("", "Any"), *found]
+            self.fields[asked.name] = forms.Pick(label=_NARROWS.get(asked.name, asked.label), choices=choices)
+
+
+#: shorter words for a question where it only narrows a list
+_NARROWS = {"state": "How far", "nodes": "Part of the theory of change", "measures": "Measure"}
 
 
 class RecordForm(forms.PathwaysForm):
@@ -208,6 +225,7 @@ class RecordForm(forms.PathwaysForm):
         described: Described,
         organisations: Mapping[str, str],
         names: Mapping[str, str],
+        parts: Mapping[str, str],
         is_correction: bool = False,
         **kwargs: Any,
     ) -> None:
@@ -217,7 +235,7 @@ class RecordForm(forms.PathwaysForm):
         if described.until:
             self.fields["until"] = forms.Date(label=described.until, required=False)
         for asked in described.questions:
-            for name, field in _fields(asked, organisations, names):
+            for name, field in _fields(asked, organisations, names, parts):
                 self.fields[name] = field
         if is_correction:
             self.fields["because"] = because("Why is it corrected?")
@@ -264,7 +282,7 @@ def starting(described: Described, answers: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _fields(
-    asked: Asked, organisations: Mapping[str, str], names: Mapping[str, str]
+    asked: Asked, organisations: Mapping[str, str], names: Mapping[str, str], parts: Mapping[str, str]
 ) -> list[tuple[str, Any]]:
     said: dict[str, Any] = {"label": asked.label, "required": asked.is_needed}
     if asked.hint:
@@ -292,6 +310,10 @@ def _fields(
         case AnswerKind.MEASURE:
             choices = [(code, f"{code} {name}") for code, name in names.items()]
             field = forms.Pick(**said, choices=choices)
+        case AnswerKind.MEASURES | AnswerKind.NODES:
+            known = parts if asked.kind is AnswerKind.NODES else names
+            choices = [(code, f"{code} {name}") for code, name in known.items()]
+            field = forms.ChooseMany(**said, choices=choices, small=True)
         case AnswerKind.BY_ORGANISATION:
             return [
                 (

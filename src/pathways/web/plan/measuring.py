@@ -18,7 +18,7 @@ from pathways.domain.evaluation import measures
 from pathways.domain.evaluation.measures import InUse, Measure
 from pathways.domain.evaluation.plan import Part
 from pathways.journey import figures as figured
-from pathways.journey import planning
+from pathways.journey import planning, recording
 from pathways.web import access, flow, lists
 from pathways.web.access import page
 from pathways.web.lists import Column
@@ -145,6 +145,7 @@ def one(request: Request, code: str) -> HttpResponse:
             "svg": _picture(measure, value),
             "rows": _about(found),
             "nodes": shows,
+            "learnt": recording.tied(by=request.actor)[code],
             "quarter_columns": [
                 {"label": "Quarter"},
                 {"label": measure.unit.label.capitalize(), "numeric": True},

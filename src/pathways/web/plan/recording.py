@@ -69,12 +69,20 @@ def listed(request: Request, kind: str) -> HttpResponse:
         at=request.now,
         year=int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else None,
         words=request.GET.get("words", "")[:200],
+        having={name: said for name in described.narrows if (said := request.GET.get(name, ""))},
         with_withdrawn="withdrawn" in request.GET.getlist("also"),
     )
     assert found is not None
-    listing = lists.Listing(request, filters=RecordFilters, filter_kwargs={"years": found.years})
+    measures, parts = planning.measure_names(by=request.actor), planning.node_names(by=request.actor)
+    listing = lists.Listing(
+        request,
+        filters=RecordFilters,
+        filter_kwargs={
+            "years": found.years, "described": described, "names": measures, "parts": parts,
+        },
+    )  # fmt: skip
     listing.count(len(found.records))
-    places, names = recording.organisations(), planning.measure_names(by=request.actor)
+    places, names = recording.organisations(), measures | parts
     shown = described.questions[:_SHOWN]
     rows = []
     for one in found.records[listing.offset : listing.offset + listing.per_page]:
@@ -84,7 +92,7 @@ def listed(request: Request, kind: str) -> HttpResponse:
         cells: list[dict[str, Any]] = [
             {"text": days, "href": reverse("plan:record", args=[one.id]), "hint": under}
         ]
-        cells += [{"text": _short(answers[question.label])} for question in shown]
+        cells += [{"text": recording.shortened("; ".join(answers[asked.label]), 160)} for asked in shown]
         state = "Withdrawn" if one.is_withdrawn else "Corrected" if one.number > 1 else ""
         cells.append({"tag": state, "colour": "grey"} if state else {"text": ""})
         rows.append({"cells": cells})
@@ -106,11 +114,6 @@ def listed(request: Request, kind: str) -> HttpResponse:
             **_beside(request, which, found),
         },
     )
-
-
-def _short(lines: list[str]) -> str:
-    text = "; ".join(lines)
-    return text if len(text) <= 160 else f"{text[:157].rsplit(' ', 1)[0]} …"
 
 
 def _beside(request: Request, kind: RecordKind, found: recording.Listed) -> dict[str, Any]:
@@ -137,7 +140,7 @@ def one(request: Request, kept_id: UUID) -> HttpResponse:
     found = recording.versions(kept_id, by=request.actor, at=request.now)
     if not found:
         return access.not_found(request)
-    places, names = recording.organisations(), planning.measure_names(by=request.actor)
+    places, names = recording.organisations(), planning.names_by_code(by=request.actor)
     newest, described = found[0], KINDS[found[0].kind]
     versions = [
         {
@@ -186,6 +189,7 @@ class _Record(flow.Flow):
             "described": self.described,
             "organisations": recording.organisations(),
             "names": planning.measure_names(by=self.actor),
+            "parts": planning.node_names(by=self.actor),
         }
 
     def answered(self, answers: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pathways.analysis import plan_drawing
 from pathways.domain.evaluation import theory
 from pathways.domain.evaluation.measures import NodeKind
 from pathways.domain.evaluation.theory import Difference, Theory
-from pathways.journey import planning
+from pathways.journey import planning, recording
 from pathways.web import access, flow
 from pathways.web.access import page
 from pathways.web.plan import views
@@ -46,12 +46,14 @@ def show(request: Request) -> HttpResponse:
 
 def _drawn(request: Request, now: planning.TheoryNow) -> dict[str, Any]:
     names = planning.measure_names(by=request.actor)
+    learnt = recording.tied(by=request.actor)
     said = {one.code: one.words for one in now.theory.nodes}
     groups = []
     for kind in NodeKind:
         nodes = [
             {
                 "node": one,
+                "learnt": learnt[one.code],
                 "measures": [(code, names.get(code, "no longer defined")) for code in one.measures],
                 "links": [(link, said[link.end]) for link in now.theory.after(one.code)],
             }

@@ -1,0 +1,1 @@
+"""How partners work together: the survey in waves, who works with whom, what is shared and used."""
