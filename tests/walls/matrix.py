@@ -522,6 +522,8 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
         return True  # the chair drafts the policy and chooses how triage is done here
     if table in REFERENCE:
         return who.role in WHO_KEEPS
+    if table in ("instrument", "instrument_event"):  # which questionnaires are asked here
+        return who.role in ("administrator", "governance_lead", "supervisor") and who.sector != "police"
     place = str(who.organisation)
     if table in OF_THE_PROGRAMME:
         return who.role in ("evaluator", "coordinator", "governance_lead", "commissioner")

@@ -20,7 +20,7 @@ def attack(world: Planted, look: planted.Look, *, seed: int) -> None:
     before = look.digest(world.database)
     with falling.figures_made():
         tally = Attack(world, seed=seed).run(ATTEMPTS)
-    print(f"seed {seed}: {tally.summary()}")
+    print(f"seed {seed}: {tally.summary()}", *tally.failures, sep="\n")
     assert tally.leaks == [], tally.leaked()
     assert tally.failures == []
     assert tally.tried >= ATTEMPTS
