@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -275,18 +275,24 @@ def _measured(at: datetime) -> dict[str, list[dict[str, Any]]]:
     )
     nearness = GoalRating.objects.filter(rated_at__lte=at)
     return {
-        "scores": list(
+        "scores": _rows(
             scores.order_by("id").values(
                 "client_id", "instrument", "edition", "measured_on", "recorded_at", "value"
             )
         ),
-        "ladder": list(
+        "ladder": _rows(
             ladder.order_by("id").values(
                 "client_id", "assessment_id", "domain", "rung", at=F("assessment__completed_at")
             )
         ),
-        "nearness": list(nearness.order_by("id").values("client_id", "goal_id", "value", at=F("rated_at"))),
+        "nearness": _rows(
+            nearness.order_by("id").values("client_id", "goal_id", "value", at=F("rated_at"))
+        ),
     }
+
+
+def _rows(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [dict(each) for each in found]
 
 
 def _populations() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
