@@ -165,6 +165,7 @@ def test_pictures_and_the_report_hold_what_changed():
     body = json.loads(report.as_json(summary))["changes"]
     assert body["instruments"][0]["statement"]
     assert body["not_measured"] == ["AUDIT-C"]
+    assert "CORE-10 went from" in report.one_file("html", summary, made).decode()
     assert report.one_file("xlsx", summary, made)
 
 
