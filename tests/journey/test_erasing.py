@@ -178,6 +178,8 @@ def test_every_classed_column_of_every_table_of_hers_is_emptied(
         "panel_copy": "of a whole meeting: the number of a printed copy, and what was said when it came back",
         "plan_version": "about no woman: the plan of the evaluation",
         "programme_record": "about no woman: what the programme did; an interview is under a number",
+        "evaluation_release": "about no woman: what disclosure control let through, and to whom it went",
+        "evaluation_release_review": "about no woman: what a reader said of a release",
         "link_run": "about no woman: which colleague asked for a run, and how many records it read",
     }
     reached = {model._meta.db_table for model in emptying.tables()}

@@ -73,6 +73,8 @@ HOLES = {
     "response_id": "support_response",
     "pair_id": "police_pair",
     "kept_id": "programme_record",
+    "release_id": "evaluation_release",
+    "template_id": "funder_template",
     "series_id": "panel_series",
     "meeting_id": "panel_meeting",
     "item_id": "support_panel_item",

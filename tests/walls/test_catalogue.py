@@ -39,6 +39,8 @@ MACHINERY = {
 #: Uniqueness beyond a random key, and why it tells nobody that a record exists.
 UNIQUE = {
     "part, number": "versions of the plan, which is about no woman",
+    "number": "releases of figures in the order they were asked for, about no woman",
+    "funder, number": "versions of a funder's headings, about no woman",
     "account_id, organisation_id, key": "of one account's own drafts",
     "reference": "made at random of millions, never chosen by anybody",
     "assessment_id, domain": "within a record that the writer can see",

@@ -51,7 +51,7 @@ def routes(summary: Summary, source: str) -> Chart:
         *((label, *(count.shown for count in counts)) for label, counts in found),
         ("All routes", *(count.shown for count in whole)),
     )
-    return _bars(
+    return bars(
         "routes",
         f"The commonest route: {most.label.lower()}, {most.n.shown} of {whole[0].shown} women"
         if most and len(found) > 1
@@ -84,7 +84,7 @@ def levels(tables: ProcessTables, source: str) -> Chart:
         for (code, label), line in zip(crossed.rows, lines, strict=True)
     ]
     last = ("All levels", *(crossed.counts[TOTAL, code].shown for code, _ in crossed.columns), whole.shown)
-    return _bars(
+    return bars(
         "levels",
         headline,
         f"Women by the level of support last decided for them (n {whole.shown}); in the table, how it stood "
@@ -105,7 +105,7 @@ def answers(tables: ProcessTables, source: str) -> Chart:
         else "What services answered"
     )
     body = [(line.label, line.n.shown) for line in tables.answers]
-    return _bars(
+    return bars(
         "answers",
         headline,
         "One count is one woman at one service, with the last answer; a woman referred to two services "
@@ -126,7 +126,7 @@ def dose(tables: ProcessTables, source: str) -> Chart:
         headline += f"; {three:.0%} came to at least three"
     top = "c" if spread.top_tenth is None else str(spread.top_tenth)
     median = "c" if spread.median is None else str(spread.median)
-    return _bars(
+    return bars(
         "dose",
         headline,
         "Women whose support started, by the contacts they came to, on time or late "
@@ -153,7 +153,7 @@ def stay(tables: ProcessTables, source: str) -> Chart:
         headline = f"{stayed.value or 'None'} of {known} women were still coming twelve weeks on"
     else:
         headline = "Nobody began twelve weeks ago or longer"
-    return _bars(
+    return bars(
         "stay",
         headline,
         "Women whose support started, by whether they came to a contact twelve weeks or more after their "
@@ -319,15 +319,17 @@ def represented(each: Representation, source: str) -> Chart:
     )
 
 
-def _bars(
+def bars(
     name: str,
     headline: str,
     subtitle: str,
     lines: Sequence[Line],
     source: str,
     table: Table,
+    *,
+    of: str = "Women",
 ) -> Chart:
-    """One bar a line; a hidden count stands as “c” at nought."""
+    """One bar a line; a hidden count stands as “c” at nought. `of` is what is counted."""
     names = [charts.two_lines(line.label, 26) for line in lines] or ["None"]
     counts = [line.n for line in lines] or [ReleasedCount(0)]
     rows: list[dict[str, Any]] = [
@@ -340,7 +342,7 @@ def _bars(
     base = alt.Chart(charts.data(rows))
     picture = alt.layer(
         base.mark_bar(color=TEAL, height=18).encode(
-            x=alt.X("n:Q", scale=scale, axis=alt.Axis(title="Women", tickMinStep=1, format="d")), y=y
+            x=alt.X("n:Q", scale=scale, axis=alt.Axis(title=of, tickMinStep=1, format="d")), y=y
         ),
         base.mark_text(align="left", dx=6, fontSize=13, color=INK).encode(
             x=alt.X("at:Q", scale=scale), y=y, text="shown:N"

@@ -33,6 +33,7 @@ from pathways.journey import (
     linking,
     naming,
     programme,
+    releasing,
     runs,
     second_readings,
     taking_in,
@@ -305,4 +306,5 @@ JOBS: dict[str, Callable[..., int]] = {
     "clear_uploads": clear_uploads,
     "erase_extracts": erase_extracts,
     "find_again": findable.again,
+    "releases": releasing.perform,
 }

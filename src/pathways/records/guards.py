@@ -30,6 +30,7 @@ WITHOUT_HISTORY = {
     Resource.NAME_TOKEN: "made from her name, and made anew when it is corrected",
     Resource.TAKE_IN_PART: "files of many megabytes, kept for days, which are to go altogether",
     Resource.TAKEN_ROW: "says only where an entry came from, and the entry has a history of its own",
+    Resource.EVALUATION_RELEASE: "holds whole files; each making and each review is an event with its hash",
     Resource.DRAFT: "its writer's own unfinished words, kept every few seconds",
 }
 

@@ -33,6 +33,7 @@ HOURS = {
     "clear_uploads": "*/10 * * * *",
     "erase_extracts": "30 * * * *",
     "find_again": "* * * * *",
+    "releases": "* * * * *",
 }
 
 

@@ -144,6 +144,10 @@ class Resource(StrEnum):
     # the plan of the evaluation, and records of the programme: about no woman
     PLAN_VERSION = "plan_version"
     PROGRAMME_RECORD = "programme_record"
+    # the register of releases: figures that disclosure control let through, about no woman
+    EVALUATION_RELEASE = "evaluation_release"
+    RELEASE_REVIEW = "evaluation_release_review"
+    FUNDER_TEMPLATE = "funder_template"
     # search
     NAME_TOKEN = "name_token"  # noqa: S105 - a table, not a secret
 
@@ -1430,6 +1434,59 @@ _WRITTEN: tuple[Rule, ...] = (
         "Whoever answers for the programme reads what it is to be judged by.",
     ),
     *_of_programme_records(),
+    # --- the register of releases -----------------------------------------------------------------------
+    _rule(
+        (Role.EVALUATOR, Role.COORDINATOR),
+        _ALL,
+        (Resource.EVALUATION_RELEASE,),
+        Always(),
+        "Whoever evaluates and whoever coordinates make releases, and read one another’s before they leave.",
+    ),
+    _rule(
+        (Role.GOVERNANCE_LEAD,),
+        (Action.READ, Action.CHANGE),
+        (Resource.EVALUATION_RELEASE,),
+        Always(),
+        "Whoever answers for information reads a release before it leaves, and withdraws what is wrong.",
+    ),
+    _rule(
+        (Role.COMMISSIONER,),
+        _READ,
+        (Resource.EVALUATION_RELEASE,),
+        both(
+            Among("status", ("released", "withdrawn")),
+            either(OwnOrganisation("to_organisation_id"), Among("audience", ("public",))),
+        ),
+        "A commissioner has what was released to them, and what was released to everybody.",
+    ),
+    _rule(
+        (Role.EVALUATOR, Role.COORDINATOR, Role.GOVERNANCE_LEAD),
+        (Action.READ, Action.CREATE),
+        (Resource.RELEASE_REVIEW,),
+        Always(),
+        "What a reader said of a release stays as it was said.",
+    ),
+    _rule(
+        (Role.EVALUATOR, Role.COORDINATOR),
+        (Action.READ, Action.CREATE),
+        (Resource.FUNDER_TEMPLATE,),
+        Always(),
+        "Whoever writes returns keeps the headings that a funder asks for; every version stays.",
+    ),
+    _rule(
+        (Role.COMMISSIONER, Role.GOVERNANCE_LEAD),
+        _READ,
+        (Resource.FUNDER_TEMPLATE,),
+        Always(),
+        "A return can be taken out in the funder’s own headings by whoever has the return.",
+    ),
+    _rule(
+        (Role.CLERK,),
+        (Action.READ, Action.CHANGE),
+        (Resource.EVALUATION_RELEASE,),
+        Always(),
+        "The figures of a release are made by the worker, as whoever asked for them.",
+    ),
     # --- search ---------------------------------------------------------------------------------------
     _rule(
         (

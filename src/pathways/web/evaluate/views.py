@@ -7,37 +7,20 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from pathways.domain.decision import Decision
-from pathways.journey import evaluate, planning
+from pathways.journey import evaluate
 from pathways.web import access
 from pathways.web.access import page
+from pathways.web.evaluate import parts
 from pathways.web.request import Request
-
-TABS = (
-    ("overview", "The flow"),
-    ("process", "How it ran"),
-    ("women", "The women"),
-    ("compared", "Who is reached"),
-    ("definitions", "Definitions and method"),
-)
-_TYPES = {
-    "html": "text/html; charset=utf-8",
-    "json": "application/json",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 def _drawn(request: Request, tab: str, template: str, **more: Any) -> HttpResponse:
     found = evaluate.overview(by=request.actor, at=request.now, synthetic=settings.PATHWAYS_SYNTHETIC)
     if isinstance(found, Decision):
         return access.refuse(request, found)
-    tabs = [
-        {"label": label, "href": reverse(f"evaluate:{name}"), "current": name == tab} for name, label in TABS
-    ]
-    if request.actor.role in planning.MAY_READ:
-        tabs.append({"label": "The plan", "href": reverse("plan:overview"), "current": False})
+    tabs = parts.tabs(tab, request.actor)
     said = {"title": "Evaluation", "tabs": tabs, "is_being_made": found.is_being_made, **more}
     if found.made is None:
         return render(request, "evaluate/soon.html", said)
@@ -97,7 +80,22 @@ def download(request: Request, kind: str) -> HttpResponse:
         return access.refuse(request, found)
     if found is None:
         return access.not_found(request)
-    name, content = found
-    response = HttpResponse(content, content_type=_TYPES[kind])
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return parts.attached(*found)
+
+
+@page(roles=evaluate.MAY_DASHBOARD)
+def dashboard(request: Request) -> HttpResponse:
+    """The steering group's page: always as things stand, through the same gate."""
+    found = evaluate.dashboard(by=request.actor, at=request.now, synthetic=settings.PATHWAYS_SYNTHETIC)
+    if isinstance(found, Decision):
+        return access.refuse(request, found)
+    overview, document = found
+    said = {
+        "title": "Dashboard",
+        "tabs": parts.tabs("dashboard", request.actor),
+        "is_being_made": overview.is_being_made,
+    }
+    if overview.made is None or document is None:
+        return render(request, "evaluate/soon.html", said)
+    said |= {"summary": overview.made.summary, "document": document}
+    return render(request, "evaluate/dashboard.html", said)
