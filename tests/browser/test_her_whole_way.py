@@ -236,7 +236,7 @@ class Play:
     def furthest(self) -> list[flow.Step]:
         """How far each woman has come, as the evaluation counts her before disclosure control."""
         with transaction.atomic(), identity.acting(self.cast.evaluator) as by:
-            extract = evaluate._extract(by=by, at=timezone.now(), synthetic=True)
+            extract = evaluate.frozen(by=by, at=timezone.now(), synthetic=True)
         return [flow.passage(events).furthest for events in extract.women().values()]
 
 

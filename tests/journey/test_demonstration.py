@@ -42,7 +42,7 @@ def test_the_whole_of_it_is_of_the_size_that_a_programme_has():
         evaluator = identity.workplaces_of("eve.lindqvist@westmoor.example")[0]
     assert 205 <= clients <= 235
     with identity.acting(evaluator) as by:
-        ways = evaluate._extract(by=by, at=AT, synthetic=True).women().values()
+        ways = evaluate.frozen(by=by, at=AT, synthetic=True).women().values()
     supported = {n for n, way in enumerate(ways) if milestones.third_sector_on(way)}
     engaged = {n for n, way in enumerate(ways) if milestones.private_on(way)}
     assert 105 <= len(supported) <= 145

@@ -76,6 +76,8 @@ NO_RECORD = ("evaluator", "commissioner", "administrator")
 SENT = ("take_in", "take_in_part", "taken_row", "column_mapping")
 #: the plan of the evaluation and records of the programme, which are of no woman
 OF_THE_PROGRAMME = ("plan_version", "programme_record")
+#: the register of releases: those who make and read them, and a commissioner what was released to her
+RELEASES = ("evaluation_release", "evaluation_release_review", "funder_template")
 #: the panel's meetings: who meets when, nothing of any woman
 PANEL = ("panel_series", "panel_member", "panel_meeting", "panel_attendance", "panel_copy")
 AT_TABLE = ("coordinator", "panel_chair", "support_worker", "provider_worker", "supervisor", "police_spoc")
@@ -108,6 +110,8 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
         return _of_the_programme(who, canary)
     if table.startswith("survey_"):
         return _survey(who, table, facts)
+    if table in RELEASES:
+        return _release(who, canary)
     if who.role in NO_RECORD:
         return False
     if table == "support_emergency_access":
@@ -189,6 +193,19 @@ def _of_the_programme(who: Person, canary: Canary) -> bool:
     if kind == "risk_change":
         return who.role in ("evaluator", "coordinator")
     return True
+
+
+def _release(who: Person, canary: Canary) -> bool:
+    """Three roles make and read releases; a commissioner sees what is out, to her or to everybody."""
+    if who.role in ("evaluator", "coordinator", "governance_lead"):
+        return True
+    if who.role != "commissioner" or canary.table == "evaluation_release_review":
+        return False
+    if canary.table == "funder_template":
+        return True
+    facts = canary.facts
+    is_out = facts["status"] in ("released", "withdrawn")
+    return is_out and (facts["to_organisation_id"] == who.organisation or facts["audience"] == "public")
 
 
 def _panel(who: Person, canary: Canary, world: Planted) -> bool:
@@ -532,6 +549,8 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
         return who.role == "evaluator" or is_own
     if table == "survey_sheet":
         return True  # whoever is invited puts one in; of which woman it is not
+    if table in RELEASES:
+        return who.role in ("evaluator", "coordinator", "governance_lead")
     if table == "link_run":  # asked for by whoever looks for the same person among their own
         is_desk = who.role in ("police_spoc", "police_analyst") and who.sector == "police"
         return row["organisation_id"] == place and (is_desk or who.role == "coordinator")

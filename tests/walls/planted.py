@@ -7,10 +7,13 @@ table and field, and which organisation holds it.
 
 from __future__ import annotations
 
+import hashlib
+import io
 import itertools
 import random
 import re
 import uuid
+import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -398,6 +401,7 @@ def _fill_what_is_empty(now: datetime) -> None:
     _sent(now)
     _planned(now)
     _surveyed(now)
+    _released(now)
     _panel(now)
     for model in (each for each in apps.get_app_config("records").get_models()):
         if model._meta.db_table in {each.value for each in Resource}:
@@ -934,6 +938,48 @@ def _surveyed(now: datetime) -> None:
     assert wave is not None  # the demonstration began it
     r.SurveyInvitation.objects.filter(wave_id=wave.id, account_id=wanda.account_id).update(has_answered=True)
     assert r.SurveySheet.objects.filter(wave_id=wave.id).exists()
+
+
+def _released(now: datetime) -> None:
+    """Releases at every stage, for each kind of reader, what was said of them, and a funder's headings."""
+    eva = r.Account.objects.filter(appointments__role=Role.EVALUATOR.value).first()
+    cora = r.Account.objects.filter(appointments__role=Role.COORDINATOR.value).first()
+    payer = r.Appointment.objects.filter(role=Role.COMMISSIONER.value).first()
+    place = r.Appointment.objects.filter(account=eva).first()
+    assert eva is not None
+    assert cora is not None
+    assert place is not None
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("quarterly.html", "<body><p>Figures</p>")
+        archive.writestr("quarterly.json", '{"measures": {}, "programme": "Invented"}')
+    files = packed.getvalue()
+    theirs = payer.organisation_id if payer else None
+    kinds = (
+        ("made", "steering", None), ("in_review", "steering", None), ("returned", "partner", theirs),
+        ("released", "partner", theirs), ("released", "steering", None), ("released", "public", None),
+        ("withdrawn", "partner", theirs), ("waiting", "public", None), ("failed", "partner", theirs),
+    )  # fmt: skip
+    for number, (status, audience, to) in enumerate(kinds, start=901):
+        row = r.EvaluationRelease.objects.create(
+            number=number, kind="quarterly", audience=audience, status=status, to_organisation_id=to,
+            recipient="Somebody", words={"risks": "words"}, organisation_id=place.organisation_id,
+            asked_at=now, asked_by_id=eva.id, as_at=now, extract_sha256="0" * 64,
+            mark=hashlib.sha256(files).hexdigest(), files=files, names=["quarterly.html", "quarterly.json"],
+            released_at=now if status in ("released", "withdrawn") else None,
+            published={"rule": {"threshold": 4, "zeros": "show", "rounding": None}, "tables": {}},
+            why_withdrawn="words" if status == "withdrawn" else None,
+            withdrawn_at=now if status == "withdrawn" else None,
+            withdrawn_by_id=eva.id if status == "withdrawn" else None,
+        )  # fmt: skip
+        r.ReleaseReview.objects.create(
+            release_id=row.id, mark=row.mark, agrees=True, words="words",
+            organisation_id=place.organisation_id, made_at=now, made_by_id=cora.id,
+        )  # fmt: skip
+    r.FunderTemplate.objects.create(
+        funder="A funder", number=1, columns=[["Women", "M13"], ["Notes", ""]],
+        organisation_id=place.organisation_id, made_at=now, made_by_id=eva.id,
+    )  # fmt: skip
 
 
 def _reference(number: int) -> str:

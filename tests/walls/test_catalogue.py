@@ -39,8 +39,9 @@ MACHINERY = {
 #: Uniqueness beyond a random key, and why it tells nobody that a record exists.
 UNIQUE = {
     "part, number": "versions of the plan, which is about no woman",
-    "number": "waves of the survey, which everybody at work sees",
+    "number": "waves of the survey and releases of figures, one after another, about no woman",
     "wave_id, account_id": "of people at work, and written by whoever sees all of them",
+    "funder, number": "versions of a funder's headings, about no woman",
     "account_id, organisation_id, key": "of one account's own drafts",
     "reference": "made at random of millions, never chosen by anybody",
     "assessment_id, domain": "within a record that the writer can see",

@@ -302,7 +302,7 @@ def test_no_words_become_a_formula_in_a_spreadsheet(as_application: Planted) -> 
 
     by = identity.workplaces_of("eve.lindqvist@westmoor.example")[0]
     with transaction.atomic(), identity.acting(by):
-        extract = evaluate._extract(by=by, at=timezone.now(), synthetic=False)
+        extract = evaluate.frozen(by=by, at=timezone.now(), synthetic=False)
     summary = evaluation.summarise(extract, Audience.PARTNER)
     for said in [words for kind, words in payloads(500, 49) if kind == "formula"]:
         content = report.one_file("xlsx", replace(summary, programme_name=said), {})

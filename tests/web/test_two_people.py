@@ -408,6 +408,7 @@ ADDS = {
     "police:flag_again", "reach:attempt", "reach:write", "refer:new", "support:contact", "support:note",
     "support:plan_contact", "support:group", "support:goal", "support:rate", "support:cover",
     "support:cover_her", "measures:fill", "measures:result",
+    "evaluate:ask_release", "evaluate:review_release", "evaluate:add_template",
     "plan:add_node", "plan:add_link", "plan:take_in", "plan:add_measure", "plan:add_record",
     "partners:begin", "partners:answer",
 }  # fmt: skip

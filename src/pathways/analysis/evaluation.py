@@ -9,7 +9,7 @@ protected again together.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -19,7 +19,8 @@ from pathways.analysis.beside import Profile, Representation
 from pathways.analysis.changed import Changes
 from pathways.analysis.counted import Measured
 from pathways.analysis.demographics import CharacteristicTable
-from pathways.analysis.disclosure import Audience, Rule, System, protect_linked
+from pathways.analysis.disclosure import Audience, Rule, System, overlaid, protect_linked
+from pathways.analysis.disclosure.overlaid import Published
 from pathways.analysis.disclosure.system import Key
 from pathways.analysis.extract import Extract, Period
 from pathways.analysis.fidelity import WayTable
@@ -63,9 +64,26 @@ class DisclosureStatement:
     secondary: int
     at_risk: int
     narrowest: int | None
+    #: cells hidden because of earlier releases, what is given away all the same, and how many releases
+    held_back: int = 0
+    given_away: int = 0
+    beside: int = 0
 
     @property
     def words(self) -> str:
+        return self._words + self._beside_words
+
+    @property
+    def _beside_words(self) -> str:
+        if not self.beside:
+            return ""
+        many = "1 earlier release" if self.beside == 1 else f"{self.beside} earlier releases"
+        more = f" {self.held_back} counts were held back for it." if self.held_back else ""
+        given = f"{self.given_away} counts are given away" if self.given_away else "nothing is given away"
+        return f" Laid over {many}, {given}.{more}"
+
+    @property
+    def _words(self) -> str:
         found = "found nothing at risk" if self.at_risk == 0 else f"found {self.at_risk} at risk"
         return (
             f"{self.rule.words} Of {self.cells} counts, {self.primary} were small and {self.secondary} "
@@ -97,6 +115,8 @@ class Summary:
     represented: tuple[Representation, ...]
     changes: Changes
     disclosure: DisclosureStatement
+    #: what is shown, as cells and the sums that tie them: what a later release is held against
+    published: Published
 
     @property
     def flow(self) -> FlowTable:
@@ -109,8 +129,14 @@ def summarise(
     *,
     period: Period | None = None,
     rule: Rule | None = None,
+    earlier: Sequence[Published] = (),
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Summary:
-    """Count, protect and attack. `rule` overrides the audience's own, for a stricter release."""
+    """Count, protect and attack. `rule` overrides the audience's own, for a stricter release.
+
+    Beside `earlier` releases more is hidden until nothing is given away, or nothing more may be hidden; what
+    is still given away then is in `disclosure.given_away`.
+    """
     rule = rule or audience.rule
     women = extract.women(period)
     went = flow.passages(women)
@@ -128,7 +154,22 @@ def summarise(
     named = fidelity.commonest(ways, rule)
     way, more, unpublished = process_systems(women, went, material, ways, named, by_service=by_service)
     core.merge(way)
+    whole = dict(zip(_NAMES, (core, *parts, *more), strict=True))
     protected = protect_linked(core, [*parts, *more], rule, unpublished=unpublished)
+    shown = overlaid.published(whole, protected.cells, rule, unpublished)
+    held_back: frozenset[Key] = frozenset()
+    found = overlaid.against(shown, earlier)
+    for _ in range(ROUNDS):
+        if not found:
+            break
+        progress("Hiding what it would give away beside earlier releases")
+        further = overlaid.to_hold_back(found, whole, protected.cells)
+        if not further:
+            break
+        held_back |= further
+        protected = protect_linked(core, [*parts, *more], rule, unpublished=unpublished | held_back)
+        shown = overlaid.published(whole, protected.cells, rule, unpublished)
+        found = overlaid.against(shown, earlier)
     published = [key for key in protected.cells if key not in unpublished]
 
     cells: Mapping[Key, ReleasedCount] = protected.cells
@@ -167,8 +208,28 @@ def summarise(
             sum(cells[key].because == "protects" for key in published),
             len(protected.audit.at_risk),
             protected.audit.narrowest,
+            len(held_back),
+            len(found),
+            len(earlier),
         ),
+        shown,
     )
+
+
+#: So often more is hidden beside earlier releases before it is said that it does not help.
+ROUNDS: Final = 6
+#: The systems of a release in order, by names that stay the same from release to release.
+_NAMES: Final = (
+    "flow and sets",
+    *(f"characteristic {c.code}" for c in CHARACTERISTICS),
+    "by quarter",
+    "measured",
+    "turns",
+    "levels",
+    "answers",
+    "stops",
+    "support",
+)
 
 
 def systems(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
@@ -89,6 +89,36 @@ class Extract:
             for who, hers in by_woman(self.facts).items()
             if period is None or hers[0].at.date() in period
         }
+
+    def of_service(self, service: str) -> Extract:
+        """The women who were referred to one service, and of referrals and support what was with that
+        service.
+
+        A smaller extract of the same rows, so that what is said of one service is counted by the same rules
+        as what is said of all. Whom women are held against is left out: a service serves whom it is sent.
+        """
+        sent = EventKind.REFERRAL_SENT
+        hers = [
+            facts
+            for facts in by_woman(self.facts).values()
+            if any(one.kind is sent and one.detail.get("provider") == service for one in facts)
+        ]
+        cases = {one.case_id for facts in hers for one in facts if one.case_id}
+        clients = {one.client_id for facts in hers for one in facts if one.client_id}
+        theirs = {
+            one.detail["referral"]
+            for facts in hers
+            for one in facts
+            if one.kind is sent and one.detail.get("provider") == service and one.detail.get("referral")
+        }
+        rows = [
+            row
+            for row in self.events
+            if (_id(row.get("client_id")) in clients or _id(row.get("case_id")) in cases)
+            and _code((row.get("detail") or {}).get("referral")) in {"", *theirs}
+        ]
+        answers = [row for row in self.demographics if _id(row.get("client_id")) in clients]
+        return replace(self, events=rows, demographics=answers, residents=(), police_known=())
 
     @cached_property
     def sha256(self) -> str:

@@ -433,7 +433,8 @@ def _risk_cells(rows: Sequence[Recorded], rule: Rule) -> Mapping[Key, ReleasedCo
     rows = [one for one in rows if one.codes.get("result") in _RESULTS]
     count = Counter(str(one.codes.get("result")) for one in rows)
     system = System()
-    system.add("all", RawCount(len(rows)), systems.GRAND)
+    whole = sum(count[name] for name in _RESULTS)  # a record that does not say what came of it is left out
+    system.add("all", RawCount(whole), systems.GRAND)
     for name in _RESULTS:
         system.add(name, RawCount(count[name]))
     changed = [name for name in _RESULTS if name != "unchanged"]

@@ -409,8 +409,10 @@ def bars(
     lines: Sequence[Line],
     source: str,
     table: Table,
+    *,
+    of: str = "Women",
 ) -> Chart:
-    """One bar a line; a hidden count stands as “c” at nought."""
+    """One bar a line; a hidden count stands as “c” at nought. `of` is what is counted."""
     names = [charts.two_lines(line.label, 26) for line in lines] or ["None"]
     counts = [line.n for line in lines] or [ReleasedCount(0)]
     rows: list[dict[str, Any]] = [
@@ -423,7 +425,7 @@ def bars(
     base = alt.Chart(charts.data(rows))
     picture = alt.layer(
         base.mark_bar(color=TEAL, height=18).encode(
-            x=alt.X("n:Q", scale=scale, axis=alt.Axis(title="Women", tickMinStep=1, format="d")), y=y
+            x=alt.X("n:Q", scale=scale, axis=alt.Axis(title=of, tickMinStep=1, format="d")), y=y
         ),
         base.mark_text(align="left", dx=6, fontSize=13, color=INK).encode(
             x=alt.X("at:Q", scale=scale), y=y, text="shown:N"

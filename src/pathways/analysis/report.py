@@ -18,15 +18,18 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from pathways.analysis import change_charts, charts, evaluation, report_page
+from pathways.analysis import change_charts, charts, evaluation, report_page, returns
 from pathways.analysis.changed import Plain
 from pathways.analysis.charts import Chart
-from pathways.analysis.disclosure import Audience
+from pathways.analysis.disclosure import Audience, Rule
+from pathways.analysis.disclosure.overlaid import Published
 from pathways.analysis.evaluation import Summary
 from pathways.analysis.extract import Extract, Period
 from pathways.analysis.process import TOTAL, Crossed, Line
+from pathways.analysis.returns import Document, Material, Part
 from pathways.domain.evaluation.counts import ReleasedCount
 from pathways.domain.evaluation.flow import STEP_DEFINITIONS, Step
+from pathways.domain.evaluation.release import Kind
 
 #: The name of every file of the report, less its ending.
 NAME: Final = "evaluation"
@@ -34,10 +37,12 @@ NAME: Final = "evaluation"
 
 @dataclass(frozen=True)
 class Report:
-    """A finished report: its summary, its charts, its files by name, and what was left out and why."""
+    """A finished report: its summary, its charts and chapters, its files by name, and what was left out and
+    why."""
 
     summary: Summary
     charts: Mapping[str, Chart]
+    document: Document
     files: Mapping[str, bytes]
     left_out: tuple[str, ...]
 
@@ -47,32 +52,48 @@ def build(
     period: Period | None = None,
     audience: Audience = Audience.STEERING,
     *,
+    material: Material | None = None,
+    rule: Rule | None = None,
+    earlier: Sequence[Published] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> Report:
-    """Count, protect, draw and lay out. `progress` is told each stage as it begins."""
+    """Count, protect, draw and lay out. `progress` is told each stage as it begins.
+
+    `material` is what the programme records of itself; `earlier` what was released before, beside which
+    nothing may be given away.
+    """
     progress("Counting and protecting")
-    summary = evaluation.summarise(extract, audience, period=period)
+    summary = evaluation.summarise(
+        extract, audience, period=period, rule=rule, earlier=earlier, progress=progress
+    )
     progress("Drawing")
     drawn = change_charts.every(summary)
+    document = returns.document(Kind.EVALUATION, summary, material or Material())
     progress("Writing the tables")
-    files = {f"{NAME}.{kind}": one_file(kind, summary, drawn) for kind in KINDS}
+    files = {f"{NAME}.{kind}": one_file(kind, summary, drawn, document) for kind in KINDS}
     progress("Making the PDF")
-    pdf, why_not = _pdf(files[f"{NAME}.html"], summary)
-    if pdf is not None:
-        files[f"{NAME}.pdf"] = pdf
-    return Report(summary, drawn, files, (why_not,) if why_not else ())
+    made, why_not = pdf(files[f"{NAME}.html"], summary)
+    if made is not None:
+        files[f"{NAME}.pdf"] = made
+    return Report(summary, drawn, document, files, (why_not,) if why_not else ())
 
 
 #: The kinds of file that need nothing from the system.
 KINDS: Final = ("html", "json", "xlsx")
 
 
-def one_file(kind: str, summary: Summary, drawn: Mapping[str, Chart]) -> bytes:
-    """One file of the report. Raises KeyError for a kind that is not in KINDS."""
+def one_file(
+    kind: str, summary: Summary, drawn: Mapping[str, Chart], document: Document | None = None
+) -> bytes:
+    """One file of the report; without a document only what comes of journeys stands in it.
+
+    Raises KeyError for a kind that is not in KINDS.
+    """
+    parts = document.parts[:-1] if document else ()  # the last says the method, which the report says itself
     return {
-        "html": lambda: report_page.html(summary, drawn).encode(),
-        "json": lambda: as_json(summary).encode(),
-        "xlsx": lambda: _workbook(summary),
+        "html": lambda: report_page.html(summary, drawn, parts).encode(),
+        "json": lambda: as_json(summary, document).encode(),
+        "xlsx": lambda: _workbook(summary, parts),
     }[kind]()
 
 
@@ -103,9 +124,33 @@ def write(report: Report, out_dir: Path | str) -> tuple[Path, ...]:
     return tuple(place for _, place in waiting)
 
 
-def as_json(summary: Summary) -> str:
+def as_json(summary: Summary, document: Document | None = None) -> str:
     """The protected tables as JSON; "c" where a count is hidden."""
-    return json.dumps(tables(summary), ensure_ascii=False, indent=2, sort_keys=False) + "\n"
+    body = tables(summary)
+    if document is not None:
+        said = returns.plain(document)
+        body |= {"chapters": said["parts"], "measures": said["measures"]}
+    return json.dumps(body, ensure_ascii=False, indent=2, sort_keys=False) + "\n"
+
+
+def write_sheet(book: Any, name: str, rows: Sequence[Sequence[Any]], head: Any) -> None:
+    """One sheet whose first row is its heads."""
+    page = book.add_worksheet(name)
+    page.freeze_panes(1, 1)
+    page.set_column(0, 0, 44)
+    page.set_column(1, max(map(len, rows), default=1), 16)
+    for at, row in enumerate(rows):
+        page.write_row(at, 0, row, head if at == 0 else None)
+
+
+def write_parts(book: Any, parts: Sequence[Part], head: Any) -> None:
+    """A sheet for each part of a document; a number is written as a number."""
+    for number, part in enumerate(parts, start=1):
+        rows: list[Sequence[Any]] = [part.table[0] if part.table else (part.title,)]
+        rows += [[first, *map(_cell, rest)] for first, *rest in part.table[1:]]
+        rows += [(line,) for line in part.lines]
+        kept = "".join(one for one in part.title if one not in "[]:*?/\\'")
+        write_sheet(book, f"{number} {kept}"[:31].strip(), rows, head)
 
 
 def tables(summary: Summary) -> dict[str, Any]:
@@ -366,7 +411,7 @@ def _plain(count: ReleasedCount) -> int | str:
     return count.shown if count.value is None else count.value
 
 
-def _workbook(summary: Summary) -> bytes:
+def _workbook(summary: Summary, parts: Sequence[Part] = ()) -> bytes:
     """The same tables as a workbook. A cell that begins with = is text, never a formula."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
@@ -382,13 +427,7 @@ def _workbook(summary: Summary) -> bytes:
     head = book.add_format({"bold": True, "text_wrap": True, "bg_color": charts.PALE})
 
     def sheet(name: str, heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-        page = book.add_worksheet(name)
-        page.freeze_panes(1, 1)
-        page.set_column(0, 0, 44)
-        page.set_column(1, len(heads), 16)
-        page.write_row(0, 0, heads, head)
-        for at, row in enumerate(rows, start=1):
-            page.write_row(at, 0, row)
+        write_sheet(book, name, [heads, *rows], head)
 
     sheet("About", ("About", ""), [(label, text) for label, text in report_page.about(summary)])
     flow_rows = [
@@ -562,6 +601,7 @@ def _workbook(summary: Summary) -> bytes:
         + [(step.label, STEP_DEFINITIONS[step]) for step in Step]
         + [(table.label, table.definition) for table in summary.demographics],
     )
+    write_parts(book, parts, head)
     book.close()
     return out.getvalue()
 
@@ -582,7 +622,7 @@ def _columns(summary: Summary) -> dict[str, str]:
     return {code: words for table in summary.demographics for code, words in table.columns}
 
 
-def _pdf(page: bytes, summary: Summary) -> tuple[bytes | None, str]:
+def pdf(page: bytes, summary: Summary) -> tuple[bytes | None, str]:
     """The page as an accessible PDF, or None and why not."""
     try:
         import weasyprint  # here, because it needs Pango from the system, which may be absent

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import jinja2
 from markupsafe import Markup
 
-from pathways.analysis.charts import Chart
+from pathways.analysis.charts import Chart, Table
 from pathways.analysis.disclosure import Audience
 from pathways.analysis.evaluation import Summary
 from pathways.analysis.impact import differences
+from pathways.analysis.returns import Part
 
 _HERE: Final = Path(__file__).parent
 
 
-def html(summary: Summary, charts: Mapping[str, Chart]) -> str:
-    """The whole page. Every value is escaped; the drawings are our own and already safe."""
+def html(summary: Summary, charts: Mapping[str, Chart], parts: Sequence[Part] = ()) -> str:
+    """The whole page. Every value is escaped; the drawings are our own and already safe.
+
+    `parts` are the chapters besides journeys: those of the framework stand first, the others after the
+    process.
+    """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     return environment.from_string((_HERE / "report.html").read_text("utf-8")).render(
         s=summary,
         charts=charts,
         style=Markup((_HERE / "report.css").read_text("utf-8")),  # noqa: S704 - our own file
-        audience=_FOR[summary.audience],
-        when=_period(summary),
+        audience=FOR[summary.audience],
+        when=period(summary),
         figure=_figure,
         table=_table,
+        chapter=chapter,
+        first=[part for part in parts if part.code in _FIRST],
+        further=[part for part in parts if part.code not in _FIRST],
         about=about(summary),
         test_rule=differences.RULE,
     )
@@ -38,7 +46,7 @@ def about(summary: Summary) -> tuple[tuple[str, str], ...]:
     return (
         ("Programme", summary.programme_name + (" (SYNTHETIC)" if summary.synthetic else "")),
         ("Audience", summary.audience.label),
-        ("Period", _period(summary)),
+        ("Period", period(summary)),
         ("As at", f"{summary.as_at:%Y-%m-%d %H:%M %Z}"),
         ("Extract (SHA-256)", summary.extract_sha256),
         ("Version of the definitions", summary.version),
@@ -48,17 +56,29 @@ def about(summary: Summary) -> tuple[tuple[str, str], ...]:
     )
 
 
-_FOR: Final = {
+FOR: Final = {
     Audience.STEERING: "the steering group",
     Audience.PARTNER: "partner organisations",
     Audience.PUBLIC: "the public",
 }
 
 
-def _period(summary: Summary) -> str:
+def period(summary: Summary) -> str:
     if summary.period is None:
         return "Every journey since the programme began."
     return f"Journeys that began from {summary.period.start:%Y-%m-%d} to {summary.period.end:%Y-%m-%d}."
+
+
+#: The chapters that say what there was before any woman came.
+_FIRST: Final = frozenset({"framework", "spend", "changes"})
+
+
+def chapter(part: Part) -> Markup:
+    """One part: its heading, its words, its picture and its table."""
+    words = Markup("").join(Markup("<p>{}</p>").format(line) for line in part.lines)
+    drawn = _figure(part.chart) if part.chart else Markup("")
+    head = Markup("<h{0} id=\"{1}\">{2}</h{0}>").format(part.level, part.code, part.title)
+    return head + words + drawn + (_rows(part.table, part.caption) if part.table else Markup(""))
 
 
 def _figure(chart: Chart) -> Markup:
@@ -68,7 +88,11 @@ def _figure(chart: Chart) -> Markup:
 
 
 def _table(chart: Chart, caption: str) -> Markup:
-    heads, *rows = chart.table
+    return _rows(chart.table, caption)
+
+
+def _rows(table: Table, caption: str) -> Markup:
+    heads, *rows = table
     head = Markup("").join(Markup('<th scope="col">{}</th>').format(word) for word in heads)
     body = Markup("").join(
         Markup('<tr><th scope="row">{}</th>{}</tr>').format(

@@ -35,6 +35,7 @@ from pathways.journey import (
     meetings,
     naming,
     programme,
+    releasing,
     runs,
     seating,
     second_readings,
@@ -352,4 +353,5 @@ JOBS: dict[str, Callable[..., int]] = {
     "erase_extracts": erase_extracts,
     "find_again": findable.again,
     "surveys": surveying.keep_time,
+    "releases": releasing.perform,
 }

@@ -12,20 +12,22 @@ from typing import Any
 
 from django.db.models import F
 
-from pathways.analysis import beside, change_charts, changed, evaluation, report
+from pathways.analysis import beside, change_charts, changed, evaluation, report, returns
 from pathways.analysis.charts import Chart
 from pathways.analysis.disclosure import Audience
 from pathways.analysis.evaluation import Summary
 from pathways.analysis.extract import Extract, Period
 from pathways.analysis.impact import differences
+from pathways.analysis.returns import Document
 from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.evaluation.moved import Yardstick
+from pathways.domain.evaluation.release import Kind
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role
 from pathways.domain.triage import assessment
-from pathways.journey import identity, instruments, ledger, programme
+from pathways.journey import identity, instruments, ledger, material, planning, programme
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
     Demographics,
@@ -55,6 +57,8 @@ TEST_RULE = differences.RULE
 #: Heads of the table of the ladder by part of a life; and the name of an instrument's picture.
 LADDER_HEADS = changed.PLACES
 chart_of_change = change_charts.moved_name
+#: Who sees the dashboard: those who read the plan, whose records stand on it.
+MAY_DASHBOARD = MAY_SEE & planning.MAY_READ
 MAY_REPORT = frozenset({Role.EVALUATOR, Role.COORDINATOR, Role.COMMISSIONER})
 
 _EVENTS = ("kind", "at", "case_id", "client_id", "episode_id", "organisation_id", "sector", "role", "detail")
@@ -155,7 +159,7 @@ def overview(*, by: Actor, at: datetime, synthetic: bool) -> Overview | Decision
     """The whole programme for the audience that this person belongs to."""
     if by.role not in MAY_SEE:
         return decision.no("The evaluation’s figures are not for your role.", ask="the coordinator")
-    extract = _extract(by=by, at=at, synthetic=synthetic)
+    extract = frozen(by=by, at=at, synthetic=synthetic)
     return _figures.get(_same_rows(extract), extract, AUDIENCE[by.role], patience=PATIENCE)
 
 
@@ -170,7 +174,7 @@ def glance(*, by: Actor, at: datetime, synthetic: bool) -> Overview | Decision:
     made = _figures.newest(AUDIENCE[by.role])
     if made is not None and at - made.summary.as_at < FRESH:
         return Overview(made, False)
-    extract = _extract(by=by, at=at, synthetic=synthetic)
+    extract = frozen(by=by, at=at, synthetic=synthetic)
     return _figures.get(_same_rows(extract), extract, AUDIENCE[by.role], patience=0)
 
 
@@ -201,8 +205,9 @@ def write_report(
         return refusal(
             decision.no(f"As {by.role.label.lower()} you may report for “{least.label}” or a wider audience.")
         )
-    extract = _extract(by=by, at=at, synthetic=synthetic)
-    made = report.build(extract, period, wanted, progress=progress)
+    extract = frozen(by=by, at=at, synthetic=synthetic)
+    known = material.gathered(by=by, at=at)
+    made = report.build(extract, period, wanted, material=known, progress=progress)
     files = report.write(made, out)
     ledger.exported(
         by=by,
@@ -221,11 +226,28 @@ def download(*, name: str, by: Actor, at: datetime, synthetic: bool) -> tuple[st
     if name not in report.KINDS or found.made is None:
         return None
     summary = found.made.summary
+    document = None
+    if by.role in planning.MAY_READ:  # what the programme records of itself is for those who read its plan
+        known = material.gathered(by=by, at=at)
+        document = returns.document(Kind.EVALUATION, summary, known)
     ledger.exported(by=by, at=at, reason=f"evaluation {name}, extract {summary.extract_sha256[:16]}", found=1)
-    return f"{report.NAME}.{name}", report.one_file(name, summary, found.made.charts)
+    return f"{report.NAME}.{name}", report.one_file(name, summary, found.made.charts, document)
 
 
-def _extract(*, by: Actor, at: datetime, synthetic: bool) -> Extract:
+def dashboard(*, by: Actor, at: datetime, synthetic: bool) -> tuple[Overview, Document | None] | Decision:
+    """The steering group's page as it stands now: the same cells as everywhere, and what is recorded."""
+    if by.role not in MAY_DASHBOARD:
+        return decision.no("The dashboard is for those who steer the programme.", ask="the coordinator")
+    found = overview(by=by, at=at, synthetic=synthetic)
+    if isinstance(found, Decision):
+        return found
+    if found.made is None:
+        return found, None
+    known = material.gathered(by=by, at=at)
+    return found, returns.document(Kind.DASHBOARD, found.made.summary, known)
+
+
+def frozen(*, by: Actor, at: datetime, synthetic: bool) -> Extract:
     """The coded rows of the whole programme, read as counting: no name is anywhere near."""
     name = Setting.objects.filter(key="programme.name").values_list("value", flat=True).first()
     with identity.counting(by):

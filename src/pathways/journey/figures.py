@@ -6,17 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-
 from pathways.analysis import measured, partnership
 from pathways.analysis.flow import FlowTable
-from pathways.analysis.measured import Recorded, Value
+from pathways.analysis.measured import Value
 from pathways.domain.evaluation.counts import ReleasedCount
 from pathways.domain.evaluation.flow import Step
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms import clocks
-from pathways.journey import evaluate, identity, planning, surveying
-from pathways.records.models import ProgrammeRecord, SharingAgreement
+from pathways.journey import evaluate, material, planning, surveying
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +40,12 @@ def figures(*, by: Actor, at: datetime, synthetic: bool) -> Figures | None:
     if made is not None:
         found |= measured.of_journeys(made.summary)
         supported = _started(made.summary.flow)
-    today = clocks.local(at).date()
-    in_force = SharingAgreement.objects.filter(from_date__lte=today).filter(
-        Q(until_date__isnull=True) | Q(until_date__gte=today)
-    )
-    agreements = in_force.values_list("from_organisation_id", "to_organisation_id")
     records = measured.of_records(
-        _codes(by),
+        material.codes(by),
         in_use=now.measures,
-        agreements=[(str(one), str(other)) for one, other in agreements],
+        agreements=material.agreements(at),
         supported=supported,
-        today=today,
+        today=clocks.local(at).date(),
         rule=evaluate.AUDIENCE[by.role].rule,
     )
     surveyed = partnership.value(surveying.results(by=by, at=at))
@@ -71,24 +63,9 @@ def shared(*, by: Actor, at: datetime) -> tuple[measured.Shared, ...] | None:
     if by.role not in evaluate.AUDIENCE:
         return None
     today = clocks.local(at).date()
-    rows = [row for row in _codes(by) if row.on <= today]
+    rows = [row for row in material.codes(by) if row.on <= today]
     return measured.shared(rows, evaluate.AUDIENCE[by.role].rule)
 
 
 def _started(table: FlowTable) -> ReleasedCount:
     return next(line.n for line in table.lines if line.step is Step.STARTED)
-
-
-def _codes(by: Actor) -> list[Recorded]:
-    """The newest version of every record that stands, as codes: nothing that was typed is opened."""
-    with identity.counting(by):
-        rows = list(
-            ProgrammeRecord._default_manager.order_by("kept_id", "-number")
-            .distinct("kept_id")
-            .values_list("kind", "on_date", "until_date", "codes", "is_withdrawn")
-        )
-    return [
-        Recorded(kind, on, until, codes or {})
-        for kind, on, until, codes, is_withdrawn in rows
-        if not is_withdrawn
-    ]

@@ -36,6 +36,7 @@ HOURS = {
     "erase_extracts": "30 * * * *",
     "find_again": "* * * * *",
     "surveys": "15 6 * * *",
+    "releases": "* * * * *",
 }
 
 

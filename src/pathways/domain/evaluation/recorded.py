@@ -416,6 +416,11 @@ def may_enter(kind: RecordKind, role: Role) -> Decision:
 _REFERENCE = re.compile(r"\b[A-Za-z]{2}[ -]?\d{4}[ -]?[A-Za-z]{2}\b")
 
 
+def has_reference(words: str) -> bool:
+    """Whether a woman's reference stands in what was typed."""
+    return any(references.read(found) for found in _REFERENCE.findall(words))
+
+
 def fault(kind: RecordKind, on: date, until: date | None, answers: Mapping[str, Any]) -> tuple[str, str]:
     """(question, what is wrong with its answer) of the first answer that cannot stand; ("", "") for none.
 
@@ -431,7 +436,7 @@ def fault(kind: RecordKind, on: date, until: date | None, answers: Mapping[str, 
             if asked.is_needed and asked.kind is not AnswerKind.BY_ORGANISATION:
                 return asked.name, f"Answer “{asked.label}”"
             continue
-        if asked.kind in TYPED and any(references.read(found) for found in _REFERENCE.findall(str(value))):
+        if asked.kind in TYPED and has_reference(str(value)):
             wrong = "A woman’s reference stands in these words. Take it out: no record names a woman"
             return asked.name, wrong
         if asked.kind in (AnswerKind.WHOLE, AnswerKind.AMOUNT) and value < 0:

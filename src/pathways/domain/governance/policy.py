@@ -150,6 +150,10 @@ class Resource(StrEnum):
     SURVEY_WAVE = "survey_wave"
     SURVEY_INVITATION = "survey_invitation"
     SURVEY_SHEET = "survey_sheet"
+    # the register of releases: figures that disclosure control let through, about no woman
+    EVALUATION_RELEASE = "evaluation_release"
+    RELEASE_REVIEW = "evaluation_release_review"
+    FUNDER_TEMPLATE = "funder_template"
     # search
     NAME_TOKEN = "name_token"  # noqa: S105 - a table, not a secret
 
@@ -1499,6 +1503,59 @@ _WRITTEN: tuple[Rule, ...] = (
     ),
     *_of_programme_records(),
     *_of_the_survey(),
+    # --- the register of releases -----------------------------------------------------------------------
+    _rule(
+        (Role.EVALUATOR, Role.COORDINATOR),
+        _ALL,
+        (Resource.EVALUATION_RELEASE,),
+        Always(),
+        "Whoever evaluates and whoever coordinates make releases, and read one another’s before they leave.",
+    ),
+    _rule(
+        (Role.GOVERNANCE_LEAD,),
+        (Action.READ, Action.CHANGE),
+        (Resource.EVALUATION_RELEASE,),
+        Always(),
+        "Whoever answers for information reads a release before it leaves, and withdraws what is wrong.",
+    ),
+    _rule(
+        (Role.COMMISSIONER,),
+        _READ,
+        (Resource.EVALUATION_RELEASE,),
+        both(
+            Among("status", ("released", "withdrawn")),
+            either(OwnOrganisation("to_organisation_id"), Among("audience", ("public",))),
+        ),
+        "A commissioner has what was released to them, and what was released to everybody.",
+    ),
+    _rule(
+        (Role.EVALUATOR, Role.COORDINATOR, Role.GOVERNANCE_LEAD),
+        (Action.READ, Action.CREATE),
+        (Resource.RELEASE_REVIEW,),
+        Always(),
+        "What a reader said of a release stays as it was said.",
+    ),
+    _rule(
+        (Role.EVALUATOR, Role.COORDINATOR),
+        (Action.READ, Action.CREATE),
+        (Resource.FUNDER_TEMPLATE,),
+        Always(),
+        "Whoever writes returns keeps the headings that a funder asks for; every version stays.",
+    ),
+    _rule(
+        (Role.COMMISSIONER, Role.GOVERNANCE_LEAD),
+        _READ,
+        (Resource.FUNDER_TEMPLATE,),
+        Always(),
+        "A return can be taken out in the funder’s own headings by whoever has the return.",
+    ),
+    _rule(
+        (Role.CLERK,),
+        (Action.READ, Action.CHANGE),
+        (Resource.EVALUATION_RELEASE,),
+        Always(),
+        "The figures of a release are made by the worker, as whoever asked for them.",
+    ),
     # --- search ---------------------------------------------------------------------------------------
     _rule(
         (

@@ -58,6 +58,7 @@ from pathways.records.models.police import (
     SecondReading,
     Spine,
 )
+from pathways.records.models.releases import EvaluationRelease, FunderTemplate, ReleaseReview
 from pathways.records.models.seals import EventSeal, EventUnsealed
 from pathways.records.models.streams import AccessEvent, AccessKind, JourneyEvent, NameToken
 from pathways.records.models.support import (
@@ -135,12 +136,14 @@ __all__ = [
     "Episode",
     "Erasure",
     "ErasureKey",
+    "EvaluationRelease",
     "EventSeal",
     "EventUnsealed",
     "EvidenceOpened",
     "FlagReceipt",
     "FollowUp",
     "FormEdition",
+    "FunderTemplate",
     "Goal",
     "GoalRating",
     "GroupSession",
@@ -186,6 +189,7 @@ __all__ = [
     "Referral",
     "ReferralIn",
     "ReferralPack",
+    "ReleaseReview",
     "Response",
     "Review",
     "RowChange",

@@ -14,8 +14,7 @@ from pathways.journey import bringing
 from pathways.journey.bringing import Purpose
 from pathways.web import access
 from pathways.web.access import page
-from pathways.web.evaluate import forms
-from pathways.web.evaluate.tabs import tabs
+from pathways.web.evaluate import forms, parts
 from pathways.web.request import Request
 
 
@@ -78,7 +77,7 @@ def _page(
     has_errors = bool(problem or bring.errors or (form is not None and form.errors))
     context = {
         "title": purpose.label,
-        "tabs": tabs(request, tab),
+        "tabs": parts.tabs(tab, request.actor),
         "found": found,
         "bring": bring,
         "columns": form,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pathways.web.evaluate import bringing, views
+from pathways.web.evaluate import bringing, releases, views
 
 app_name = "evaluate"
 urlpatterns = [
@@ -13,4 +13,23 @@ urlpatterns = [
     path("police-contact/", bringing.police_contact, name="police_contact"),
     path("definitions/", views.definitions, name="definitions"),
     path("download/<slug:kind>/", views.download, name="download"),
+    path("dashboard/", views.dashboard, name="dashboard"),
+    path("releases/", releases.listed, name="releases"),
+    path("releases/make/", releases.Ask.as_view(), name="ask_release"),
+    path("releases/<uuid:release_id>/", releases.show, name="release"),
+    path("releases/<uuid:release_id>/change/", releases.Change.as_view(), name="change_release"),
+    path("releases/<uuid:release_id>/put-forward/", releases.Propose.as_view(), name="propose_release"),
+    path("releases/<uuid:release_id>/say/", releases.Review.as_view(), name="review_release"),
+    path("releases/<uuid:release_id>/withdraw/", releases.Withdraw.as_view(), name="withdraw_release"),
+    path("releases/<uuid:release_id>/file/<slug:kind>/", releases.file, name="release_file"),
+    path(
+        "releases/<uuid:release_id>/headings/<uuid:template_id>/<slug:kind>/",
+        releases.in_template,
+        name="release_in_template",
+    ),
+    path("headings/", releases.templates, name="templates"),
+    path("headings/add/", releases.AddTemplate.as_view(), name="add_template"),
+    path("headings/<uuid:template_id>/", releases.template, name="template"),
+    path("headings/<uuid:template_id>/change/", releases.MapTemplate.as_view(), name="map_template"),
+    path("headings/<uuid:template_id>/file/", releases.template_file, name="template_file"),
 ]

@@ -15,23 +15,19 @@ from pathways.domain.evaluation.recorded import KINDS, RecordKind
 from pathways.journey import bringing, evaluate, recording
 from pathways.web import access, clock
 from pathways.web.access import page
-from pathways.web.evaluate.tabs import tabs
+from pathways.web.evaluate import parts
 from pathways.web.request import Request
 
 #: so many entries of the learning log stand on the page of the process
 _NEWEST = 5
-_TYPES = {
-    "html": "text/html; charset=utf-8",
-    "json": "application/json",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 def _drawn(request: Request, tab: str, template: str, **more: Any) -> HttpResponse:
     found = evaluate.overview(by=request.actor, at=request.now, synthetic=settings.PATHWAYS_SYNTHETIC)
     if isinstance(found, Decision):
         return access.refuse(request, found)
-    said = {"title": "Evaluation", "tabs": tabs(request, tab), "is_being_made": found.is_being_made, **more}
+    tabs = parts.tabs(tab, request.actor)
+    said = {"title": "Evaluation", "tabs": tabs, "is_being_made": found.is_being_made, **more}
     if found.made is None:
         return render(request, "evaluate/soon.html", said)
     said |= {"summary": found.made.summary, "charts": found.made.charts}
@@ -148,7 +144,22 @@ def download(request: Request, kind: str) -> HttpResponse:
         return access.refuse(request, found)
     if found is None:
         return access.not_found(request)
-    name, content = found
-    response = HttpResponse(content, content_type=_TYPES[kind])
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return parts.attached(*found)
+
+
+@page(roles=evaluate.MAY_DASHBOARD)
+def dashboard(request: Request) -> HttpResponse:
+    """The steering group's page: always as things stand, through the same gate."""
+    found = evaluate.dashboard(by=request.actor, at=request.now, synthetic=settings.PATHWAYS_SYNTHETIC)
+    if isinstance(found, Decision):
+        return access.refuse(request, found)
+    overview, document = found
+    said = {
+        "title": "Dashboard",
+        "tabs": parts.tabs("dashboard", request.actor),
+        "is_being_made": overview.is_being_made,
+    }
+    if overview.made is None or document is None:
+        return render(request, "evaluate/soon.html", said)
+    said |= {"summary": overview.made.summary, "document": document}
+    return render(request, "evaluate/dashboard.html", said)

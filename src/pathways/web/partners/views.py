@@ -18,7 +18,7 @@ from pathways.domain.evaluation.partnership import PartnershipDomain, WaveState
 from pathways.journey import evaluate, figures, surveying
 from pathways.web import access, clock, flow
 from pathways.web.access import page
-from pathways.web.evaluate.tabs import tabs
+from pathways.web.evaluate import parts
 from pathways.web.partners.forms import SHEETS, BeginForm, EndForm
 from pathways.web.request import Request
 
@@ -40,7 +40,7 @@ def overview(request: Request) -> HttpResponse:
         "partners/overview.html",
         {
             "title": "Working together",
-            "tabs": tabs(request, "partners"),
+            "tabs": parts.tabs("partners", request.actor),
             "chart": analysed.chart(found, _source(request)) if found else None,
             "statements": analysed.statement_table(found)[1:] if found else (),
             "heads": analysed.statement_table(found)[0] if found else (),

@@ -1,0 +1,61 @@
+"""What the programme records of itself besides journeys, as codes: for measures, returns and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db.models import Q
+
+from pathways.analysis.measured import Recorded
+from pathways.analysis.returns import Material
+from pathways.domain.evaluation import measures
+from pathways.domain.evaluation.catalogue import MEASURES
+from pathways.domain.evaluation.measures import Chosen
+from pathways.domain.governance.actors import Actor
+from pathways.domain.terms import clocks
+from pathways.journey import identity, planning
+from pathways.records.models import ProgrammeRecord, Service, SharingAgreement
+
+
+def codes(by: Actor) -> list[Recorded]:
+    """The newest version of every record that stands, as codes: nothing that was typed is opened."""
+    with identity.counting(by):
+        rows = list(
+            ProgrammeRecord._default_manager.order_by("kept_id", "-number")
+            .distinct("kept_id")
+            .values_list("kind", "on_date", "until_date", "codes", "is_withdrawn")
+        )
+    found = [
+        Recorded(kind, on, until, said or {})
+        for kind, on, until, said, is_withdrawn in rows
+        if not is_withdrawn
+    ]
+    return sorted(found, key=lambda one: (one.kind, one.on, one.ends, repr(sorted(one.codes.items()))))
+
+
+def agreements(at: datetime) -> list[tuple[str, str]]:
+    """The two organisations of every sharing agreement in force."""
+    today = clocks.local(at).date()
+    in_force = SharingAgreement.objects.filter(from_date__lte=today).filter(
+        Q(until_date__isnull=True) | Q(until_date__gte=today)
+    )
+    pairs = in_force.values_list("from_organisation_id", "to_organisation_id")
+    return sorted((str(one), str(other)) for one, other in pairs)
+
+
+def gathered(
+    *, by: Actor, at: datetime, words: Mapping[str, str] | None = None, provider: str = ""
+) -> Material:
+    """All of it, for whoever may read the plan; measures as they come defined for others."""
+    now = planning.measures_now(by=by)
+    in_use = now.measures if now else measures.at_site(MEASURES, Chosen())
+    places = Service.objects.filter(capacity__isnull=False, status="active").values_list("name", "capacity")
+    return Material(
+        rows=codes(by),
+        in_use=in_use,
+        agreements=agreements(at),
+        places=sorted((name, int(capacity or 0)) for name, capacity in places),
+        words=words or {},
+        provider=provider,
+    )
