@@ -55,7 +55,7 @@ def test_the_first_score_is_held_against_the_latest_at_least_a_fortnight_later()
         Score("a", date(2026, 3, 1), 9, "2026-03-01T10"),
         Score("a", date(2026, 3, 1), 8, "2026-03-01T11"),
         Score("b", date(2026, 1, 1), 5),
-        Score("b", date(2026, 1, 10), 3),
+        Score("b", date(2026, 1, 14), 3),
     ]
     found = moved.pairs(reversed(scores))
     assert found["a"] == moved.Pair(20, 8)
