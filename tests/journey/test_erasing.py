@@ -180,6 +180,9 @@ def test_every_classed_column_of_every_table_of_hers_is_emptied(
         "survey_wave": "about no woman: a survey of people at work",
         "survey_invitation": "about no woman: who at work was asked",
         "survey_sheet": "about no woman: what partners think of the partnership, without whose it is",
+        "interview_excerpt": "under a participant’s number; taken out by whoever heard it",
+        "interview_coding": "about no woman: codes that an evaluator gave an excerpt",
+        "interview_quotation": "under no name; goes with its excerpt",
         "programme_record": "about no woman: what the programme did; an interview is under a number",
         "link_run": "about no woman: which colleague asked for a run, and how many records it read",
     }

@@ -74,6 +74,8 @@ HOLES = {
     "pair_id": "police_pair",
     "kept_id": "programme_record",
     "wave_id": "survey_wave",
+    "excerpt_id": "interview_excerpt",
+    "quotation_id": "interview_quotation",
     "series_id": "panel_series",
     "meeting_id": "panel_meeting",
     "item_id": "support_panel_item",

@@ -41,6 +41,7 @@ UNIQUE = {
     "part, number": "versions of the plan, which is about no woman",
     "number": "waves of the survey, which everybody at work sees",
     "wave_id, account_id": "of people at work, and written by whoever sees all of them",
+    "excerpt_id, coder_id": "within an excerpt that the writer can see",
     "account_id, organisation_id, key": "of one account's own drafts",
     "reference": "made at random of millions, never chosen by anybody",
     "assessment_id, domain": "within a record that the writer can see",

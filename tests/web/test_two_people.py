@@ -409,7 +409,7 @@ ADDS = {
     "support:plan_contact", "support:group", "support:goal", "support:rate", "support:cover",
     "support:cover_her", "measures:fill", "measures:result",
     "plan:add_node", "plan:add_link", "plan:take_in", "plan:add_measure", "plan:add_record",
-    "partners:begin", "partners:answer",
+    "partners:begin", "partners:answer", "interviews:keep", "interviews:code", "interviews:quote",
 }  # fmt: skip
 
 

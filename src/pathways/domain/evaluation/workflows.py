@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pathways.domain.evaluation import interviews
 from pathways.domain.governance import emergency, erasure, hold
 from pathways.domain.identification import consideration, linking, referral_in, run, second_reading
 from pathways.domain.outcomes import followup, in_use, response
@@ -43,4 +44,5 @@ ALL: tuple[Workflow[Any, Any, Any], ...] = (
     linking.SUPPORT_WORKFLOW,
     linking.RUN_WORKFLOW,
     in_use.WORKFLOW,
+    interviews.WORKFLOW,
 )

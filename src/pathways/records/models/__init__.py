@@ -11,6 +11,7 @@ from pathways.records.models.directory import (
 )
 from pathways.records.models.erasing import Erasure, ErasureKey, LegalHold
 from pathways.records.models.guarding import Bar, EmergencyAccess
+from pathways.records.models.interviews import Coding, Excerpt, Quotation
 from pathways.records.models.linking import LinkRun, PolicePair, SupportPair
 from pathways.records.models.measures import (
     InstrumentEvent,
@@ -118,6 +119,7 @@ __all__ = [
     "CaseNote",
     "Client",
     "Closure",
+    "Coding",
     "ColumnMapping",
     "ComplexityLevel",
     "Consideration",
@@ -138,6 +140,7 @@ __all__ = [
     "EventSeal",
     "EventUnsealed",
     "EvidenceOpened",
+    "Excerpt",
     "FlagReceipt",
     "FollowUp",
     "FormEdition",
@@ -182,6 +185,7 @@ __all__ = [
     "ProgrammeRecord",
     "ProvisionalPlan",
     "Purpose",
+    "Quotation",
     "ReferenceSet",
     "Referral",
     "ReferralIn",

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from pathways.domain.decision import Decision
 from pathways.domain.evaluation.recorded import KINDS, RecordKind
-from pathways.journey import evaluate, planning, recording
+from pathways.journey import evaluate, interviewing, planning, recording
 from pathways.web import access, clock
 from pathways.web.access import page
 from pathways.web.request import Request
@@ -38,6 +38,8 @@ def tabs(request: Request, current: str) -> list[dict[str, Any]]:
     role = request.actor.role
     parts = [(name, label, reverse(f"evaluate:{name}")) for name, label in TABS]
     parts.append(("partners", "Partners", reverse("partners:overview")))
+    if role in interviewing.HEARS:
+        parts.append(("interviews", "Interviews", reverse("interviews:overview")))
     if role in KINDS[RecordKind.LEARNING].reads:
         log = reverse("plan:record_list", args=[RecordKind.LEARNING.value])
         parts.append(("learning", "Learning log", log))
@@ -79,7 +81,8 @@ def overview(request: Request) -> HttpResponse:
 
 @page(roles=evaluate.MAY_SEE)
 def process(request: Request) -> HttpResponse:
-    return _drawn(request, "process", "evaluate/process.html", learnt=_learnt(request))
+    quoted = interviewing.released(by=request.actor, at=request.now)
+    return _drawn(request, "process", "evaluate/process.html", learnt=_learnt(request), quoted=quoted)
 
 
 def _learnt(request: Request) -> dict[str, Any] | None:
