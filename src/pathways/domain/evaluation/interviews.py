@@ -71,7 +71,7 @@ def _may_leave(facts: Facts) -> Decision:
 
 
 WORKFLOW: Workflow[Status, Action, Role] = Workflow(
-    "quotation",
+    "Quotation of an interview",
     Status,
     Status.WAITING,
     (

@@ -97,8 +97,8 @@ def _learnt(request: Request) -> dict[str, Any] | None:
         said = one.answers
         change, followed = said.get("change", ""), said.get("followed", "")
         cells = [
-            {"text": recording.shortened(said["finding"], 160), "href": reverse("plan:record", args=[one.id]),
-             "hint": f"{clock.day(one.on)}, by {one.by}"},
+            {"text": recording.shortened(said.get("finding", ""), 160),
+             "href": reverse("plan:record", args=[one.id]), "hint": f"{clock.day(one.on)}, by {one.by}"},
             {"text": recording.shortened(change, 160),
              "hint": _since(said.get("changed_on"), said.get("lead"))},
             {"text": recording.shortened(followed, 160), "hint": _since(said.get("followed_on"), "")},
