@@ -126,6 +126,7 @@ REMOVABLE = frozenset(
         "row_change",
         "django_session",
         "name_token",
+        "interview_quotation",  # goes with the excerpt that it comes from
         "bank_holiday",
         "service_offer",
         "service_partners",
