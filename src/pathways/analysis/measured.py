@@ -376,7 +376,11 @@ def shared(rows: Sequence[Recorded], rule: Rule) -> tuple[Shared, ...] | None:
 
 
 def _risk_cells(rows: Sequence[Recorded], rule: Rule) -> Mapping[Key, ReleasedCount] | None:
-    """Each record is of a woman's risk assessment, so its counts are protected as counts of women are."""
+    """Each record is of a woman's risk assessment, so its counts are protected as counts of women are.
+
+    A record that does not say what came of the assessment is none that can be counted.
+    """
+    rows = [one for one in rows if one.codes.get("result") in _RESULTS]
     count = Counter(str(one.codes.get("result")) for one in rows)
     system = System()
     system.add("all", RawCount(len(rows)), systems.GRAND)
