@@ -944,7 +944,7 @@ def _heard(now: datetime) -> None:
     record = r.ProgrammeRecord.objects.filter(kind="interview", organisation_id=eva.organisation_id).first()
     assert record is not None
     excerpt = r.Excerpt(
-        record_id=record.kept_id, participant=record.participant or 1, text="words",
+        interview_id=record.kept_id, participant=record.participant or 1, text="words",
         organisation_id=eva.organisation_id, made_at=now, made_by_id=eva.account_id,
         made_by_name=eva.account.name,
     )  # fmt: skip
@@ -956,7 +956,7 @@ def _heard(now: datetime) -> None:
     for status in ("waiting", "released"):
         is_out = status == "released"
         r.Quotation(
-            excerpt_id=excerpt.id, record_id=record.kept_id, said_by="staff", text="words",
+            excerpt_id=excerpt.id, interview_id=record.kept_id, said_by="staff", text="words",
             because="a reason", status=status, organisation_id=eva.organisation_id, asked_at=now,
             asked_by_id=eva.account_id,
             asked_by_name=eva.account.name, decided_at=now if is_out else None,

@@ -199,13 +199,13 @@ def _heard(rows: Sequence[Excerpt], by: Actor) -> tuple[Heard, ...]:
             "excerpt_id", "coder_id"
         ):
             coders.setdefault(key, []).append(coder)
-    groups = _groups({row.record_id for row in rows}, by)
+    groups = _groups({row.interview_id for row in rows}, by)
     return tuple(
         Heard(
             row.id,
-            row.record_id,
+            row.interview_id,
             row.participant,
-            groups.get(row.record_id, ""),
+            groups.get(row.interview_id, ""),
             row.text or "",
             len(coders.get(row.id, ())),
             by.account_id in coders.get(row.id, ()),
@@ -316,8 +316,8 @@ def released(*, by: Actor, at: datetime) -> tuple[Quoted, ...]:
         return ()
     out = sight.visible(Quotation, by).filter(status=Status.RELEASED.value)
     rows = list(out.order_by("decided_at", "id"))
-    stands = _consents({row.record_id for row in rows}, by)
-    rows = [row for row in rows if stands.get(row.record_id)]
+    stands = _consents({row.interview_id for row in rows}, by)
+    rows = [row for row in rows if stands.get(row.interview_id)]
     if rows:
         ledger.read(
             by=by, at=at, resource=Resource.QUOTATION, subjects=[row.id for row in rows], route="evaluate"
@@ -392,7 +392,7 @@ def keep(*, record_id: UUID, text: str, by: Actor, at: datetime) -> Outcome:
         if not (answer := _may_keep(record)):
             return refusal(answer)
         row = Excerpt(
-            record_id=record_id,
+            interview_id=record_id,
             participant=record.participant,
             text=text.strip(),
             organisation_id=record.organisation_id,
@@ -478,7 +478,7 @@ def ask_to_quote(*, excerpt_id: UUID, text: str, has_looked: bool, by: Actor, at
         row = _held(excerpt_id, by)
         if row is None:
             return refusal(sight.NOT_THERE)
-        answer = _consents([row.record_id], by).get(row.record_id, sight.NOT_THERE)
+        answer = _consents([row.interview_id], by).get(row.interview_id, sight.NOT_THERE)
         if not answer:
             return refusal(answer)
         found = signs(text, by=by, without=row.id)
@@ -486,10 +486,10 @@ def ask_to_quote(*, excerpt_id: UUID, text: str, has_looked: bool, by: Actor, at
             return refusal(decision.no(f"This gives somebody away: {', '.join(sure)}. Take it out."))
         if found and not has_looked:
             return refusal(decision.no("Look at each sign that was found, and say that you have."))
-        record = recording.standing(row.record_id, by=by)
+        record = recording.standing(row.interview_id, by=by)
         made = Quotation(
             excerpt_id=excerpt_id,
-            record_id=row.record_id,
+            interview_id=row.interview_id,
             said_by=str(record.answers.get("group")) if record else "",
             text=text.strip(),
             status=interviews.WORKFLOW.start.value,
@@ -535,7 +535,7 @@ def decide(*, quotation_id: UUID, action: Action, because: str, by: Actor, at: d
 def _may(row: Quotation, action: Action, by: Actor) -> Decision:
     facts = Facts(
         is_asker=row.asked_by_id == by.account_id,
-        may_be_quoted=bool(_consents([row.record_id], by).get(row.record_id)),
+        may_be_quoted=bool(_consents([row.interview_id], by).get(row.interview_id)),
         gives_away=any(one.is_sure for one in signs(row.text or "", by=by, without=row.excerpt_id)),
     )
     return interviews.WORKFLOW.may(action, status=Status(row.status), role=by.role, facts=facts)

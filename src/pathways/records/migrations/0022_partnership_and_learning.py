@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
             name='Excerpt',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('record_id', models.UUIDField(db_index=True)),
+                ('interview_id', models.UUIDField(db_index=True)),
                 ('participant', models.PositiveIntegerField()),
                 ('text', pathways.records.sealed.SealedText(blank=True, null=True)),
                 ('is_taken_out', models.BooleanField(default=False)),
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('excerpt_id', models.UUIDField(db_index=True)),
-                ('record_id', models.UUIDField()),
+                ('interview_id', models.UUIDField()),
                 ('said_by', models.CharField(max_length=60)),
                 ('text', pathways.records.sealed.SealedText(blank=True, null=True)),
                 ('status', models.CharField(choices=[('waiting', 'Waiting for a second person'), ('released', 'Released'), ('refused', 'Not released'), ('taken_back', 'Taken back')], default='waiting', max_length=40)),

@@ -19,9 +19,9 @@ from pathways.records.sealed import SealedText
 
 
 class Excerpt(Row):
-    """A passage of an interview; `record_id` is the record of that. Taken out, its words are gone."""
+    """A passage of an interview; `interview_id` is the record of that. Taken out, its words are gone."""
 
-    record_id = models.UUIDField(db_index=True)
+    interview_id = models.UUIDField(db_index=True)
     participant = models.PositiveIntegerField()
     text = SealedText()
     is_taken_out = models.BooleanField(default=False)
@@ -69,7 +69,7 @@ class Quotation(Row):
     """Words of a participant that somebody asks to show. A second person releases them."""
 
     excerpt_id = models.UUIDField(db_index=True)
-    record_id = models.UUIDField()
+    interview_id = models.UUIDField()
     #: who said it, as the interview's record has it: a woman in support, police, a partner
     said_by = models.CharField(max_length=60)
     text = SealedText()
