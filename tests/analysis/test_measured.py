@@ -12,6 +12,7 @@ from pathways.analysis.measured import Recorded
 from pathways.domain.evaluation import catalogue, measures, spine, theory
 from pathways.domain.evaluation.counts import ReleasedCount
 from pathways.domain.evaluation.flow import Step
+from pathways.domain.terms.people import Sector
 from tests.analysis import programme
 
 TODAY = date(2026, 11, 1)
@@ -122,3 +123,24 @@ def test_pictures_are_the_same_bytes_hold_no_style_and_escape_what_is_typed():
     assert "b: hidden" in small
     assert plan_drawing.theory(theory.Theory()).startswith("<svg")
     assert "Ended" in plan_drawing.framework([("x<", date(2026, 1, 1), "Made")], today=TODAY)
+
+
+def test_information_used_is_the_cells_of_m44_by_who_shared() -> None:
+    def read(sector: str, result: str, times: int) -> list[Recorded]:
+        codes = {"from_sector": sector, "result": result}
+        return [Recorded("risk_change", date(2026, 3, 1), None, codes) for _ in range(times)]
+
+    rows = [
+        *read("police", "raised", 9), *read("police", "unchanged", 6), *read("third_sector", "more", 8),
+        *read("third_sector", "unchanged", 7), Recorded("risk_change", date(2026, 3, 2), None, {}),
+    ]  # fmt: skip
+    found = measured.shared(rows, Rule(threshold=4))
+    assert found is not None
+    assert {one.sector: (one.read_again.value, one.changed.value) for one in found} == {
+        Sector.POLICE.label: (15, 9),
+        Sector.THIRD_SECTOR.label: (15, 8),
+    }
+    few = measured.shared([*read("police", "raised", 3), *read("health", "raised", 12)], Rule(threshold=4))
+    assert few is not None
+    assert not any(one.read_again.value == 3 or one.changed.value == 3 for one in few)
+    assert measured.shared([], Rule(threshold=4)) is None

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from pathways.domain.evaluation import interviews
 from pathways.domain.evaluation.workflows import ALL
 from pathways.domain.governance import emergency, erasure, hold
 from pathways.domain.identification import consideration, eligibility, referral_in, run, second_reading
@@ -62,6 +63,7 @@ OPENING: dict[str, Any] = {
     "Linking run": None,
     "Filling in of an instrument": response.Facts("Another woman’s"),
     "Instrument of a site": in_use.Facts(instrument.Licence.PUBLIC_DOMAIN, True, True),
+    "Quotation of an interview": interviews.Facts(is_asker=False, may_be_quoted=True, gives_away=False),
 }
 SHUTTING: dict[str, Any] = {
     "Screening run": run.Facts(are_extracts_there=False),
@@ -85,6 +87,7 @@ SHUTTING: dict[str, Any] = {
     "Erasing": erasure.Facts(is_held=True, told=erasure.Told.TOLD),
     "Filling in of an instrument": response.Facts(),
     "Instrument of a site": in_use.Facts(instrument.Licence.PUBLIC_DOMAIN, True, False),
+    "Quotation of an interview": interviews.Facts(is_asker=True, may_be_quoted=True, gives_away=False),
 }
 
 
@@ -151,7 +154,7 @@ def test_every_action_leads_somewhere_and_every_final_status_is_an_end(
 
 def test_the_list_of_workflows_names_each_once() -> None:
     names = [workflow.name for workflow in ALL]
-    assert len(set(names)) == len(names) == 29
+    assert len(set(names)) == len(names) == 30
     assert set(OPENING) | {"Referral"} == set(names)
 
 
@@ -190,6 +193,8 @@ def test_those_who_look_on_move_nothing(workflow: Workflow[Any, Any, Any], role:
         return  # which questionnaires a site uses: of no woman
     if role is Role.GOVERNANCE_LEAD and workflow is version.WORKFLOW:
         return  # the second person for a version of the policy; of any woman nothing is moved by it
+    if workflow is interviews.WORKFLOW and role is Role.EVALUATOR:
+        return  # what was said to the evaluator, under a number: nothing of hers is moved by it
     assert not any(role in move.actors for move in workflow.moves)
 
 

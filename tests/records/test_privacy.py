@@ -12,7 +12,7 @@ from pathways.records.models.seals import Digest
 #: Free text that is kept in the clear, each with its reason.
 CLEAR_TEXT = {
     "actor_name", "written_by_name", "made_by_name", "flagged_by_name", "asked_by_name",
-    "decided_by_name",  # staff
+    "decided_by_name", "coder_name",  # staff
     "title", "url", "route", "key", "reason", "why", "purpose", "reference", "stage",
     "policy_name", "policy_version", "suggested_rule", "result", "role", "resource",
     "ethnicity_code", "ethnicity_scheme", "lapsed_because", "unrated", "to_sector", "sector", "kind",

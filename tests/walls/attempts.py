@@ -76,6 +76,8 @@ HOLES = {
     "wave_id": "survey_wave",
     "release_id": "evaluation_release",
     "template_id": "funder_template",
+    "excerpt_id": "interview_excerpt",
+    "quotation_id": "interview_quotation",
     "series_id": "panel_series",
     "meeting_id": "panel_meeting",
     "item_id": "support_panel_item",
@@ -126,6 +128,7 @@ REMOVABLE = frozenset(
         "row_change",
         "django_session",
         "name_token",
+        "interview_quotation",  # goes with the excerpt that it comes from
         "bank_holiday",
         "service_offer",
         "service_partners",

@@ -112,6 +112,8 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
         return _survey(who, table, facts)
     if table in RELEASES:
         return _release(who, canary)
+    if table.startswith("interview_"):
+        return _interview(who, table, facts)
     if who.role in NO_RECORD:
         return False
     if table == "support_emergency_access":
@@ -183,12 +185,23 @@ def _survey(who: Person, table: str, facts: dict[str, Any]) -> bool:
     return runs or facts["account_id"] == who.account
 
 
+def _interview(who: Person, table: str, facts: dict[str, Any]) -> bool:
+    """What was said is the evaluators' who heard it; a colleague's codes open when both are in; a quotation
+    that a second person released is read by those who answer for the programme, and never by police."""
+    is_out = table == "interview_quotation" and facts["status"] == "released"
+    if is_out and who.role in ("coordinator", "governance_lead", "commissioner"):
+        return True
+    if who.role != "evaluator" or facts["organisation_id"] != who.organisation:
+        return False
+    return table != "interview_coding" or facts["is_open"] or facts["coder_id"] == who.account
+
+
 def _of_the_programme(who: Person, canary: Canary) -> bool:
     """Four roles answer for the programme. What is heard in an interview stays where it was heard."""
     if who.role not in ("evaluator", "coordinator", "governance_lead", "commissioner"):
         return False
     kind = canary.facts.get("kind", "")
-    if kind == "interview":
+    if kind in ("interview", "topic_guide", "code"):
         return who.role == "evaluator" and canary.facts["organisation_id"] == who.organisation
     if kind == "risk_change":
         return who.role in ("evaluator", "coordinator")
@@ -547,6 +560,8 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
     if table in ("survey_wave", "survey_invitation"):
         is_own = table == "survey_invitation" and row["account_id"] == str(who.account)
         return who.role == "evaluator" or is_own
+    if table.startswith("interview_"):
+        return who.role == "evaluator" and row["organisation_id"] == place
     if table == "survey_sheet":
         return True  # whoever is invited puts one in; of which woman it is not
     if table in RELEASES:

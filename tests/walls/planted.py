@@ -402,6 +402,7 @@ def _fill_what_is_empty(now: datetime) -> None:
     _planned(now)
     _surveyed(now)
     _released(now)
+    _heard(now)
     _panel(now)
     for model in (each for each in apps.get_app_config("records").get_models()):
         if model._meta.db_table in {each.value for each in Resource}:
@@ -896,8 +897,8 @@ def _planned(now: datetime) -> None:
     cora = r.Account.objects.filter(appointments__role=Role.COORDINATOR.value).first()
     assert eva is not None
     assert cora is not None
-    kinds = (("interview", eva), ("risk_change", cora), ("governance", cora), ("ethics", eva),
-             ("learning", cora))  # fmt: skip
+    kinds = (("interview", eva), ("code", eva), ("topic_guide", eva), ("risk_change", cora),
+             ("governance", cora), ("ethics", eva), ("learning", cora))  # fmt: skip
     for kind, writer in kinds:
         place = r.Appointment.objects.filter(account=writer).first()
         assert place is not None
@@ -980,6 +981,33 @@ def _released(now: datetime) -> None:
         funder="A funder", number=1, columns=[["Women", "M13"], ["Notes", ""]],
         organisation_id=place.organisation_id, made_at=now, made_by_id=eva.id,
     )  # fmt: skip
+
+
+def _heard(now: datetime) -> None:
+    """An excerpt that one person has coded, and quotations: one that waits and one that was released."""
+    eva = r.Appointment.objects.filter(role=Role.EVALUATOR.value).select_related("account").first()
+    assert eva is not None
+    record = r.ProgrammeRecord.objects.filter(kind="interview", organisation_id=eva.organisation_id).first()
+    assert record is not None
+    excerpt = r.Excerpt(
+        interview_id=record.kept_id, participant=record.participant or 1, text="words",
+        organisation_id=eva.organisation_id, made_at=now, made_by_id=eva.account_id,
+        made_by_name=eva.account.name,
+    )  # fmt: skip
+    excerpt.save(force_insert=True)
+    r.Coding(
+        excerpt_id=excerpt.id, codes=[], organisation_id=eva.organisation_id, coder_id=uuid.uuid4(),
+        coder_name="Somebody else", made_at=now,
+    ).save(force_insert=True)  # fmt: skip
+    for status in ("waiting", "released"):
+        is_out = status == "released"
+        r.Quotation(
+            excerpt_id=excerpt.id, interview_id=record.kept_id, said_by="staff", text="words",
+            because="a reason", status=status, organisation_id=eva.organisation_id, asked_at=now,
+            asked_by_id=eva.account_id,
+            asked_by_name=eva.account.name, decided_at=now if is_out else None,
+            decided_by_id=uuid.uuid4() if is_out else None,
+        ).save(force_insert=True)  # fmt: skip
 
 
 def _reference(number: int) -> str:

@@ -42,6 +42,7 @@ UNIQUE = {
     "number": "waves of the survey and releases of figures, one after another, about no woman",
     "wave_id, account_id": "of people at work, and written by whoever sees all of them",
     "funder, number": "versions of a funder's headings, about no woman",
+    "excerpt_id, coder_id": "within an excerpt that the writer can see",
     "account_id, organisation_id, key": "of one account's own drafts",
     "reference": "made at random of millions, never chosen by anybody",
     "assessment_id, domain": "within a record that the writer can see",

@@ -410,7 +410,7 @@ ADDS = {
     "support:cover_her", "measures:fill", "measures:result",
     "evaluate:ask_release", "evaluate:review_release", "evaluate:add_template",
     "plan:add_node", "plan:add_link", "plan:take_in", "plan:add_measure", "plan:add_record",
-    "partners:begin", "partners:answer",
+    "partners:begin", "partners:answer", "interviews:keep", "interviews:code", "interviews:quote",
 }  # fmt: skip
 
 

@@ -156,3 +156,73 @@ def _interval(
         return None, None, resamples
     low, high = np.quantile(good, (0.025, 0.975))
     return float(low), float(high), resamples - len(good)
+
+
+# --- Krippendorff's alpha -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Alpha:
+    """`alpha` is None where it is not defined: nothing read twice, or one value everywhere.
+
+    `low` and `high` as in `Agreement`.
+    """
+
+    n: int
+    alpha: float | None
+    low: float | None
+    high: float | None
+
+
+def alpha(
+    readings: Sequence[Reading],
+    *,
+    categories: Sequence[str] | None = None,
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
+) -> Alpha:
+    """Krippendorff's alpha of two readers on nominal values: 1 - disagreement over that expected by chance.
+
+    Unlike kappa, what is expected is taken from all readings together and corrected for how few they are, so
+    that it does not matter which reader was which. Source: K. Krippendorff, Content Analysis, 3rd edition
+    (2013), chapter 12, the coincidence matrix of two observers without missing values. The interval is the
+    percentile bootstrap over what was read, as for kappa. Rates are not used: everything is read twice.
+
+    Raises ValueError where a reading is in none of the categories.
+    """
+    known = tuple(categories) if categories is not None else tuple(
+        sorted({each for one in readings for each in (one.first, one.second)})
+    )
+    place = {name: nth for nth, name in enumerate(known)}
+    for one in readings:
+        for said in (one.first, one.second):
+            if said not in place:
+                raise ValueError(f"{said} is none of {', '.join(known)}")
+    ordered = sorted(readings, key=lambda one: (one.first, one.second))
+    places = [(place[one.first], place[one.second]) for one in ordered]
+    pairs = np.array(places, dtype=np.int64).reshape(-1, 2)
+    n, k = len(pairs), len(known)
+    found = _alpha(pairs[None, :, :], k)
+    if not n or not np.isfinite(found[0]):
+        return Alpha(n, None, None, None)
+    low = high = None
+    if n >= FEWEST and resamples > 0:
+        drawn = np.random.default_rng(seed).integers(0, n, size=(resamples, n))
+        many = _alpha(pairs[drawn], k)
+        good = many[np.isfinite(many)]
+        if len(good):
+            low, high = (float(each) for each in np.quantile(good, (0.025, 0.975)))
+    return Alpha(n, float(found[0]), low, high)
+
+
+def _alpha(pairs: np.ndarray, k: int) -> np.ndarray:
+    """Alpha of many sets of pairs, one a row: (sets, pairs, 2) of places of values."""
+    sets, n = pairs.shape[0], pairs.shape[1]
+    if not n or not k:
+        return np.full(sets, np.nan)
+    counts = np.stack([(pairs == value).sum(axis=(1, 2)) for value in range(k)], axis=1).astype(float)
+    differ = (pairs[:, :, 0] != pairs[:, :, 1]).sum(axis=1) / n
+    total = 2 * n
+    by_chance = 1 - (counts * (counts - 1)).sum(axis=1) / (total * (total - 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(by_chance > 1e-12, 1 - differ / by_chance, np.nan)

@@ -428,7 +428,7 @@ def shared(rows: Sequence[Recorded], rule: Rule) -> tuple[Shared, ...] | None:
 def _risk_cells(rows: Sequence[Recorded], rule: Rule) -> Mapping[Key, ReleasedCount] | None:
     """Each record is of a woman's risk assessment, so its counts are protected as counts of women are.
 
-    A record whose result is none that is known is counted nowhere.
+    A record that does not say what came of the assessment is none that can be counted.
     """
     rows = [one for one in rows if one.codes.get("result") in _RESULTS]
     count = Counter(str(one.codes.get("result")) for one in rows)

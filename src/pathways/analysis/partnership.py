@@ -212,7 +212,8 @@ def chart(waves: Sequence[WaveResult], source: str) -> Chart:
                 sort=names,
                 title=None,
                 header=alt.Header(
-                    labelAngle=0, labelAlign="left", labelFontSize=13, labelColor=INK, labelLimit=0,
+                    labelAngle=0, labelAlign="left", labelAnchor="start", labelFontSize=13,
+                    labelColor=INK, labelLimit=0,
                     labelOrient="top", labelExpr="replace(datum.label, '\\n', ' ')",
                 ),
             )

@@ -31,6 +31,8 @@ WITHOUT_HISTORY = {
     Resource.TAKE_IN_PART: "files of many megabytes, kept for days, which are to go altogether",
     Resource.TAKEN_ROW: "says only where an entry came from, and the entry has a history of its own",
     Resource.SURVEY_INVITATION: "says who answered, and a history would say when, beside the answers",
+    Resource.EXCERPT: "taken out when a participant withdraws, and then to be gone",
+    Resource.QUOTATION: "goes with its excerpt; who asked, who decided and when stand on the row",
     Resource.SURVEY_SHEET: "an answer has no writer, and a history would name one",
     Resource.EVALUATION_RELEASE: "holds whole files; each making and each review is an event with its hash",
     Resource.DRAFT: "its writer's own unfinished words, kept every few seconds",

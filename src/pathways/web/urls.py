@@ -21,6 +21,7 @@ urlpatterns = [
     path("directory/", include("pathways.web.directory.urls")),
     path("evaluate/", include("pathways.web.evaluate.urls")),
     path("partners/", include("pathways.web.partners.urls")),
+    path("interviews/", include("pathways.web.interviews.urls")),
     path("plan/", include("pathways.web.plan.urls")),
     path("governance/", include("pathways.web.governance.urls")),
     path("panel/", include("pathways.web.panel.urls")),

@@ -35,6 +35,8 @@ class RecordKind(Worded):
     RISK_CHANGE = "risk_change", "Risk assessments changed by sharing"
     PREVENTION = "prevention", "Prevention actions"
     INTERVIEW = "interview", "Interviews"
+    TOPIC_GUIDE = "topic_guide", "Topic guides"
+    CODE = "code", "Codebook"
     FIGURE = "figure", "Figures counted elsewhere"
     LEARNING = "learning", "Learning log"
     QUESTION = "question", "Evaluation questions"
@@ -290,6 +292,36 @@ KINDS: Mapping[RecordKind, Described] = MappingProxyType(
                           is_needed=False),
                 ),
                 frozenset({_E}), frozenset({_E}), "group",
+            ),
+            Described(
+                RecordKind.TOPIC_GUIDE, "topic guide",
+                "What an interview goes through. A corrected guide is a further version, and the one before "
+                "stays.", "Day from which it holds",
+                (
+                    Asked("name", "What is it called?", _L, hint="For example, “Women in support”", most=120),
+                    Asked("groups", "Whom is it for?", _S,
+                          (("woman_in_support", "Women in support"), ("woman_left", "Women who left"),
+                           ("woman_declined", "Women who declined"), ("staff", "Staff of a provider"),
+                           ("police", "Police"), ("partner", "Partners"))),
+                    Asked("topics", "What is asked?", _W, hint="A line for each question, in order",
+                          most=4000),
+                    Asked("before", "What is said before, of consent and of danger?", _W),
+                ),
+                frozenset({_E}), frozenset({_E}), "name",
+            ),
+            Described(
+                RecordKind.CODE, "code",
+                "By what excerpts of interviews are coded. A corrected code is a further version; what was "
+                "coded keeps the version by which it was.", "Day from which it holds",
+                (
+                    Asked("name", "What is the code called?", _L, most=80),
+                    Asked("definition", "What does it mean?", _W, most=600),
+                    Asked("use", "When is it given?", _W, hint="An invented example helps", most=600),
+                    Asked("not_use", "When is it not given?", _W, is_needed=False, most=600),
+                    Asked("nodes", "Of which parts of the theory of change does it speak?", AnswerKind.NODES,
+                          is_needed=False),
+                ),
+                frozenset({_E}), frozenset({_E}), "name", narrows=("nodes",),
             ),
             Described(
                 RecordKind.FIGURE, "figure",

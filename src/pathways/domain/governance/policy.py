@@ -154,6 +154,10 @@ class Resource(StrEnum):
     EVALUATION_RELEASE = "evaluation_release"
     RELEASE_REVIEW = "evaluation_release_review"
     FUNDER_TEMPLATE = "funder_template"
+    # what was said in interviews, who gave it which codes, and quotations on their way out
+    EXCERPT = "interview_excerpt"
+    CODING = "interview_coding"
+    QUOTATION = "interview_quotation"
     # search
     NAME_TOKEN = "name_token"  # noqa: S105 - a table, not a secret
 
@@ -334,7 +338,7 @@ RECORDED: tuple[tuple[tuple[str, ...], tuple[Role, ...], tuple[Role, ...]], ...]
         (Role.EVALUATOR, Role.GOVERNANCE_LEAD),
     ),
     (("risk_change",), (Role.COORDINATOR,), (Role.EVALUATOR,)),
-    (("interview",), (Role.EVALUATOR,), ()),
+    (("interview", "topic_guide", "code"), (Role.EVALUATOR,), ()),
     (("figure",), (Role.EVALUATOR,), (Role.COORDINATOR, Role.GOVERNANCE_LEAD, Role.COMMISSIONER)),
     (
         ("question", "data_source", "toolkit"),
@@ -469,6 +473,70 @@ def _of_the_survey() -> Iterable[Rule]:
         (Resource.SURVEY_SHEET,),
         Always(),
         "Answers are counted and read by nobody.",
+    )
+
+
+def _of_interviews() -> Iterable[Rule]:
+    """What was said stays with the evaluators who heard it, but for quotations that a second one released."""
+    heard = (Role.EVALUATOR,)
+    yield _rule(
+        heard,
+        _ALL,
+        (Resource.EXCERPT,),
+        _OWN_ORGANISATION,
+        "Whoever holds interviews keeps what was said, and takes it out when a participant withdraws.",
+    )
+    yield _rule(
+        heard,
+        _READ,
+        (Resource.CODING,),
+        both(_OWN_ORGANISATION, either(Own("coder_id"), Among("is_open", (True,)))),
+        "Two people code without seeing one another’s codes until both are in.",
+    )
+    yield _rule(
+        heard,
+        (Action.CREATE,),
+        (Resource.CODING,),
+        both(_OWN_ORGANISATION, Own("coder_id"), Among("is_open", (False,))),
+        "Everybody codes for themselves.",
+    )
+    yield _rule(
+        (Role.CLERK,),
+        (Action.READ, Action.CHANGE),
+        (Resource.CODING,),
+        Always(),
+        "When both are in, each is opened to the other.",
+    )
+    yield _rule(
+        heard,
+        (Action.READ, Action.CREATE),
+        (Resource.QUOTATION,),
+        _OWN_ORGANISATION,
+        "An evaluator asks for a quotation, and another reads it.",
+    )
+    yield _rule(
+        heard,
+        (Action.CHANGE,),
+        (Resource.QUOTATION,),
+        both(
+            _OWN_ORGANISATION,
+            either(NotOwn("asked_by_id"), Among("status", ("released", "taken_back"))),
+        ),
+        "Somebody else than whoever asked releases a quotation; anybody takes it back.",
+    )
+    yield _rule(
+        (Role.COORDINATOR, Role.GOVERNANCE_LEAD, Role.COMMISSIONER),
+        _READ,
+        (Resource.QUOTATION,),
+        Among("status", ("released",)),
+        "Whoever answers for the programme reads what participants agreed to have shown.",
+    )
+    yield _rule(
+        (Role.CLERK,),
+        (Action.READ, Action.REMOVE),
+        (Resource.QUOTATION,),
+        Always(),
+        "Quotations go with the excerpt that they come from.",
     )
 
 
@@ -1556,6 +1624,7 @@ _WRITTEN: tuple[Rule, ...] = (
         Always(),
         "The figures of a release are made by the worker, as whoever asked for them.",
     ),
+    *_of_interviews(),
     # --- search ---------------------------------------------------------------------------------------
     _rule(
         (

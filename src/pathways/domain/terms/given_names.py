@@ -314,6 +314,11 @@ def _read(text: str) -> dict[str, tuple[str, ...]]:
 GROUPS = _read(_GROUPS)
 
 
+def every() -> frozenset[str]:
+    """Every form of a given name in the table, in small letters."""
+    return frozenset(_GROUPS.split())
+
+
 def groups_of(name: str) -> tuple[str, ...]:
     """The groups of a cleaned given name: itself where it is in none, none where it is empty."""
     return GROUPS.get(name, (name,) if name else ())

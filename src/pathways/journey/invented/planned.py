@@ -6,13 +6,14 @@ import random
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from pathways.domain.evaluation.interviews import Action
 from pathways.domain.evaluation.measures import Frequency, NodeKind
 from pathways.domain.evaluation.partnership import STATEMENTS, Extent
 from pathways.domain.evaluation.recorded import SECTIONS, RecordKind
 from pathways.domain.evaluation.theory import Support
 from pathways.domain.terms import clocks
 from pathways.domain.terms.people import Role
-from pathways.journey import identity, planning, recording, surveying
+from pathways.journey import identity, interviewing, planning, recording, surveying
 from pathways.journey.invented.world import World
 
 #: (measure, baseline, target)
@@ -36,6 +37,7 @@ def tell(world: World, *, began: date, until: datetime) -> None:
     with identity.acting(commissioner):
         _spend(commissioner, began, until)
     _surveyed(world, evaluator, until)
+    _heard(world, until)
 
 
 def _plan(by: Any, at: datetime) -> None:
@@ -174,6 +176,58 @@ def _learnt(by: Any, today: date, at: datetime) -> None:
            finding="Mothers miss afternoon groups in the school holidays.", measures=["M25"])
 
 
+#: (who said it, words, codes that the first person gives, codes that the second gives)
+_SAID = (
+    ("woman_in_support", "I felt heard. Nobody had asked me before, and I could say no.", "hf", "hf"),
+    ("woman_in_support", "It was the same worker every time, so I did not have to begin again.", "h", "h"),
+    ("woman_left", "I liked her, but it was too far with two children.", "p", "p"),
+    ("woman_left", "I was not sure whether the police would read it.", "f", "fp"),
+    ("staff", "We hear back sooner than we used to, and it changes what we do.", "p", ""),
+    ("partner", "We say no less often, because we know what we are asked.", "p", "p"),
+)
+
+
+def _heard(world: World, at: datetime) -> None:
+    """A codebook, a topic guide, excerpts that two people coded, and what came of quoting two of them."""
+    first, second = world.people[(Role.EVALUATOR, "westmoor")][:2]
+    day = clocks.local(at).date() - timedelta(days=170)
+    keys: dict[str, Any] = {}
+    codes = (
+        ("h", "Being heard", "Somebody listened, and knew her story.", ["N7"]),
+        ("f", "Free to choose", "She could say no, or feared that she could not.", ["N6", "N17"]),
+        ("p", "What stands in the way", "Distance, time, children, waiting or other partners.", ["N16"]),
+    )
+    with identity.acting(first):
+        _enter(RecordKind.TOPIC_GUIDE, day, first, at, name="Women in support", groups=["woman_in_support"],
+               topics="How did you come to the programme?\nWhat was different?\nWhat would you change?",
+               before="Taking part is free and can end at any moment. In danger we tell her key worker.")
+        for letter, name, definition, nodes in codes:
+            keys[letter] = _enter(RecordKind.CODE, day, first, at, name=name, definition=definition,
+                                  use="Where it is said of oneself or of others.", nodes=nodes)  # fmt: skip
+        listed = recording.listed(RecordKind.INTERVIEW, by=first, at=at)
+        held: dict[str, list[Any]] = {}
+        for one in listed.records if listed else ():
+            if one.answers.get("result") == "held":
+                held.setdefault(str(one.answers["group"]), []).append(one.id)
+        excerpts = []
+        for number, (group, words, mine, _) in enumerate(_SAID):
+            record = held[group][number % len(held[group])]
+            excerpts.append(_done(interviewing.keep(record_id=record, text=words, by=first, at=at)))
+            given = [keys[letter] for letter in mine]
+            _done(interviewing.code(excerpt_id=excerpts[-1], code_ids=given, by=first, at=at))
+        quoted = [
+            _done(interviewing.ask_to_quote(excerpt_id=excerpts[n], text=_SAID[n][1], has_looked=True,
+                                            by=first, at=at))
+            for n in (0, 4)
+        ]  # fmt: skip
+    with identity.acting(second):
+        for excerpt, (_, _, _, theirs) in zip(excerpts[:-1], _SAID, strict=False):
+            given = [keys[letter] for letter in theirs]
+            _done(interviewing.code(excerpt_id=excerpt, code_ids=given, by=second, at=at))
+        _done(interviewing.decide(quotation_id=quoted[0], action=Action.RELEASE,
+                                  because="Nothing in it by which she could be known.", by=second, at=at))
+
+
 def _surveyed(world: World, by: Any, at: datetime) -> None:
     """Two waves of the partnership survey that have closed, and one that is to open."""
     chance = random.Random(61)  # noqa: S311 - an invented programme, the same each time
@@ -229,7 +283,8 @@ def _spend(by: Any, began: date, at: datetime) -> None:
 
 def _enter(
     kind: RecordKind, on: date, by: Any, at: datetime, *, until_day: date | None = None, **answers: Any
-) -> None:
+) -> Any:
     said = recording.enter(kind=kind, on=on, until=until_day, answers=answers, by=by, at=at)
     if not said:
         raise RuntimeError(f"{kind.value}: {said.reason}")
+    return said.id

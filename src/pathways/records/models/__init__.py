@@ -11,6 +11,7 @@ from pathways.records.models.directory import (
 )
 from pathways.records.models.erasing import Erasure, ErasureKey, LegalHold
 from pathways.records.models.guarding import Bar, EmergencyAccess
+from pathways.records.models.interviews import Coding, Excerpt, Quotation
 from pathways.records.models.linking import LinkRun, PolicePair, SupportPair
 from pathways.records.models.measures import (
     InstrumentEvent,
@@ -119,6 +120,7 @@ __all__ = [
     "CaseNote",
     "Client",
     "Closure",
+    "Coding",
     "ColumnMapping",
     "ComplexityLevel",
     "Consideration",
@@ -140,6 +142,7 @@ __all__ = [
     "EventSeal",
     "EventUnsealed",
     "EvidenceOpened",
+    "Excerpt",
     "FlagReceipt",
     "FollowUp",
     "FormEdition",
@@ -185,6 +188,7 @@ __all__ = [
     "ProgrammeRecord",
     "ProvisionalPlan",
     "Purpose",
+    "Quotation",
     "ReferenceSet",
     "Referral",
     "ReferralIn",

@@ -21,6 +21,7 @@ PARTS = (
     ("evaluate:comparison", "Beside a group"),
     ("evaluate:police_contact", "Police contact"),
     ("partners:overview", "Partners"),
+    ("interviews:overview", "Interviews"),
     ("learning", "Learning log"),
     ("evaluate:definitions", "Definitions and method"),
     ("evaluate:dashboard", "Dashboard"),

@@ -72,7 +72,8 @@ def overview(request: Request) -> HttpResponse:
 
 @page(roles=evaluate.MAY_SEE)
 def process(request: Request) -> HttpResponse:
-    return _drawn(request, "process", "evaluate/process.html", learnt=_learnt(request))
+    quoted = interviewing.released(by=request.actor, at=request.now)
+    return _drawn(request, "process", "evaluate/process.html", learnt=_learnt(request), quoted=quoted)
 
 
 def _learnt(request: Request) -> dict[str, Any] | None:
@@ -87,8 +88,8 @@ def _learnt(request: Request) -> dict[str, Any] | None:
         said = one.answers
         change, followed = said.get("change", ""), said.get("followed", "")
         cells = [
-            {"text": recording.shortened(said["finding"], 160), "href": reverse("plan:record", args=[one.id]),
-             "hint": f"{clock.day(one.on)}, by {one.by}"},
+            {"text": recording.shortened(said.get("finding", ""), 160),
+             "href": reverse("plan:record", args=[one.id]), "hint": f"{clock.day(one.on)}, by {one.by}"},
             {"text": recording.shortened(change, 160),
              "hint": _since(said.get("changed_on"), said.get("lead"))},
             {"text": recording.shortened(followed, 160), "hint": _since(said.get("followed_on"), "")},
