@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import json
-from datetime import date, timedelta
+from datetime import date
 
 import openpyxl
 import pytest
 
 from pathways.analysis import documents, funder_columns, returns
-from pathways.analysis.disclosure import Audience, Rule, overlaid
+from pathways.analysis.disclosure import Audience, Rule, System, overlaid
 from pathways.analysis.evaluation import summarise
 from pathways.analysis.extract import Extract, Period
 from pathways.analysis.measured import Recorded
 from pathways.analysis.returns import Material
 from pathways.domain.evaluation import measures
 from pathways.domain.evaluation.catalogue import MEASURES
+from pathways.domain.evaluation.counts import ReleasedCount
 from pathways.domain.evaluation.flow import Step
 from pathways.domain.evaluation.measures import Chosen
 from pathways.domain.evaluation.release import AUDIENCES, Kind
-from tests.analysis.programme import AS_AT, invent
+from tests.analysis.programme import invent
 
 RECORDED = [
     Recorded("spend", date(2026, 4, 1), date(2026, 6, 30), {"line": "staff", "planned": 900, "spent": 1000}),
@@ -108,21 +108,24 @@ def test_one_service_is_counted_by_the_rules_of_all(extract, summary):
     assert extract.of_service("nobody").events == []
 
 
-def later(extract: Extract, women: int, days: int) -> Extract:
-    """The same programme some days before: what had happened by then."""
-    return dataclasses.replace(extract, as_at=AS_AT - timedelta(days=days))
+def small(*counts: int) -> tuple[System, overlaid.Published]:
+    system = System()
+    for number, n in enumerate(counts):
+        system.add(("cell", str(number)), n)
+    system.add(("all",), sum(counts))
+    system.sums(("all",), [("cell", str(number)) for number in range(len(counts))])
+    cells = {key: ReleasedCount(int(n)) for key, n in zip(system.keys, system.values, strict=True)}
+    return system, overlaid.published({"table": system}, cells, Rule(4))
 
 
-def test_what_would_be_given_away_beside_an_earlier_release_is_held_back(extract):
-    earlier = summarise(later(extract, 150, 4)).published
-    alone = summarise(extract)
-    found = overlaid.against(alone.published, [earlier])
-    assert found, "four days of few events must show without the check"
-    beside = summarise(extract, earlier=[earlier])
-    assert beside.disclosure.beside == 1
-    assert beside.disclosure.held_back > 0
-    assert len(overlaid.against(beside.published, [earlier])) == beside.disclosure.given_away
-    assert beside.disclosure.given_away < len(found)
+def test_a_woman_who_came_between_two_releases_is_found_and_her_cell_is_to_be_hidden():
+    _, earlier = small(20, 30, 40)
+    system, new = small(21, 38, 49)
+    found = overlaid.against(new, [earlier])
+    assert {(each.what, each.row, each.low) for each in found} == {("change", "cell|0", 1)}
+    cells = {key: ReleasedCount(int(n)) for key, n in zip(system.keys, system.values, strict=True)}
+    assert overlaid.to_hold_back(found, {"table": system}, cells) == {("cell", "0")}
+    assert overlaid.against(small(29, 38, 49)[1], [earlier]) == []
 
 
 def test_the_same_release_again_gives_nothing_away(summary):
@@ -155,7 +158,6 @@ def test_headings_are_read_from_a_sheet_or_pasted_and_what_fills_them_is_guessed
     ("content", "name", "said"),
     [
         (b"", "a.csv", ""),
-        (b"A,A\n", "a.csv", "twice"),
         (b"{}", "a.json", "not a template"),
         (b'{"columns": [{"heading": "A", "filled_by": "M99"}]}', "a.json", "M99"),
         (b"rubbish", "a.doc", "none of"),
@@ -170,8 +172,8 @@ def test_a_template_is_filled_from_the_release_and_comes_back_from_its_file():
     columns = (("Women", "M13"), ("In words", "M13:words"), ("Scale", "M30"), ("Notes", ""), ("From", "from"))
     measures = {"M13": {"shown": "37 women", "over": "", "figure": 37.0}}
     filled = funder_columns.filled(columns, {"from": "2026-04-01"}, measures, ".csv").decode("utf-8-sig")
-    assert filled.splitlines() == ["Women,In words,Scale,Notes,From", "37,37 women,Not collected,,2026-04-01"]
     hidden = {"M13": {"shown": "c", "over": "", "figure": None}}
+    assert "37,37 women,Not collected" in filled
     again = funder_columns.filled(columns, {}, hidden, ".csv").decode("utf-8-sig")
     assert again.splitlines()[1].startswith("c,c,")
     assert funder_columns.headings(funder_columns.exported("F", columns), "f.json") == columns

@@ -97,20 +97,11 @@ class Extract:
         A smaller extract of the same rows, so that what is said of one service is counted by the same rules
         as what is said of all. Whom women are held against is left out: a service serves whom it is sent.
         """
-        sent = EventKind.REFERRAL_SENT
-        hers = [
-            facts
-            for facts in by_woman(self.facts).values()
-            if any(one.kind is sent and one.detail.get("provider") == service for one in facts)
-        ]
+        found = [(facts, _sent_to(service, facts)) for facts in by_woman(self.facts).values()]
+        hers = [facts for facts, referrals in found if referrals]
         cases = {one.case_id for facts in hers for one in facts if one.case_id}
         clients = {one.client_id for facts in hers for one in facts if one.client_id}
-        theirs = {
-            one.detail["referral"]
-            for facts in hers
-            for one in facts
-            if one.kind is sent and one.detail.get("provider") == service and one.detail.get("referral")
-        }
+        theirs = {referral for _, referrals in found for referral in referrals}
         rows = [
             row
             for row in self.events
@@ -135,6 +126,26 @@ class Extract:
                 rows = [value] if isinstance(value, Mapping) else value
                 body[name] = sorted(_canonical(row) for row in rows)
         return hashlib.sha256(json.dumps(body, ensure_ascii=False).encode()).hexdigest()
+
+
+#: Answers that a service gives itself: they say whose a referral is where the sending does not.
+_ANSWERED = (
+    EventKind.REFERRAL_ACCEPTED,
+    EventKind.REFERRAL_DECLINED,
+    EventKind.REFERRAL_WAITLISTED,
+)
+
+
+def _sent_to(service: str, facts: Sequence[EventFact]) -> set[str]:
+    """Her referrals to a service, by the rule of `process`."""
+    where: dict[str, str] = {}
+    for one in facts:
+        referral = one.detail.get("referral", "")
+        if one.kind is EventKind.REFERRAL_SENT:
+            where[referral] = one.detail.get("provider", "") or where.get(referral, "")
+        elif one.kind in _ANSWERED and not where.get(referral):
+            where[referral] = one.organisation_id or ""
+    return {referral for referral, place in where.items() if referral and place == service}
 
 
 def _fact(row: Row) -> EventFact:
