@@ -154,7 +154,7 @@ def test_every_action_leads_somewhere_and_every_final_status_is_an_end(
 
 def test_the_list_of_workflows_names_each_once() -> None:
     names = [workflow.name for workflow in ALL]
-    assert len(set(names)) == len(names) == 30
+    assert len(set(names)) == len(names) == 31
     assert set(OPENING) | {"Referral"} == set(names)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pathways.domain.evaluation import release
-from pathways.domain.evaluation import interviews
+from pathways.domain.evaluation import interviews, release
 from pathways.domain.governance import emergency, erasure, hold
 from pathways.domain.identification import consideration, linking, referral_in, run, second_reading
 from pathways.domain.outcomes import followup, in_use, response

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from pathways.domain.decision import Decision
 from pathways.domain.evaluation.recorded import KINDS, RecordKind
-from pathways.journey import bringing, evaluate, recording
+from pathways.journey import bringing, evaluate, interviewing, recording
 from pathways.web import access, clock
 from pathways.web.access import page
 from pathways.web.evaluate import parts
