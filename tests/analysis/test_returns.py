@@ -157,7 +157,8 @@ def test_headings_are_read_from_a_sheet_or_pasted_and_what_fills_them_is_guessed
 @pytest.mark.parametrize(
     ("content", "name", "said"),
     [
-        (b"", "a.csv", ""),
+        (b"", "a.csv", "has no headings"),
+        (b"A,A\n1,2\n", "a.csv", "two columns have this heading"),
         (b"{}", "a.json", "not a template"),
         (b'{"columns": [{"heading": "A", "filled_by": "M99"}]}', "a.json", "M99"),
         (b"rubbish", "a.doc", "none of"),

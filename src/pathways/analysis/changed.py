@@ -282,6 +282,12 @@ def key(scale: str, *parts: str) -> Key:
     return ("change", scale, *parts)
 
 
+def names(material: Material) -> list[str]:
+    """What `parts` are called, in their order: the same for the same instrument in every release."""
+    scales = [held for held, pairs in material.measured if pairs]
+    return [*(f"change on {held.code} {held.edition}" for held in scales), "change on the ladder"]
+
+
 def parts(material: Material) -> list[System]:
     """One more part of the release for each instrument and for the ladder; all share the flow's totals."""
     found = [_instrument(held, pairs, material.standing) for held, pairs in material.measured if pairs]

@@ -154,22 +154,23 @@ def summarise(
     named = fidelity.commonest(ways, rule)
     way, more, unpublished = process_systems(women, went, material, ways, named, by_service=by_service)
     core.merge(way)
-    whole = dict(zip(_NAMES, (core, *parts, *more), strict=True))
+    names = (*_OF_THE_FLOW, *changed.names(measured), *_OF_THE_PROCESS)
+    whole = dict(zip(names, (core, *parts, *more), strict=True))
     protected = protect_linked(core, [*parts, *more], rule, unpublished=unpublished)
     shown = overlaid.published(whole, protected.cells, rule, unpublished)
     held_back: frozenset[Key] = frozenset()
     found = overlaid.against(shown, earlier)
-    for _ in range(ROUNDS):
-        if not found:
-            break
+    while found:
         progress("Hiding what it would give away beside earlier releases")
         further = overlaid.to_hold_back(found, whole, protected.cells)
         if not further:
             break
-        held_back |= further
-        protected = protect_linked(core, [*parts, *more], rule, unpublished=unpublished | held_back)
-        shown = overlaid.published(whole, protected.cells, rule, unpublished)
-        found = overlaid.against(shown, earlier)
+        tried = protect_linked(core, [*parts, *more], rule, unpublished=unpublished | held_back | further)
+        seen = overlaid.published(whole, tried.cells, rule, unpublished)
+        left = overlaid.against(seen, earlier)
+        if len(left) >= len(found):  # hiding more helps no further: what is left keeps it from leaving
+            break
+        held_back, protected, shown, found = held_back | further, tried, seen, left
     published = [key for key in protected.cells if key not in unpublished]
 
     cells: Mapping[Key, ReleasedCount] = protected.cells
@@ -216,20 +217,15 @@ def summarise(
     )
 
 
-#: So often more is hidden beside earlier releases before it is said that it does not help.
-ROUNDS: Final = 6
-#: The systems of a release in order, by names that stay the same from release to release.
-_NAMES: Final = (
+#: The systems of a release in order, by names that stay the same from release to release; between these and
+#: those of the process stand those of what changed.
+_OF_THE_FLOW: Final = (
     "flow and sets",
     *(f"characteristic {c.code}" for c in CHARACTERISTICS),
     "by quarter",
     "measured",
-    "turns",
-    "levels",
-    "answers",
-    "stops",
-    "support",
 )
+_OF_THE_PROCESS: Final = ("turns", "levels", "answers", "stops", "support")
 
 
 def systems(
