@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pathways.domain.evaluation import interviews
+from pathways.domain.evaluation import interviews, release
 from pathways.domain.evaluation.workflows import ALL
 from pathways.domain.governance import emergency, erasure, hold
 from pathways.domain.identification import consideration, eligibility, referral_in, run, second_reading
@@ -64,6 +64,7 @@ OPENING: dict[str, Any] = {
     "Filling in of an instrument": response.Facts("Another woman’s"),
     "Instrument of a site": in_use.Facts(instrument.Licence.PUBLIC_DOMAIN, True, True),
     "Quotation of an interview": interviews.Facts(is_asker=False, may_be_quoted=True, gives_away=False),
+    "Release of figures": release.Facts(),
 }
 SHUTTING: dict[str, Any] = {
     "Screening run": run.Facts(are_extracts_there=False),
@@ -88,6 +89,7 @@ SHUTTING: dict[str, Any] = {
     "Filling in of an instrument": response.Facts(),
     "Instrument of a site": in_use.Facts(instrument.Licence.PUBLIC_DOMAIN, True, False),
     "Quotation of an interview": interviews.Facts(is_asker=True, may_be_quoted=True, gives_away=False),
+    "Release of figures": release.Facts(at_risk=1, given_away=1, is_maker=True, has_spoken=True),
 }
 
 
@@ -96,6 +98,8 @@ def opening(workflow: Workflow[Any, Any, Any], action: str) -> Any:
     reading of a level: what goes on by itself is never set aside."""
     if workflow.name == "Second reading of a level" and action == reading.Action.SET_ASIDE:
         return reading.Facts(why=reading.Why.DRAWN)
+    if workflow is release.WORKFLOW and action == release.Action.RELEASE:
+        return release.Facts(agreed=1)
     if workflow.name != "Referral":
         return OPENING[workflow.name]
     return referral.Facts(
@@ -195,6 +199,8 @@ def test_those_who_look_on_move_nothing(workflow: Workflow[Any, Any, Any], role:
         return  # the second person for a version of the policy; of any woman nothing is moved by it
     if workflow is interviews.WORKFLOW and role is Role.EVALUATOR:
         return  # what was said to the evaluator, under a number: nothing of hers is moved by it
+    if workflow is release.WORKFLOW and role in release.READERS:
+        return  # figures on their way out, each read by others: of no woman
     assert not any(role in move.actors for move in workflow.moves)
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages as notices
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from pathways.analysis import partnership as analysed
@@ -92,7 +93,8 @@ def download(request: Request) -> HttpResponse:
     """The means of every wave that has closed, as CSV: what the page shows, and nothing else."""
     found = surveying.results(by=request.actor, at=request.now)
     if not found:
-        return access.not_found(request)
+        notices.info(request, "No wave of the survey has closed yet, so there is nothing to take out.")
+        return redirect("partners:overview")
     out = io.StringIO()
     write = csv.writer(out)
     write.writerows(analysed.table(found))
