@@ -154,8 +154,7 @@ def summarise(
     named = fidelity.commonest(ways, rule)
     way, more, unpublished = process_systems(women, went, material, ways, named, by_service=by_service)
     core.merge(way)
-    names = (*_OF_THE_FLOW, *changed.names(measured), *_OF_THE_PROCESS)
-    whole = dict(zip(names, (core, *parts, *more), strict=True))
+    whole = dict(zip(_names(measured), (core, *parts, *more), strict=True))
     protected = protect_linked(core, [*parts, *more], rule, unpublished=unpublished)
     shown = overlaid.published(whole, protected.cells, rule, unpublished)
     held_back: frozenset[Key] = frozenset()
@@ -217,15 +216,11 @@ def summarise(
     )
 
 
-#: The systems of a release in order, by names that stay the same from release to release; between these and
-#: those of the process stand those of what changed.
-_OF_THE_FLOW: Final = (
-    "flow and sets",
-    *(f"characteristic {c.code}" for c in CHARACTERISTICS),
-    "by quarter",
-    "measured",
-)
-_OF_THE_PROCESS: Final = ("turns", "levels", "answers", "stops", "support")
+def _names(measured: changed.Material) -> list[str]:
+    """The systems of a release in their order, by names that stay the same from release to release."""
+    of_the_flow = ["flow and sets", *(f"characteristic {c.code}" for c in CHARACTERISTICS), "by quarter"]
+    of_the_process = ["turns", "levels", "answers", "stops", "support"]
+    return [*of_the_flow, "measured", *changed.names(measured), *of_the_process]
 
 
 def systems(
