@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pathways.analysis import beside, evaluation, overlap, process_charts, report
+from pathways.analysis import beside, change_charts, evaluation, overlap, report
 from pathways.analysis.demographics import CharacteristicTable, Line
 from pathways.analysis.impact import differences
 from pathways.analysis.impact.proportions import wilson
@@ -202,7 +202,7 @@ def test_every_characteristic_says_whether_it_was_tested(summary: evaluation.Sum
 
 
 def test_the_report_shows_her_beside_residents_and_is_named_by_them(summary: evaluation.Summary) -> None:
-    drawn = process_charts.every(summary)
+    drawn = change_charts.every(summary)
     assert "beside-residents-ethnicity" in drawn
     page = report.one_file("html", summary, drawn).decode()
     assert "Census: both sexes, all ages" in page
