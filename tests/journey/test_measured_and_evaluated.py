@@ -22,7 +22,7 @@ def cast(db) -> people.Cast:
 
 def extract(cast, at):
     with identity.acting(cast.evaluator):
-        return evaluate._extract(by=cast.evaluator, at=at, synthetic=True)
+        return evaluate.frozen(by=cast.evaluator, at=at, synthetic=True)
 
 
 def test_scores_reach_the_extract_and_what_was_taken_out_does_not(cast):
