@@ -224,7 +224,8 @@ def chart(waves: Sequence[WaveResult], source: str) -> Chart:
     known = {domain: mean for domain, mean in newest.domains.items() if mean.mean is not None}
     lowest = min(known, key=lambda one: known[one].mean or 0, default=None)
     headline = (
-        f"Lowest in {newest.label[0].lower()}{newest.label[1:]}: {lowest.label.lower()}, {known[lowest].shown} of {MOST}"
+        f"Lowest in {newest.label[0].lower()}{newest.label[1:]}: {lowest.label.lower()},"
+        f" {known[lowest].shown} of {MOST}"
         if lowest is not None
         else "How partners find their work together: too few answered for it to be shown"
     )
