@@ -632,12 +632,11 @@ def page(*, client_id: UUID, by: Actor, at: datetime, route: str = "assess") -> 
     banner = her.banner(client_id=client_id, by=by, at=at)
     if banner is None:
         return None
+    ledger.read(by=by, at=at, resource=Resource.ASSESSMENT, subjects=[client_id], route=route)
     episode = her.episode_now(client_id, by)
     if episode is None:
         return Page(banner, decision.no("She has no open episode."))
-    row = _latest(episode, by)
-    ledger.read(by=by, at=at, resource=Resource.ASSESSMENT, subjects=[client_id], route=route)
-    return _page(row, banner, by)
+    return _page(_latest(episode, by), banner, by)
 
 
 def _page(row: Assessment | None, banner: her.Banner, by: Actor) -> Page:
