@@ -382,8 +382,9 @@ class Attack:
                     if urlsplit(onward).netloc or method == "HEAD":
                         break
                     answer = self.ask("GET", onward, {}, {})
+                    world = matrix.taken_on(who, address, self.world) if method == "POST" else self.world
                     self.judge(who, route, f"GET {onward} after {method} {address}", f"{address} {data}",
-                               answer, ear)  # fmt: skip
+                               answer, ear, world)  # fmt: skip
                     hops += 1
                 if method == "GET" and answer.status_code == 200 and not hops:
                     self.take_up(route, answer)
@@ -542,7 +543,18 @@ class Attack:
 
     # --- what came of it --------------------------------------------------------------------------
 
-    def judge(self, who: Person, route: str, did: str, sent: str, answer: Any, ear: _Overheard) -> None:
+    def judge(
+        self,
+        who: Person,
+        route: str,
+        did: str,
+        sent: str,
+        answer: Any,
+        ear: _Overheard,
+        world: Planted | None = None,
+    ) -> None:
+        """`world` is what stands at this moment, where it is not what was planted."""
+        world = world or self.world
         self.tally.statuses[str(answer.status_code)] += 1
         if answer.status_code >= 500 and not self.walls_down:
             said = " / ".join(line.strip() for line in ear.lines[-1:])
@@ -555,7 +567,7 @@ class Attack:
                 if where == "log":
                     if canaries[0].field not in matrix.NAMES_OF_ROWS:
                         self.leak(who, did, route, where, canaries)
-                elif any(matrix.may_know(who, each, self.world) for each in canaries):
+                elif any(matrix.may_know(who, each, world) for each in canaries):
                     self.tally.met += 1
                 elif value not in own:
                     self.leak(who, did, route, where, canaries)

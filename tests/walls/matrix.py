@@ -8,7 +8,9 @@ is as strict as the programme says it is.
 
 from __future__ import annotations
 
+import re
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -488,6 +490,24 @@ def _asked(who: Person, facts: dict[str, Any]) -> bool:
     if facts["to_organisation_id"] != who.organisation:
         return False
     return who.role == "supervisor" or facts["status"] in ("sent", "acknowledged", "waitlisted")
+
+
+_TAKE = re.compile(r"/refer/([0-9a-f-]{36})/take/")
+
+
+def taken_on(who: Person, address: str, world: Planted) -> Planted:
+    """What stands once a worker who was asked has taken her on at this address: she is theirs from then."""
+    found = _TAKE.fullmatch(address)
+    row = world.rows["support_referral"].get(uuid.UUID(found[1])) if found else None
+    is_worker = who.role in ("support_worker", "provider_worker")
+    if row is None or who.organisation is None or who.account is None or not (is_worker and _asked(who, row)):
+        return world
+    client = row["client_id"]
+    return replace(
+        world,
+        works=world.works | {(client, who.organisation)},
+        works_personally=world.works_personally | {(client, who.organisation, who.account)},
+    )
 
 
 def _is_hers(who: Person, client: uuid.UUID | None, world: Planted) -> bool:

@@ -63,7 +63,7 @@ class _Noting(Attack):
         self.fields: Counter[str] = Counter()
         self.beyond: list[str] = []
 
-    def judge(self, who, route, did, sent, answer, ear):  # type: ignore[no-untyped-def]
+    def judge(self, who, route, did, sent, answer, ear, world=None):  # type: ignore[no-untyped-def]
         for value, canaries in self.world.found(attempts._text(answer)):
             if all(matrix.is_number_of_a_save(each) for each in canaries):
                 continue  # by which a form that is open to them knows that a colleague saved it
@@ -72,7 +72,7 @@ class _Noting(Attack):
                     self.fields[f"{each.table}.{each.field}"] += 1
             elif value not in sent:
                 self.beyond.append(f"{did}: {canaries[0].table}.{canaries[0].field}")
-        super().judge(who, route, did, sent, answer, ear)
+        super().judge(who, route, did, sent, answer, ear, world)
 
 
 def _company(world: Planted, seed: int, requests: int) -> _Noting:

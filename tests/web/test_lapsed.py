@@ -109,8 +109,11 @@ def test_the_look_up_beside_a_form_leads_back_to_the_form(client: Client, amina:
     assert Draft.objects.get().url == "/t/checked/"
 
 
-@pytest.mark.parametrize("elsewhere", ["http://other.example/t/checked/", "http://testserver//other.example/"])
-def test_no_page_of_another_host_is_come_back_to(client: Client, amina: Account, elsewhere: str) -> None:
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["http://other.example/t/checked/", "http://testserver//other.example/", "http://testserver/no/", "http://["],
+)
+def test_only_a_page_of_this_host_is_come_back_to(client: Client, amina: Account, elsewhere: str) -> None:
     form = opened(client)
     lapse()
     told = {"HX-Request": "true", "HX-Current-URL": elsewhere}

@@ -178,16 +178,14 @@ def to_sign_in(request: Any) -> HttpResponse:
     What came with a form is kept for whoever wrote it, and the form is where she comes back to.
     """
     asked: dict[str, str] = {}
-    is_part = bool(getattr(request, "htmx", False))
-    if is_part and (page := lapsed.page_of(request)) != request.path and lapsed.read(request) is None:
-        asked["next"] = page
-    elif request.method == "GET" and request.path != "/":
-        asked["next"] = request.get_full_path()
-    elif (ticket := lapsed.read(request)) is not None:
+    ticket, page = lapsed.read(request), lapsed.page_of(request)
+    if ticket is not None:
         asked["next"] = lapsed.address(request)
         if lapsed.keep(request, ticket):
             asked["kept"] = "1"
-    elif request.method == "POST" and _can_be_read(request):
+    elif page != request.path:
+        asked["next"] = page
+    elif (request.method == "GET" and page != "/") or (request.method == "POST" and _can_be_read(request)):
         asked["next"] = request.get_full_path()
     target = reverse("accounts:sign_in")
     target = f"{target}?{urlencode(asked)}" if asked else target

@@ -8,6 +8,7 @@ opens nothing and does nothing else. Who has left, or works there no longer, kee
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -70,8 +71,9 @@ def page_of(request: Any) -> str:
 
     A part of a page that is fetched while somebody types has an address of its own, which is no page.
     """
-    htmx = getattr(request, "htmx", None)
-    page = urlsplit(htmx.current_url).path if htmx and htmx.current_url_abs_path else ""
+    htmx, page = getattr(request, "htmx", None), ""
+    with suppress(ValueError):  # what a browser says of its address may be anything
+        page = urlsplit(htmx.current_url).path if htmx and htmx.current_url_abs_path else ""
     return page if page and _view(page) else str(request.path)
 
 
