@@ -98,6 +98,8 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
     facts, table = canary.facts, canary.table
     if is_barred(who, canary, world):
         return False
+    if _is_in_the_log(who, canary, world):
+        return True
     if table == "draft":
         return facts["account_id"] == who.account and facts["organisation_id"] == who.organisation
     if table == "task":
@@ -406,10 +408,14 @@ def _governance(who: Person, canary: Canary, world: Planted) -> bool:
         return who.organisation in (facts["from_organisation_id"], facts["to_organisation_id"])
     if canary.table == "access_event":
         return who.organisation in (facts["organisation_id"], facts["holder_organisation_id"])
-    if canary.field not in NAMES_OF_ROWS:
-        return False
-    is_logged = (who.organisation, canary.row) in world.logged
-    return is_logged or (canary.client is not None and (canary.client, who.organisation) in world.ever_worked)
+    is_hers = canary.client is not None and (canary.client, who.organisation) in world.ever_worked
+    return canary.field in NAMES_OF_ROWS and is_hers
+
+
+def _is_in_the_log(who: Person, canary: Canary, world: Planted) -> bool:
+    """A governance lead reads in the log which records were touched: that they are there, and no more."""
+    is_lead = who.role == "governance_lead" and canary.field in NAMES_OF_ROWS
+    return is_lead and (who.organisation, canary.row) in world.logged
 
 
 def _police_record(who: Person, canary: Canary) -> bool:
