@@ -252,6 +252,20 @@ def test_whoever_reads_blind_sees_what_was_decided_by_neither_wall_until_it_is_i
     assert sees(now, JourneyEvent, **told) == (True, True)
 
 
+def test_work_that_coordinators_share_does_not_tell_a_blind_reader_of_level_4(cast):
+    Setting.objects.filter(key="triage.drawn_of_a_hundred").update(value={"4": 100})
+    her = made.agreed(cast)
+    hub = Organisation.objects.get(id=cast.coordinator.organisation_id)
+    two = [second_coordinator(cast), people.appoint("Orla Fourth", Role.COORDINATOR, hub)]
+    triage_id = decided(cast, her, Level.URGENT_SAFETY, immediate_safety=ImmediateSafety.YES)
+    drawn = reading_of(triage_id, Why.DRAWN).reader_id
+    other = identity.refreshed(next(one for one in two if one.account_id == drawn))
+    assert level_readings.pass_on(at=NOW + timedelta(hours=4)) == 1
+    late = {"object_id": reading_of(triage_id, Why.URGENT).id, "role": Role.COORDINATOR.value}
+    assert sees(other, Task, **late) == (False, False)
+    assert sees(identity.refreshed(cast.coordinator), Task, **late) == (True, True)
+
+
 def test_a_blind_reading_is_set_aside_by_its_reader_alone_when_she_needs_the_record(cast):
     _, triage_id, reading, other = blind(cast)
     with identity.acting(cast.coordinator) as by:

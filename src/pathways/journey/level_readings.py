@@ -258,11 +258,18 @@ def pass_on(*, at: datetime) -> int:
                 object_id=row.id,
                 due_at=programme.working().due_after_hours(at, triage_choices.urgent_hours()),
                 is_urgent=True,
+                blind_to_id=_reads_blind(row.triage_id),
                 by=by,
                 at=at,
             )
             moved += 1
     return moved
+
+
+def _reads_blind(triage_id: UUID) -> UUID | None:
+    """Who has a blind reading of this decision to do. For clerks: what many see may not tell her of it."""
+    blind = TriageReading.objects.filter(triage_id=triage_id, why=Why.DRAWN.value, status__in=_OPEN)
+    return blind.values_list("reader_id", flat=True).first()
 
 
 def give_to_others(*, at: datetime) -> int:

@@ -30,8 +30,10 @@ def set_task(
     object_id: UUID | None = None,
     due_at: datetime | None = None,
     is_urgent: bool = False,
+    blind_to_id: UUID | None = None,
 ) -> Task:
-    """Puts work before somebody. `title` names no woman; `route` is the address name that takes `object_id`.
+    """Puts work before somebody. `title` names no woman; `route` is the address name that takes `object_id`;
+    `blind_to_id` is a colleague who must not be told by it what was decided.
 
     For verbs, as a consequence of what they do: written by the clerk, since the work is often another
     organisation's.
@@ -48,6 +50,7 @@ def set_task(
         made_at=at,
         due_at=due_at,
         is_urgent=is_urgent,
+        blind_to_id=blind_to_id,
     )
     with identity.clerk(by):
         task.save(force_insert=True)
