@@ -61,6 +61,32 @@ def test_what_is_asked_of_control_children_and_who_says_so_is_kept_and_read(cast
     assert "He keeps her telephone." in paper
 
 
+def test_words_on_offending_go_as_soon_as_she_would_rather_not_have_them_written(cast):
+    her = made.agreed(cast)
+    page, address = begun(cast, her)
+    words = "She carried a bag in May."
+    written = {"offending_how": "written", "offending": words, "coercion": "suspected",
+               "coercion_said_by": "worker"}  # fmt: skip
+    for step, answers in {**walk.PARTS, "offending": written}.items():
+        page.post(address, {"_step": step, "_do": "continue", **answers})
+    assert words in page.get(f"{address}?step=offending").content.decode()
+    rather_not = written | {"offending_how": "not_written", "_step": "offending", "_do": "save"}
+    page.post(address, rather_not, headers={"X-Pathways-Save": "1"})  # nothing was pressed yet
+    again = page.get(f"{address}?step=offending").content.decode()
+    assert words not in again
+    assert re.search(r'<option value="worker"[^>]* selected', again), "what else she said is still there"
+    page.post(address, rather_not | {"_do": "continue"})
+    assert "Assessment complete" in text(confirm(page, address))
+    with identity.clerk():
+        row = Assessment.objects.get(client_id=her.client_id)
+        assert words not in str(row.sections)
+        # as an assessment stands that was written before this was so
+        row.sections["as_given"]["offending"]["offending"] = [words]
+        row.save()
+    page.post(f"/assess/write/{row.id}/reopen/", {"why": "She told me more."})
+    assert words not in page.get(f"{address}?step=offending").content.decode()
+
+
 def test_an_assessment_made_before_these_were_asked_loses_nothing(cast):
     her = made.agreed(cast)
     page = browser(cast.worker)

@@ -153,6 +153,35 @@ def test_a_question_inside_an_answer_stands_inside_it() -> None:
     assert page.count('id="id_which"') == 1
 
 
+class UnderSeveral(forms.PathwaysForm):
+    how = forms.Choose(
+        label="How?", choices=[("paper", "On paper"), ("herself", "Alone"), ("with", "With her")]
+    )
+    by = forms.Text(label="Who wrote?")
+    day = forms.Date(label="Which day?")
+    conditional = {"by": ("how", ("paper", "herself")), "day": ("how", "with")}
+    forgets = frozenset({"day"})
+
+
+@pytest.mark.parametrize(("chosen", "is_hidden"), [("paper", False), ("herself", False), ("with", True)])
+def test_a_question_under_several_answers_is_drawn_once_below_them(chosen: str, is_hidden: bool) -> None:
+    page = drawn(UnderSeveral(initial={"how": chosen, "by": "Ada"}))
+    assert page.count('name="by"') == page.count('value="Ada"') == 1
+    below = re.search(r'<div class="pw-shared([^"]*)" id="shared-id_how">', page)
+    assert below and ("hidden" in below[1]) is is_hidden
+    assert page.count('data-reveals-shared="shared-id_how"') == 2
+    assert page.index('value="with"') < page.index('name="by"')
+
+
+def test_what_stands_behind_an_answer_not_chosen_can_be_left_out() -> None:
+    said = {"how": ["with"], "by": ["Ada"], "day-day": ["3"], "day-month": ["5"], "day-year": ["2026"]}
+    assert UnderSeveral.without_unasked(said) == {name: said[name] for name in said if name != "by"}
+    said["how"] = ["paper"]
+    assert UnderSeveral.without_unasked(said) == {"how": ["paper"], "by": ["Ada"]}
+    assert UnderSeveral.without_unasked(said, ["by"]) == said
+    assert UnderSeveral.without_unasked({"by": ["Ada"]}) == {}
+
+
 def test_none_of_these_excludes_the_others() -> None:
     data = typed().data.copy()
     data.setlist("days", ["mon", "none"])

@@ -196,6 +196,11 @@ class Flow(meanwhile.Watched):
         kept, late = drafts.fetch_with_late(self.key(), self.actor)
         self.kept: dict[str, Any] = kept or {}
         if not self.kept and (earlier := self.seed()):
+            forms = {step.slug: step.form for step in self.all_steps}
+            earlier = {
+                slug: forms[slug].without_unasked(said) if slug in forms else said
+                for slug, said in earlier.items()
+            }
             self.kept = {"steps": earlier, "token": secrets.token_urlsafe(18)}
         if late:
             self._take_up(late)
@@ -255,7 +260,7 @@ class Flow(meanwhile.Watched):
             return self._finish(
                 dict(form.cleaned_data), self._posted_token(), step, form, form.answers()
             )
-        self._keep(step, typed)
+        self._keep(step, step.form.without_unasked(typed))  # nothing stays behind an answer not chosen
         return self.changed_meanwhile() or redirect(self._after(step))
 
     def _step(self, slug: str | None) -> Step:
@@ -334,6 +339,9 @@ class Flow(meanwhile.Watched):
             slug: {name: said for name, said in typed.items() if name not in never.get(slug, ())}
             for slug, typed in steps.items()
         }
+        for step in self.all_steps:
+            if step.form.forgets and step.slug in steps:
+                steps[step.slug] = step.form.without_unasked(steps[step.slug], step.form.forgets)
         self.kept = {"steps": steps, "turns": turns, "token": token, "saved": self.now.isoformat()}
         if begun:
             self.kept["begun"] = begun

@@ -86,6 +86,8 @@ class Option:
     divider: str = ""
     exclusive: bool = False
     conditional: SafeString | str = ""
+    #: whether it reveals what other answers reveal as well
+    shares: bool = False
 
 
 class Question(BoundField):
@@ -206,11 +208,8 @@ class Question(BoundField):
         for index, widget in enumerate(self.subwidgets):
             data = widget.data
             value = "" if data["value"] is None else str(getattr(data["value"], "value", data["value"]))
-            inside = [
-                self.form[name]
-                for name, (parent, trigger) in self.form.conditional.items()
-                if parent == self.name and value in trigger and name in self.form.fields
-            ]
+            inside = [question for question, trigger in self._held if trigger == (value,)]
+            shares = any(value in trigger for _, trigger in self._held if len(trigger) > 1)
             found.append(
                 Option(
                     value=value,
@@ -221,9 +220,29 @@ class Question(BoundField):
                     divider=divider_before.get(value, ""),
                     exclusive=exclusive is not None and value == exclusive,
                     conditional=mark_safe("".join(q.as_field_group() for q in inside)),  # noqa: S308
+                    shares=shares,
                 )
             )
         return found
+
+    @property
+    def _held(self) -> list[tuple[Question, tuple[str, ...]]]:
+        """The questions that answers of this one reveal, each with those answers."""
+        return [
+            (self.form[name], trigger)
+            for name, (parent, trigger) in self.form.conditional.items()
+            if parent == self.name and name in self.form.fields
+        ]
+
+    @property
+    def shared(self) -> SafeString:
+        """What several of the answers reveal: asked once, below them all."""
+        inside = [question for question, trigger in self._held if len(trigger) > 1]
+        return mark_safe("".join(question.as_field_group() for question in inside))  # noqa: S308
+
+    @property
+    def shared_is_asked(self) -> bool:
+        return any(option.shares and option.checked for option in self.options)
 
     @property
     def tick_conditional(self) -> SafeString:
@@ -686,6 +705,8 @@ class PathwaysForm(forms.Form):
 
     conditional: ClassVar[dict[str, tuple[str, Any]]] = {}
     say_nothing_of_optional: ClassVar[frozenset[str]] = frozenset()
+    #: conditional questions whose words go from the draft as soon as another answer is chosen
+    forgets: ClassVar[frozenset[str]] = frozenset()
     #: field names under a heading, for long forms: (("Her", ("name", "born")), …). Empty: one list.
     sections: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()
 
@@ -799,6 +820,29 @@ class PathwaysForm(forms.Form):
         return frozenset(
             name for name, field in cls.base_fields.items() if isinstance(field.widget, forms.PasswordInput)
         )
+
+    @classmethod
+    def without_unasked(
+        cls, typed: Mapping[str, list[str]], names: Iterable[str] | None = None
+    ) -> dict[str, list[str]]:
+        """What was typed, without what stands in conditional questions whose answer is not chosen.
+
+        Of every such question, or of `names` alone.
+        """
+        asked_of = cls.conditional if names is None else names
+        gone = {name for name in asked_of if not cls._is_asked(name, typed)}
+        ends = ("", *DateParts().widgets_names)
+        gone = {f"{name}{end}" for name in gone for end in ends}
+        return {name: said for name, said in typed.items() if name not in gone}
+
+    @classmethod
+    def _is_asked(cls, name: str, typed: Mapping[str, list[str]]) -> bool:
+        if name not in cls.conditional:
+            return True
+        parent, trigger = cls.conditional[name]
+        several = isinstance(trigger, (tuple, set, list, frozenset))
+        triggers = {_stored(one) for one in (trigger if several else (trigger,))}
+        return cls._is_asked(parent, typed) and bool(triggers & set(typed.get(parent, [])))
 
     @classmethod
     def initial_from(cls, form: PathwaysForm, raw: Mapping[str, list[str]]) -> dict[str, Any]:

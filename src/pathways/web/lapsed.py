@@ -20,6 +20,7 @@ from django.urls import Resolver404, resolve
 
 from pathways.domain.governance.actors import Actor
 from pathways.journey import drafts, identity
+from pathways.web.forms import PathwaysForm
 
 FIELD = "_ticket"
 _SALT = "pathways.lapsed"
@@ -84,11 +85,26 @@ def _view(path: str) -> Any:
         return None
 
 
-def secrets(request: HttpRequest) -> frozenset[str]:
-    """The fields of the form on this page that are kept nowhere: passwords."""
+def _asked(request: HttpRequest) -> list[type[PathwaysForm]]:
+    """The forms of the page that this was sent from."""
     view = getattr(_view(page_of(request)), "view_class", None)
     asked = [getattr(view, "form", None), *(step.form for step in getattr(view, "steps", ()))]
-    return frozenset[str]().union(*(form.secrets() for form in asked if form is not None))
+    return [form for form in asked if form is not None]
+
+
+def secrets(request: HttpRequest) -> frozenset[str]:
+    """The fields of the form on this page that are kept nowhere: passwords."""
+    return frozenset[str]().union(*(form.secrets() for form in _asked(request)))
+
+
+def _to_keep(request: HttpRequest) -> dict[str, list[str]]:
+    """What the person wrote, without passwords, and without words that a form forgets once another answer
+    than theirs is chosen."""
+    never = secrets(request)
+    said = {name: values for name, values in typed(request).items() if name not in never}
+    for form in _asked(request):
+        said = form.without_unasked(said, form.forgets)
+    return said
 
 
 def keep(request: Any, found: Ticket) -> bool:
@@ -99,13 +115,13 @@ def keep(request: Any, found: Ticket) -> bool:
     actor = next((place for place in places if found.is_for(place)), None)
     if actor is None:
         return False
-    step, never = request.POST.get("_step", ""), secrets(request)
+    step = request.POST.get("_step", "")
     with identity.acting(actor):
         drafts.hold(found.key, actor)
         drafts.keep_late(
             found.key,
             step,
-            {name: values for name, values in typed(request).items() if name not in never},
+            _to_keep(request),
             turn=request.POST.get("_turn", ""),
             by=actor,
             at=request.now,

@@ -134,6 +134,7 @@ class Offending(forms.PathwaysForm):
         "offending": ("offending_how", "written"),
         "coercion_said_by": ("coercion", [one.value for one in Coercion]),
     }
+    forgets = frozenset({"offending"})
 
 
 class Mechanisms(forms.PathwaysForm):
