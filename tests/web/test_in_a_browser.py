@@ -41,6 +41,49 @@ def test_what_is_typed_is_kept_without_asking(signed_in: Callable[..., Any]) -> 
     assert tab.said == []
 
 
+def held(tab: Any) -> list[Any]:
+    """The tab's next save waits on its way; nothing is saved by the clock."""
+    waiting: list[Any] = []
+
+    def hold(route: Any) -> None:
+        if route.request.method == "POST" and not waiting:
+            waiting.append(route)
+        else:
+            route.continue_()
+
+    tab.add_init_script("window.setInterval = function () {}")
+    tab.goto(tab.url)
+    tab.route("**/t/checked/**", hold)
+    tab.fill("#id_text", "She came in and")
+    tab.locator("#id_text").blur()
+    while not waiting:
+        tab.wait_for_timeout(50)
+    tab.check("#id_how")
+    return waiting
+
+
+def test_what_is_chosen_while_a_save_is_on_its_way_goes_as_soon_as_that_is_back(
+    signed_in: Callable[..., Any],
+) -> None:
+    tab = signed_in()
+    waiting = held(tab)
+    with tab.expect_response(lambda answer: "how=" in (answer.request.post_data or "")
+                             or 'name="how"' in (answer.request.post_data or "")):  # fmt: skip
+        waiting[0].continue_()
+    tab.wait_for_selector("[data-saved]:has-text('Saved ')")
+    tab.goto(tab.url)
+    assert tab.is_checked("#id_how")
+
+
+def test_what_is_chosen_last_is_kept_when_the_page_is_left_at_once(signed_in: Callable[..., Any]) -> None:
+    tab = signed_in()
+    held(tab)
+    tab.goto(tab.url.replace("/t/checked/", "/about/"))
+    tab.goto(tab.url.replace("/about/", "/t/checked/"))
+    assert tab.input_value("#id_text") == "She came in and"
+    assert tab.is_checked("#id_how")
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_a_note_is_recorded_from_the_first_word_to_the_receipt(

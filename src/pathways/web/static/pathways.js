@@ -15,8 +15,16 @@
       var held = document.getElementById(radio.dataset.reveals);
       if (held) held.classList.toggle("govuk-radios__conditional--hidden", !radio.checked);
     });
+    var shared = {}; // one question under several answers
+    document.querySelectorAll("input[data-reveals-shared]").forEach(function (input) {
+      shared[input.dataset.revealsShared] = shared[input.dataset.revealsShared] || input.checked;
+    });
+    Object.keys(shared).forEach(function (id) {
+      var held = document.getElementById(id);
+      if (held) held.classList.toggle("govuk-radios__conditional--hidden", !shared[id]);
+    });
   }
-  document.addEventListener("change", function (event) { if (event.target.type === "radio") reveal(); });
+  document.addEventListener("change", function (event) { if (event.target.type === "radio" || event.target.type === "checkbox") reveal(); });
   window.addEventListener("pageshow", reveal);
   document.addEventListener("htmx:load", function (event) {
     if (event.target !== document.body) start(event.target);
@@ -46,21 +54,29 @@
       return data;
     }
     function say(text) { if (line && line.textContent !== text) line.textContent = text; }
-    function save() {  // form.action would be the field of that name, where a form has one
-      if (!dirty || busy || leaving) return;
+    function small(data) {  // what a browser still sends for a page that is being left: 64 KiB, with its heads
+      var size = 0;
+      data.forEach(function (value, name) { size += 200 + 3 * (name.length + value.length); });
+      return size < 60000;
+    }
+    function save(last) {  // form.action would be the field of that name, where a form has one
+      if (!dirty || leaving) return;
+      if (busy && last !== true) { again = true; return; } // what changed meanwhile goes as soon as this is back
       dirty = false; busy = true;
+      var body = typed();
       fetch(form.getAttribute("action") || location.href, {
-        method: "POST", body: typed(), credentials: "same-origin", headers: { "X-Pathways-Save": "1" }
+        method: "POST", body: body, credentials: "same-origin", headers: { "X-Pathways-Save": "1" },
+        keepalive: small(body)
       }).then(function (answer) {
         if (answer.status === 401) {
           if (dirty) { again = true; return; } // more was typed meanwhile: it is kept first
           leaving = true; location.assign(answer.headers.get("HX-Redirect") || "/"); return;
         }
         if (!answer.ok) throw new Error("not kept");
-        return answer.json().then(function (body) { say("Saved " + body.saved); seen(); });
+        return answer.json().then(function (body) { if (!dirty) say("Saved " + body.saved); seen(); });
       }).catch(function () {
-        dirty = true; say("Not saved yet. It will be tried again; keep this page open.");
-      }).then(function () { busy = false; if (dirty && again) { again = false; save(); } });
+        dirty = true; again = false; say("Not saved yet. It will be tried again; keep this page open.");
+      }).then(function () { busy = false; if (again) { again = false; save(); } });
     }
     if (form.enctype === "multipart/form-data") return;
     form.addEventListener("input", function () { dirty = true; });
@@ -68,7 +84,8 @@
     form.addEventListener("focusout", save);
     form.addEventListener("submit", function () { leaving = true; count(); });
     window.addEventListener("pageshow", function () { leaving = false; });
-    document.addEventListener("visibilitychange", function () { if (document.hidden) save(); });
+    document.addEventListener("visibilitychange", function () { if (document.hidden) save(true); });
+    window.addEventListener("pagehide", function () { save(true); });
     document.addEventListener("pathways:keep", save);
     setInterval(save, 10000);
   });
