@@ -1013,7 +1013,8 @@ def _for_the_lab(now: datetime) -> None:
         row = r.LabSubmission.objects.create(
             number=number, organisation_id=place, to_organisation_id=elsewhere.id,
             from_date=now.date() - timedelta(days=900), until_date=now.date() - timedelta(days=600),
-            basis="public_task", confidence_basis="public_interest", because="words", status=status, as_at=now,
+            basis="public_task", confidence_basis="public_interest", because="words", status=status,
+            as_at=now,
             considered=70, eligible=60, first_reasons={"not_told": 10}, all_reasons={"not_told": 10},
             told=[{"version": "1", "women": 60, "first": "2024-01-01", "last": "2024-02-01"}], mark="0" * 64,
             drawn_at=now, drawn_by_id=cora.account_id, approved_at=now,

@@ -103,8 +103,9 @@ def _protected(
 
 def _system(one: Counted) -> System:
     system = System()
-    system.add("considered", RawCount(one.considered), systems.GRAND)
-    system.add("eligible", RawCount(one.eligible), systems.MARGIN)
+    # how many are eligible is what everybody asks: it is the last to be hidden
+    system.add("eligible", RawCount(one.eligible), systems.GRAND)
+    system.add("considered", RawCount(one.considered), systems.MARGIN)
     system.add("not eligible", RawCount(sum(one.reasons.values())), systems.MARGIN)
     for reason in Reason:
         system.add(reason.value, RawCount(one.reasons.get(reason.value, 0)))
