@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from pathways.analysis import lab_file
+from pathways.analysis import evaluation, lab_file, returns
 from pathways.analysis.disclosure import Audience
 from pathways.domain.evaluation.justice_lab import (
     COLUMNS,
@@ -23,9 +23,10 @@ from pathways.domain.evaluation.justice_lab import (
     Reason,
     Status,
 )
+from pathways.domain.evaluation.release import Kind
 from pathways.domain.governance import bars
 from pathways.domain.terms.law import ConfidenceBasis, LawfulBasis
-from pathways.journey import held, identity, justice_lab, sight, told
+from pathways.journey import evaluate, figures, held, identity, justice_lab, material, sight, told
 from pathways.records import walls
 from pathways.records.models import (
     AccessEvent,
@@ -364,6 +365,46 @@ def test_others_see_counts_through_disclosure_control_once_it_was_put_forward(at
     assert found.considered.is_hidden or found.eligible.is_hidden  # or the two would be worked out
     with identity.acting(at.cast.officer) as police:
         assert justice_lab.figures(by=police) is None
+
+
+def test_what_was_seen_and_drawn_up_again_or_withdrawn_is_still_held_against_the_next(at, sixty):
+    cora = at.cast.coordinator
+    for number in range(100, 106):
+        lab_women.woman(at, number, answer=None)
+    first = drawn(at)
+    assert does(justice_lab.propose, cora, first)
+    with identity.acting(at.cast.evaluator) as eve:
+        before = justice_lab.figures(by=eve)
+    assert (before.eligible.value, before.considered.value) == (61, 67)
+    for number in (200, 201):  # two more are eligible, which nobody may work out
+        lab_women.woman(at, number)
+    with identity.acting(cora) as by:
+        assert justice_lab.draw_again(submission_id=first, wanted=lab_women.wanted(at), by=by, at=LATER)
+        assert len(material.submissions(by)) == 0
+    assert does(justice_lab.propose, cora, first)
+    with identity.acting(at.cast.evaluator) as eve:
+        assert len(material.submissions(eve)) == 2
+        found = justice_lab.figures(by=eve)
+    assert found is None or found.eligible.is_hidden
+    assert does(justice_lab.withdraw, cora, first, because="To see.")
+    with identity.acting(at.cast.evaluator) as eve:
+        assert justice_lab.figures(by=eve) is None
+
+
+def test_the_measure_and_the_report_say_how_many_and_why_not(at, sixty):
+    assert does(justice_lab.propose, at.cast.coordinator, drawn(at))
+    with identity.acting(at.cast.evaluator) as eve:
+        seen = figures.figures(by=eve, at=NOW, synthetic=True).values["M42"]
+        summary = evaluation.summarise(
+            evaluate.frozen(by=eve, at=NOW, synthetic=True), Audience.STEERING
+        )
+        known = material.gathered(by=eve, at=NOW)
+        document = returns.document(Kind.EVALUATION, summary, known)
+    part = next(one for one in document.parts if one.code == "lab")
+    assert document.values["M42"].shown == "61 eligible"
+    assert seen.shown == "61 eligible" and seen.figure is None
+    assert ("Women", "How many") in part.table and ("Eligible", "61") in part.table
+    assert "1 January 2024 to 31 December 2024" in part.lines[0]
 
 
 def test_a_second_submission_beside_the_first_gives_no_few_away():

@@ -1018,6 +1018,8 @@ def _for_the_lab(now: datetime) -> None:
             considered=70, eligible=60, first_reasons={"not_told": 10}, all_reasons={"not_told": 10},
             told=[{"version": "1", "women": 60, "first": "2024-01-01", "last": "2024-02-01"}], mark="0" * 64,
             drawn_at=now, drawn_by_id=cora.account_id, approved_at=now,
+            proposed_at=None if status == "drawn_up" else now,
+            proposed_by_id=None if status == "drawn_up" else cora.account_id,
             why_withdrawn="words" if status == "withdrawn" else None,
             withdrawn_at=now if status == "withdrawn" else None,
             withdrawn_by_id=cora.account_id if status == "withdrawn" else None,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import polars as pl
 
@@ -42,6 +43,8 @@ class Counted:
 
     eligible: int
     reasons: Mapping[str, int]
+    start: date | None = None
+    end: date | None = None
 
     @property
     def considered(self) -> int:
@@ -50,12 +53,21 @@ class Counted:
 
 @dataclass(frozen=True)
 class Shown:
-    """What may be shown of it: released counts. `hidden_whole` where nothing of it may leave."""
+    """What may be shown of it: released counts, and the days on which support began."""
 
     considered: ReleasedCount
     eligible: ReleasedCount
     reasons: tuple[tuple[Reason, ReleasedCount], ...]
     rule: Rule
+    start: date | None = None
+    end: date | None = None
+
+    @property
+    def days(self) -> str:
+        """“support began 1 January 2024 to 31 December 2024”."""
+        if self.start is None or self.end is None:
+            return "support began in the period of the submission"
+        return f"support began {self.start:%-d %B %Y} to {self.end:%-d %B %Y}"
 
 
 def shown(newest: Counted, earlier: Sequence[Counted], rule: Rule) -> Shown | None:
@@ -77,6 +89,8 @@ def shown(newest: Counted, earlier: Sequence[Counted], rule: Rule) -> Shown | No
         cells["eligible"],
         tuple((one, cells[one.value]) for one in Reason if newest.reasons.get(one.value)),
         rule,
+        newest.start,
+        newest.end,
     )
 
 
@@ -114,21 +128,31 @@ def _system(one: Counted) -> System:
     return system
 
 
-def value(found: Shown) -> Value:
-    """Measure M42: how many are eligible and why not; the comparison itself is the Lab's to make."""
-    parts = tuple((f"Not eligible: {one.label}", count.shown) for one, count in found.reasons)
-    over = f"of {found.considered.shown} women whose support began in the period"
-    if found.eligible.is_hidden:
-        return Value(HIDDEN, over, parts, note=_words(found))
-    return Value(f"{found.eligible.shown} eligible", over, parts, note=_words(found),
-                 figure=float(found.eligible.value or 0))  # fmt: skip
+def of_all(submissions: Sequence[Counted], rule: Rule) -> Shown | None:
+    """The newest of these, the oldest first; None where there is none or nothing of it may leave."""
+    return shown(submissions[-1], submissions[:-1], rule) if submissions else None
 
 
-def _words(found: Shown) -> str:
-    least = justice_lab.LEAST
-    few = found.eligible.value is None or found.eligible.value < least
+def value(found: Shown, entered: Value | None = None) -> Value:
+    """Measure M42: how many are eligible and why not, beside the Lab’s own result where it was entered."""
+    whole = (("Eligible", found.eligible.shown), ("Looked at", found.considered.shown))
+    parts = (*whole, *((f"Not eligible: {one.label}", count.shown) for one, count in found.reasons))
+    if entered is not None:
+        return replace(entered, parts=(*entered.parts, *parts))
+    return Value(
+        HIDDEN if found.eligible.is_hidden else f"{found.eligible.shown} eligible",
+        f"of {found.considered.shown} women whose {found.days}",
+        parts,
+        note=in_words(found),
+    )
+
+
+def in_words(found: Shown) -> str:
+    """What the number of eligible women means, in one or two sentences."""
+    least, eligible = justice_lab.LEAST, found.eligible.value
+    few = eligible is None or eligible < least
     reached = f"Fewer than the {least} that the Justice Data Lab takes. " if few else ""
     return (
-        f"{reached}Whether they reoffended beside women like them is not collected here: the Lab compares, "
-        f"once at least {justice_lab.LEAST_MATCHED} of them are matched."
+        f"{reached}Whether they reoffended beside women like them is for the Lab to compare, once at least "
+        f"{justice_lab.LEAST_MATCHED} of them are matched."
     )

@@ -42,7 +42,17 @@ from pathways.domain.terms import clocks
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.law import ConfidenceBasis, CrossingKind, CrossingPurpose, LawfulBasis
 from pathways.domain.terms.people import Role, Sector
-from pathways.journey import evaluate, identity, kept_out, ledger, sight, tasks, told, under_agreement
+from pathways.journey import (
+    evaluate,
+    identity,
+    kept_out,
+    ledger,
+    material,
+    sight,
+    tasks,
+    told,
+    under_agreement,
+)
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
     Appointment,
@@ -75,8 +85,6 @@ BASES = (
     LawfulBasis.LEGAL_OBLIGATION,
     LawfulBasis.CONSENT,
 )
-#: Those that were put before others at some time: their counts could be seen.
-_SHOWN = [Status.IN_REVIEW.value, Status.RETURNED.value, Status.APPROVED.value, Status.TAKEN_OUT.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +311,9 @@ def _wanted(row: LabSubmission) -> Wanted:
 
 def _draw(row: LabSubmission, wanted: Wanted, by: Actor, at: datetime) -> None:
     """All of it as things stand now, with everything that was said before taken away."""
+    if row.proposed_at is not None:
+        seen = {"eligible": row.eligible, "reasons": row.first_reasons, "drawn_at": row.drawn_at.isoformat()}
+        row.earlier = [*row.earlier, seen]
     row.from_date, row.until_date = wanted.start, wanted.end
     row.to_organisation_id = wanted.to_organisation_id
     row.basis, row.confidence_basis = wanted.basis.value, wanted.confidence_basis.value
@@ -757,16 +768,7 @@ def figures(*, by: Actor) -> lab_file.Shown | None:
     """
     if by.role not in evaluate.AUDIENCE:
         return None
-    with identity.counting(by):
-        rows = list(
-            LabSubmission.objects.filter(status__in=_SHOWN)
-            .order_by("drawn_at", "number")
-            .values_list("eligible", "first_reasons")
-        )
-    if not rows:
-        return None
-    counted = [lab_file.Counted(eligible, reasons) for eligible, reasons in rows]
-    return lab_file.shown(counted[-1], counted[:-1], evaluate.AUDIENCE[by.role].rule)
+    return lab_file.of_all(material.submissions(by), evaluate.AUDIENCE[by.role].rule)
 
 
 def waiting(*, by: Actor) -> int:

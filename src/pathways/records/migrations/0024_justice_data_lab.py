@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
                 ('first_reasons', models.JSONField(blank=True, default=dict)),
                 ('all_reasons', models.JSONField(blank=True, default=dict)),
                 ('told', models.JSONField(blank=True, default=list)),
+                ('earlier', models.JSONField(blank=True, default=list)),
                 ('mark', models.CharField(max_length=64)),
                 ('drawn_at', models.DateTimeField()),
                 ('drawn_by_id', models.UUIDField()),

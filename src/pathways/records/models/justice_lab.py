@@ -111,6 +111,8 @@ class LabSubmission(Row):
     first_reasons = models.JSONField(default=dict, blank=True)
     all_reasons = models.JSONField(default=dict, blank=True)
     told = models.JSONField(default=list, blank=True)
+    #: counts that others could see before it was drawn up again: what is shown next is held against them
+    earlier = models.JSONField(default=list, blank=True)
     mark = models.CharField(max_length=64)
     drawn_at = models.DateTimeField()
     drawn_by_id = models.UUIDField()
