@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pathways.domain.evaluation import interviews, release
+from pathways.domain.evaluation import interviews, justice_lab, release
 from pathways.domain.evaluation.workflows import ALL
 from pathways.domain.governance import emergency, erasure, hold
 from pathways.domain.identification import consideration, eligibility, referral_in, run, second_reading
@@ -65,6 +65,7 @@ OPENING: dict[str, Any] = {
     "Instrument of a site": in_use.Facts(instrument.Licence.PUBLIC_DOMAIN, True, True),
     "Quotation of an interview": interviews.Facts(is_asker=False, may_be_quoted=True, gives_away=False),
     "Release of figures": release.Facts(),
+    "Submission to the Justice Data Lab": justice_lab.Facts(eligible=60),
 }
 SHUTTING: dict[str, Any] = {
     "Screening run": run.Facts(are_extracts_there=False),
@@ -90,6 +91,7 @@ SHUTTING: dict[str, Any] = {
     "Instrument of a site": in_use.Facts(instrument.Licence.PUBLIC_DOMAIN, True, False),
     "Quotation of an interview": interviews.Facts(is_asker=True, may_be_quoted=True, gives_away=False),
     "Release of figures": release.Facts(at_risk=1, given_away=1, is_maker=True, has_spoken=True),
+    "Submission to the Justice Data Lab": justice_lab.Facts(eligible=59, is_maker=True, has_spoken=True),
 }
 
 
@@ -100,6 +102,10 @@ def opening(workflow: Workflow[Any, Any, Any], action: str) -> Any:
         return reading.Facts(why=reading.Why.DRAWN)
     if workflow is release.WORKFLOW and action == release.Action.RELEASE:
         return release.Facts(agreed=1)
+    if workflow is justice_lab.WORKFLOW and action == justice_lab.Action.APPROVE:
+        return justice_lab.Facts(eligible=60, agreed=1, is_lead=True)
+    if workflow is justice_lab.WORKFLOW and action == justice_lab.Action.TAKE_OUT:
+        return justice_lab.Facts(eligible=60, agreed=2, is_maker=True)
     if workflow.name != "Referral":
         return OPENING[workflow.name]
     return referral.Facts(
@@ -158,7 +164,7 @@ def test_every_action_leads_somewhere_and_every_final_status_is_an_end(
 
 def test_the_list_of_workflows_names_each_once() -> None:
     names = [workflow.name for workflow in ALL]
-    assert len(set(names)) == len(names) == 31
+    assert len(set(names)) == len(names) == 32
     assert set(OPENING) | {"Referral"} == set(names)
 
 
@@ -201,6 +207,8 @@ def test_those_who_look_on_move_nothing(workflow: Workflow[Any, Any, Any], role:
         return  # what was said to the evaluator, under a number: nothing of hers is moved by it
     if workflow is release.WORKFLOW and role in release.READERS:
         return  # figures on their way out, each read by others: of no woman
+    if workflow is justice_lab.WORKFLOW and role is Role.GOVERNANCE_LEAD:
+        return  # one of the two who approve what leaves with names, none of which the lead meets
     assert not any(role in move.actors for move in workflow.moves)
 
 

@@ -186,6 +186,8 @@ def test_every_classed_column_of_every_table_of_hers_is_emptied(
         "programme_record": "about no woman: what the programme did; an interview is under a number",
         "evaluation_release": "about no woman: what disclosure control let through, and to whom it went",
         "evaluation_release_review": "about no woman: what a reader said of a release",
+        "lab_submission": "about no woman: counts, and what a comparison of reoffending is for",
+        "lab_approval": "about no woman: what an approver said of a submission that names nobody",
         "link_run": "about no woman: which colleague asked for a run, and how many records it read",
     }
     reached = {model._meta.db_table for model in emptying.tables()}

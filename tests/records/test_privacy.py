@@ -19,6 +19,7 @@ CLEAR_TEXT = {
     "words", "edition", "step", "why_failed",  # what the catalogue calls an indicator; a screening run
     "mark", "seed", "seed_mark", "content_hash", "content",  # hashes, and the seed of a draw
     "place",  # where a panel meets
+    "taken_sha256",  # the hash of the file that was taken out
     "extract_sha256", "left_out", "funder",  # a release: its hash, which file was not made; whose headings
     "system", "handling", "operator", "name",  # an extract: whence, its marking, by whom; its mapping
 }  # fmt: skip

@@ -76,6 +76,8 @@ HOLES = {
     "wave_id": "survey_wave",
     "release_id": "evaluation_release",
     "template_id": "funder_template",
+    "submission_id": "lab_submission",
+    "disposal_id": "support_disposal",
     "excerpt_id": "interview_excerpt",
     "quotation_id": "interview_quotation",
     "series_id": "panel_series",
@@ -113,6 +115,8 @@ BUTTONS = (
     "/police/<uuid:consideration_id>/move/",
     "/doors/<uuid:referral_in_id>/move/",
     "/support/note/<uuid:note_id>/",
+    "/evaluate/justice-data-lab/<uuid:submission_id>/take-out/",
+    "/reach/disposal/<uuid:disposal_id>/take-out/",
 )
 #: fields that a form does not ask for and a person might send all the same
 SMUGGLED = ("client_id", "organisation_id", "account_id", "lead_account_id", "to_organisation_id",

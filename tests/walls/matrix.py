@@ -26,6 +26,7 @@ SUPPORT_RECORD = (
     "support_approach",
     "support_approach_attempt",
     "support_agreement",
+    "support_told",
     "support_assessment",
     "support_need_rating",
     "support_triage",
@@ -80,6 +81,8 @@ SENT = ("take_in", "take_in_part", "taken_row", "column_mapping")
 OF_THE_PROGRAMME = ("plan_version", "programme_record")
 #: the register of releases: those who make and read them, and a commissioner what was released to her
 RELEASES = ("evaluation_release", "evaluation_release_review", "funder_template")
+#: submissions to the Justice Data Lab, as counts: where they are drawn up, and by whom they are approved
+LAB = ("lab_submission", "lab_approval")
 #: the panel's meetings: who meets when, nothing of any woman
 PANEL = ("panel_series", "panel_member", "panel_meeting", "panel_attendance", "panel_copy")
 AT_TABLE = ("coordinator", "panel_chair", "support_worker", "provider_worker", "supervisor", "police_spoc")
@@ -118,6 +121,8 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
         return _release(who, canary)
     if table.startswith("interview_"):
         return _interview(who, table, facts)
+    if table in LAB:
+        return _lab(who, facts["organisation_id"] == who.organisation)
     if who.role in NO_RECORD:
         return False
     if table == "support_emergency_access":
@@ -223,6 +228,13 @@ def _release(who: Person, canary: Canary) -> bool:
     facts = canary.facts
     is_out = facts["status"] in ("released", "withdrawn")
     return is_out and (facts["to_organisation_id"] == who.organisation or facts["audience"] == "public")
+
+
+def _lab(who: Person, ours: bool) -> bool:
+    """The coordinator draws it up; a governance lead and a supervisor of the same place approve it."""
+    if who.role == "supervisor":
+        return ours and who.sector in SUPPORT
+    return ours and who.role in ("coordinator", "governance_lead")
 
 
 def _panel(who: Person, canary: Canary, world: Planted) -> bool:
@@ -481,6 +493,9 @@ def _her_record(who: Person, canary: Canary, world: Planted) -> bool:
         return works
     if table in OWN_WORK or table in CONFIDED:
         return works and ours
+    if table == "support_disposal":  # probation, and a worker what she herself was told
+        wrote = who.role == "support_worker" and facts["recorded_by_id"] == who.account
+        return works and (who.sector == "probation" or (wrote and who.sector in SUPPORT))
     if table == "support_tool_result":  # of abuse to those who keep her safe, of justice to probation
         is_of_abuse = facts["tool"] in ("dash", "dara")
         return works and who.sector in SUPPORT and (is_of_abuse or who.sector == "probation")
@@ -548,10 +563,12 @@ OWN = (
 CONSEQUENCES = ("message", "disclosure", "police_flag_receipt", "police_consideration", "spine", "name_token")
 #: what the administrator and the keepers of the directory look after: nothing about any woman
 REFERENCE = ("organisation", "organisation_term", "setting", "bank_holiday", "sharing_agreement", "service",
-             "service_offer", "service_partners", "need_category", "triage_policy")  # fmt: skip
+             "service_offer", "service_partners", "need_category", "triage_policy",
+             "privacy_notice")  # fmt: skip
 WHO_KEEPS = ("administrator", "coordinator", "governance_lead")
 NEVER_BY_A_COMPANY = ("support_identity", "support_demographics", "support_safe_place", "support_assessment",
-                      "support_need_rating", "support_triage", "support_agreement",
+                      "support_need_rating", "support_triage", "support_agreement", "support_told",
+                      "support_disposal",
                       "support_referral_in")  # fmt: skip
 
 
@@ -592,6 +609,8 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
         return True  # whoever is invited puts one in; of which woman it is not
     if table in RELEASES:
         return who.role in ("evaluator", "coordinator", "governance_lead")
+    if table in LAB:
+        return _lab(who, row["organisation_id"] == place)
     if table == "link_run":  # asked for by whoever looks for the same person among their own
         is_desk = who.role in ("police_spoc", "police_analyst") and who.sector == "police"
         return row["organisation_id"] == place and (is_desk or who.role == "coordinator")

@@ -403,6 +403,7 @@ def _fill_what_is_empty(now: datetime) -> None:
     _surveyed(now)
     _released(now)
     _heard(now)
+    _for_the_lab(now)
     _panel(now)
     for model in (each for each in apps.get_app_config("records").get_models()):
         if model._meta.db_table in {each.value for each in Resource}:
@@ -981,6 +982,52 @@ def _released(now: datetime) -> None:
         funder="A funder", number=1, columns=[["Women", "M13"], ["Notes", ""]],
         organisation_id=place.organisation_id, made_at=now, made_by_id=eva.id,
     )  # fmt: skip
+
+
+def _for_the_lab(now: datetime) -> None:
+    """What each woman was told, a caution of hers, and submissions at every stage, here and elsewhere."""
+    cora = r.Appointment.objects.filter(role=Role.COORDINATOR.value).order_by("from_at", "id").first()
+    elsewhere = r.Organisation.objects.filter(sector=Sector.THIRD_SECTOR.value).order_by("code").first()
+    assert cora is not None
+    assert elsewhere is not None
+    notice = r.PrivacyNotice.objects.create(
+        version="1", from_date=now.date() - timedelta(days=900), names_lab=True, sentence="We may give it.",
+        made_at=now, made_by_id=cora.account_id,
+    )  # fmt: skip
+    for client in r.Client.objects.order_by("id"):
+        theirs = {"client_id": client.id, "organisation_id": client.organisation_id, "recorded_at": now}
+        worker = r.Involvement.objects.filter(client_id=client.id, account_id__isnull=False).first()
+        who = worker.account_id if worker else cora.account_id
+        r.ToldOfUse.objects.create(
+            **theirs, notice=notice, answer="told", on_date=now.date(), words="words", recorded_by_id=who
+        )
+        for one in (who, uuid.uuid4()):
+            r.IndexDisposal.objects.create(
+                **theirs, kind="caution", convicted_date=now.date() - timedelta(days=800), source="court",
+                recorded_by_id=one,
+            )  # fmt: skip
+    stages = ("drawn_up", "in_review", "returned", "approved", "taken_out", "withdrawn", "in_review")
+    for number, status in enumerate(stages, start=901):
+        is_other = number - 900 == len(stages)
+        place = elsewhere.id if is_other else cora.organisation_id
+        row = r.LabSubmission.objects.create(
+            number=number, organisation_id=place, to_organisation_id=elsewhere.id,
+            from_date=now.date() - timedelta(days=900), until_date=now.date() - timedelta(days=600),
+            basis="public_task", confidence_basis="public_interest", because="words", status=status,
+            as_at=now,
+            considered=70, eligible=60, first_reasons={"not_told": 10}, all_reasons={"not_told": 10},
+            told=[{"version": "1", "women": 60, "first": "2024-01-01", "last": "2024-02-01"}], mark="0" * 64,
+            drawn_at=now, drawn_by_id=cora.account_id, approved_at=now,
+            proposed_at=None if status == "drawn_up" else now,
+            proposed_by_id=None if status == "drawn_up" else cora.account_id,
+            why_withdrawn="words" if status == "withdrawn" else None,
+            withdrawn_at=now if status == "withdrawn" else None,
+            withdrawn_by_id=cora.account_id if status == "withdrawn" else None,
+        )  # fmt: skip
+        r.LabApproval.objects.create(
+            submission_id=row.id, mark=row.mark, drawn_at=now, agrees=True, words="words",
+            organisation_id=place, made_at=now, made_by_id=uuid.uuid4(),
+        )  # fmt: skip
 
 
 def _heard(now: datetime) -> None:

@@ -409,6 +409,8 @@ ADDS = {
     "support:plan_contact", "support:group", "support:goal", "support:rate", "support:cover",
     "support:cover_her", "measures:fill", "measures:result",
     "evaluate:ask_release", "evaluate:review_release", "evaluate:add_template",
+    "evaluate:lab_draw", "evaluate:lab_say", "evaluate:add_notice", "reach:told_record",
+    "reach:keep_disposal",
     "plan:add_node", "plan:add_link", "plan:take_in", "plan:add_measure", "plan:add_record",
     "partners:begin", "partners:answer", "interviews:keep", "interviews:code", "interviews:quote",
 }  # fmt: skip

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from pathways.analysis import charts, measured, process_charts
+from pathways.analysis import charts, lab_file, measured, process_charts
 from pathways.analysis.charts import Chart
 from pathways.analysis.evaluation import Summary
 from pathways.analysis.extract import Period
@@ -50,7 +50,8 @@ class Material:
     """What is known besides journeys: records as codes, measures in use, and what the maker typed.
 
     `agreements` are the two organisations of each sharing agreement in force; `places` a service's name and
-    how many women it says it can take; `words` by name, in paragraphs.
+    how many women it says it can take; `words` by name, in paragraphs; `submissions` those to the Justice
+    Data Lab, as counts, the oldest first.
     """
 
     rows: Sequence[Recorded] = ()
@@ -59,6 +60,7 @@ class Material:
     places: Sequence[tuple[str, int]] = ()
     words: Mapping[str, str] = field(default_factory=dict)
     provider: str = ""
+    submissions: Sequence[lab_file.Counted] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,17 @@ def values(summary: Summary, material: Material) -> dict[str, Value]:
         today=today,
         rule=summary.disclosure.rule,
     )
-    return {**records, **measured.of_journeys(summary)}
+    found = {**records, **measured.of_journeys(summary)}
+    if (eligible := _eligible(summary, material)) is not None:
+        found["M42"] = lab_file.value(eligible, records.get("M42"))
+    return found
+
+
+def _eligible(summary: Summary, material: Material) -> lab_file.Shown | None:
+    """Who could be compared by the Justice Data Lab, by this summary's rule; never for one provider."""
+    if material.provider:
+        return None
+    return lab_file.of_all(material.submissions, summary.disclosure.rule)
 
 
 def document(kind: Kind, summary: Summary, material: Material) -> Document:
@@ -317,6 +329,7 @@ def chapters(summary: Summary, material: Material, found: Mapping[str, Value]) -
                   found, "Outcomes for the women",
                   "These are outcomes that were measured. Without a fair comparison they do not say what "
                   "difference the programme made, and where none was found that is no proof of none."),
+        _for_the_lab(summary, material),
         _measures("unintended", "What may have gone wrong", ("M29", "M48", "M49", "M50"), material, found,
                   "Safety and unintended effects", level=3),
         _measures("value", "Cost", ("M51", "M52"), material, found, "What it cost", level=3),
@@ -334,6 +347,28 @@ def chapters(summary: Summary, material: Material, found: Mapping[str, Value]) -
                                  "“c” is a hidden count.", missing, source,
                                  (("Characteristic", "Women"), *((o.label, o.n.shown) for o in missing)))),
     )  # fmt: skip
+
+
+def _for_the_lab(summary: Summary, material: Material) -> Part:
+    """How many could be compared by the Justice Data Lab, and why the others could not."""
+    title = "Who could be compared by the Justice Data Lab"
+    found = _eligible(summary, material)
+    if found is None:
+        why = "too few for any of it to leave" if material.submissions else "no submission is put forward"
+        return Part("lab", title, (f"{NOT_COLLECTED}: {why}.",), level=3)
+    lines = [("Looked at", found.considered), ("Eligible", found.eligible)]
+    lines += [(f"Not eligible: {one.label}", count) for one, count in found.reasons]
+    return Part(
+        "lab",
+        title,
+        (
+            f"Women whose {found.days}, each counted once, under the first reason that holds. "
+            f"{lab_file.in_words(found)}",
+        ),
+        (("Women", "How many"), *((said, count.shown) for said, count in lines)),
+        "Eligible for the Justice Data Lab, and why not",
+        level=3,
+    )
 
 
 def _limits(material: Material, found: Mapping[str, Value]) -> tuple[str, ...]:

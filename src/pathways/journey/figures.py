@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pathways.analysis import measured, partnership
+from pathways.analysis import lab_file, measured, partnership
 from pathways.analysis.flow import FlowTable
 from pathways.analysis.measured import Value
 from pathways.domain.evaluation.counts import ReleasedCount
@@ -51,6 +51,9 @@ def figures(*, by: Actor, at: datetime, synthetic: bool) -> Figures | None:
     surveyed = partnership.value(surveying.results(by=by, at=at))
     if surveyed is not None:  # what is counted here goes before a figure that was counted elsewhere
         found["M43"] = surveyed
+    eligible = lab_file.of_all(material.submissions(by), evaluate.AUDIENCE[by.role].rule)
+    if eligible is not None:
+        found["M42"] = lab_file.value(eligible, records.get("M42"))
     as_at = made.summary.as_at if made else None
     return Figures({**records, **found}, made is not None, as_at)
 

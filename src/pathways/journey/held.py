@@ -50,6 +50,8 @@ KINDS: dict[Resource, str] = {
     Resource.RESPONSE: "What she answered to questionnaires",
     Resource.SCORE: "What questionnaires came to",
     Resource.TOOL_RESULT: "Results of tools that others gave",
+    Resource.TOLD: "What she was told of how her record may be used, and what she said",
+    Resource.DISPOSAL: "Convictions and cautions, for the comparison of reoffending",
     Resource.PANEL_REQUEST: "Requests that the panel talk about her",
     Resource.PANEL_ITEM: "When she was on the panel’s agenda",
     Resource.PANEL_ASK: "Which agencies were asked about her for the panel",

@@ -7,15 +7,17 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from pathways.analysis.lab_file import Counted
 from pathways.analysis.measured import Recorded
 from pathways.analysis.returns import Material
 from pathways.domain.evaluation import measures
 from pathways.domain.evaluation.catalogue import MEASURES
+from pathways.domain.evaluation.justice_lab import Status
 from pathways.domain.evaluation.measures import Chosen
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms import clocks
 from pathways.journey import identity, planning
-from pathways.records.models import ProgrammeRecord, Service, SharingAgreement
+from pathways.records.models import LabSubmission, ProgrammeRecord, Service, SharingAgreement
 
 
 def codes(by: Actor) -> list[Recorded]:
@@ -44,6 +46,31 @@ def agreements(at: datetime) -> list[tuple[str, str]]:
     return sorted((str(one), str(other)) for one, other in pairs)
 
 
+def submissions(by: Actor) -> tuple[Counted, ...]:
+    """Submissions to the Justice Data Lab as counts: all that were seen, and last the one that stands.
+
+    Empty where none stands before others. What was withdrawn or drawn up again has been seen.
+    """
+    with identity.counting(by):
+        rows = list(LabSubmission._default_manager.order_by("drawn_at", "number"))
+    seen: list[tuple[datetime, Counted]] = []
+    standing: list[tuple[datetime, Counted]] = []
+    for row in rows:
+        seen += [
+            (datetime.fromisoformat(one["drawn_at"]), Counted(one["eligible"], one["reasons"]))
+            for one in row.earlier
+        ]
+        if row.proposed_at is not None:
+            now = Counted(row.eligible, row.first_reasons, row.from_date, row.until_date)
+            is_over = row.status == Status.WITHDRAWN.value
+            (seen if is_over else standing).append((row.drawn_at, now))
+    if not standing:
+        return ()
+    *others, newest = standing
+    before = sorted([*seen, *others], key=lambda each: each[0])
+    return (*(counted for _, counted in before), newest[1])
+
+
 def gathered(
     *, by: Actor, at: datetime, words: Mapping[str, str] | None = None, provider: str = ""
 ) -> Material:
@@ -58,4 +85,5 @@ def gathered(
         places=sorted((name, int(capacity or 0)) for name, capacity in places),
         words=words or {},
         provider=provider,
+        submissions=submissions(by),
     )

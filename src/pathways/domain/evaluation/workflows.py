@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pathways.domain.evaluation import interviews, release
+from pathways.domain.evaluation import interviews, justice_lab, release
 from pathways.domain.governance import emergency, erasure, hold
 from pathways.domain.identification import consideration, linking, referral_in, run, second_reading
 from pathways.domain.outcomes import followup, in_use, response
@@ -46,4 +46,5 @@ ALL: tuple[Workflow[Any, Any, Any], ...] = (
     in_use.WORKFLOW,
     release.WORKFLOW,
     interviews.WORKFLOW,
+    justice_lab.WORKFLOW,
 )

@@ -104,6 +104,8 @@ class Resource(StrEnum):
     RESPONSE = "support_response"
     SCORE = "support_score"
     TOOL_RESULT = "support_tool_result"
+    TOLD = "support_told"
+    DISPOSAL = "support_disposal"
     OUTGOING = "support_outgoing_message"
     # who may not see her, and who may for an hour
     BAR = "support_bar"
@@ -154,6 +156,9 @@ class Resource(StrEnum):
     EVALUATION_RELEASE = "evaluation_release"
     RELEASE_REVIEW = "evaluation_release_review"
     FUNDER_TEMPLATE = "funder_template"
+    # submissions to the Justice Data Lab: counts, never who; the list itself is kept nowhere
+    LAB_SUBMISSION = "lab_submission"
+    LAB_APPROVAL = "lab_approval"
     # what was said in interviews, who gave it which codes, and quotations on their way out
     EXCERPT = "interview_excerpt"
     CODING = "interview_coding"
@@ -217,6 +222,7 @@ _SUPPORT = (
     Resource.APPROACH,
     Resource.APPROACH_ATTEMPT,
     Resource.AGREEMENT,
+    Resource.TOLD,
     Resource.ASSESSMENT,
     Resource.NEED_RATING,
     Resource.TRIAGE,
@@ -304,6 +310,7 @@ OF_HER = (
     *_OWN_WORK,
     *_CONFIDED,
     Resource.TOOL_RESULT,
+    Resource.DISPOSAL,
     Resource.SAFE_PLACE,
     Resource.REFERRAL,
     Resource.REFERRAL_PACK,
@@ -718,6 +725,28 @@ _WRITTEN: tuple[Rule, ...] = (
         (Resource.TOOL_RESULT,),
         both(_OURS, OfSector((Sector.PROBATION,))),
         "A tool of criminal justice is read by probation and the coordinator, and by no charity or company.",
+    ),
+    # --- convictions and cautions, for the Justice Data Lab ------------------------------------------
+    _rule(
+        (Role.COORDINATOR,),
+        _ALL,
+        (Resource.DISPOSAL,),
+        _OURS,
+        "The coordinator carries her through the programme.",
+    ),
+    _rule(
+        (Role.SUPPORT_WORKER,),
+        _ALL,
+        (Resource.DISPOSAL,),
+        both(_HERS, either(OfSector((Sector.PROBATION,)), both(_SUPPORT_SUPERVISOR, Own("recorded_by_id")))),
+        "What is known of a conviction is read by probation, the coordinator and whoever wrote it down.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        _ALL,
+        (Resource.DISPOSAL,),
+        both(_OURS, OfSector((Sector.PROBATION,))),
+        "What is known of a conviction is read by probation, the coordinator and whoever wrote it down.",
     ),
     # --- her level, read by another person ---------------------------------------------------------
     _rule(
@@ -1624,6 +1653,49 @@ _WRITTEN: tuple[Rule, ...] = (
         Always(),
         "The figures of a release are made by the worker, as whoever asked for them.",
     ),
+    # --- submissions to the Justice Data Lab --------------------------------------------------------------
+    _rule(
+        (Role.COORDINATOR,),
+        _ALL,
+        (Resource.LAB_SUBMISSION,),
+        _OWN_ORGANISATION,
+        "Who may read the names draws the list up, and another person approves it.",
+    ),
+    _rule(
+        (Role.GOVERNANCE_LEAD,),
+        (Action.READ, Action.CHANGE),
+        (Resource.LAB_SUBMISSION,),
+        _OWN_ORGANISATION,
+        "Whoever answers for information approves what leaves with names, and meets none of them.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        (Action.READ, Action.CHANGE),
+        (Resource.LAB_SUBMISSION,),
+        both(_OWN_ORGANISATION, _SUPPORT_SUPERVISOR),
+        "A supervisor of the organisation that draws it up can be one of the two who approve it.",
+    ),
+    _rule(
+        (Role.COORDINATOR, Role.GOVERNANCE_LEAD),
+        (Action.READ, Action.CREATE),
+        (Resource.LAB_APPROVAL,),
+        _OWN_ORGANISATION,
+        "What an approver said stays as it was said.",
+    ),
+    _rule(
+        (Role.SUPERVISOR,),
+        (Action.READ, Action.CREATE),
+        (Resource.LAB_APPROVAL,),
+        both(_OWN_ORGANISATION, _SUPPORT_SUPERVISOR),
+        "What an approver said stays as it was said.",
+    ),
+    _rule(
+        (Role.COUNTING,),
+        _READ,
+        (Resource.LAB_SUBMISSION,),
+        Always(),
+        "How many are eligible leaves through disclosure control alone.",
+    ),
     *_of_interviews(),
     # --- search ---------------------------------------------------------------------------------------
     _rule(
@@ -1880,6 +1952,8 @@ ABOUT_HER: Mapping[Resource, tuple[str, ...]] = MappingProxyType(
                 Resource.RESPONSE,
                 Resource.SCORE,
                 Resource.TOOL_RESULT,
+                Resource.TOLD,
+                Resource.DISPOSAL,
                 Resource.BAR,
                 Resource.EMERGENCY,
                 Resource.CORRECTION,

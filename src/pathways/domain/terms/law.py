@@ -37,6 +37,7 @@ class CrossingKind(Worded):
     COURT_OR_VIR = "court_or_vir", "Court order or victim information request"
     REFERRAL = "referral", "Referral to a service, as she agreed"
     PANEL = "panel", "Shared at the panel"
+    JUSTICE_LAB = "justice_lab", "Submitted to the Justice Data Lab, as she was told"
 
     @property
     def needs_no_agreement(self) -> bool:
@@ -56,6 +57,7 @@ class CrossingPurpose(Worded):
     PROTECT_A_CHILD = "protect_a_child", "To protect a child"
     AS_SHE_ASKED = "as_she_asked", "To do what she asked for"
     LOOK_INTO = "look_into", "To look into an offence against her"
+    RESEARCH = "research", "To compare reoffending, and give back figures that name nobody"
     OTHER = "other", "Another purpose, written down with the reason"
 
 

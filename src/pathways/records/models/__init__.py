@@ -12,6 +12,13 @@ from pathways.records.models.directory import (
 from pathways.records.models.erasing import Erasure, ErasureKey, LegalHold
 from pathways.records.models.guarding import Bar, EmergencyAccess
 from pathways.records.models.interviews import Coding, Excerpt, Quotation
+from pathways.records.models.justice_lab import (
+    IndexDisposal,
+    LabApproval,
+    LabSubmission,
+    PrivacyNotice,
+    ToldOfUse,
+)
 from pathways.records.models.linking import LinkRun, PolicePair, SupportPair
 from pathways.records.models.measures import (
     InstrumentEvent,
@@ -151,12 +158,15 @@ __all__ = [
     "GoalRating",
     "GroupSession",
     "Identity",
+    "IndexDisposal",
     "InstrumentEvent",
     "InstrumentScore",
     "Involvement",
     "InvolvementKind",
     "Joining",
     "JourneyEvent",
+    "LabApproval",
+    "LabSubmission",
     "LegalHold",
     "LinkRun",
     "Message",
@@ -185,6 +195,7 @@ __all__ = [
     "ParticipationAgreement",
     "PlanVersion",
     "PolicePair",
+    "PrivacyNotice",
     "ProgrammeRecord",
     "ProvisionalPlan",
     "Purpose",
@@ -218,6 +229,7 @@ __all__ = [
     "TakeInPart",
     "TakenRow",
     "Task",
+    "ToldOfUse",
     "ToolResult",
     "TriageDecision",
     "TriagePolicy",

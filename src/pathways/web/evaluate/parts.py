@@ -26,6 +26,7 @@ PARTS = (
     ("evaluate:definitions", "Definitions and method"),
     ("evaluate:dashboard", "Dashboard"),
     ("evaluate:releases", "Releases"),
+    ("evaluate:lab", "Justice Data Lab"),
     ("plan:overview", "The plan"),
 )
 TYPES = {

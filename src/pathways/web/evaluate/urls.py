@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pathways.web.evaluate import bringing, releases, views
+from pathways.web.evaluate import bringing, justice_lab, releases, views
 
 app_name = "evaluate"
 urlpatterns = [
@@ -26,6 +26,25 @@ urlpatterns = [
         "releases/<uuid:release_id>/headings/<uuid:template_id>/<slug:kind>/",
         releases.in_template,
         name="release_in_template",
+    ),
+    path("justice-data-lab/", justice_lab.listed, name="lab"),
+    path("justice-data-lab/draw/", justice_lab.Draw.as_view(), name="lab_draw"),
+    path("justice-data-lab/notices/", justice_lab.notices, name="notices"),
+    path("justice-data-lab/notices/add/", justice_lab.AddNotice.as_view(), name="add_notice"),
+    path("justice-data-lab/<uuid:submission_id>/", justice_lab.show, name="lab_submission"),
+    path("justice-data-lab/<uuid:submission_id>/women/", justice_lab.women, name="lab_women"),
+    path("justice-data-lab/<uuid:submission_id>/again/", justice_lab.DrawAgain.as_view(), name="lab_again"),
+    path(
+        "justice-data-lab/<uuid:submission_id>/put-forward/",
+        justice_lab.Propose.as_view(),
+        name="lab_propose",
+    ),
+    path("justice-data-lab/<uuid:submission_id>/say/", justice_lab.Say.as_view(), name="lab_say"),
+    path("justice-data-lab/<uuid:submission_id>/take-out/", justice_lab.take_out, name="lab_take_out"),
+    path(
+        "justice-data-lab/<uuid:submission_id>/withdraw/",
+        justice_lab.Withdraw.as_view(),
+        name="lab_withdraw",
     ),
     path("headings/", releases.templates, name="templates"),
     path("headings/add/", releases.AddTemplate.as_view(), name="add_template"),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 
+from pathways.domain.governance import policy
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Role
 from pathways.journey.her import Banner
@@ -34,6 +35,8 @@ def ways(client_id: UUID, by: Actor, here: str) -> list[dict[str, Any]]:
     pages = [("plan", "Safe contact"), ("agreement", "Agreement"), ("messages", "Messages to her")]
     if by.role in (Role.SUPPORT_WORKER, Role.SUPERVISOR):
         pages.append(("place", "Safe place"))
+    if policy.could(by, policy.Action.READ, policy.Resource.TOLD):
+        pages.append(("told", "What she was told"))
     pages.append(("stop", "Stop"))
     if by.role is Role.PROVIDER_WORKER:
         pages = [page for page in pages if page[0] != "agreement"]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pathways.web.reach import approaching, outgoing, plan, stopping, taking_part
+from pathways.web.reach import approaching, outgoing, plan, stopping, taking_part, told
 
 app_name = "reach"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("<uuid:client_id>/plan/not-safe/", plan.NotSafe.as_view(), name="plan_not_safe"),
     path("<uuid:client_id>/agreement/", taking_part.shown, name="agreement"),
     path("<uuid:client_id>/agreement/record/", taking_part.Record.as_view(), name="agreement_record"),
+    path("<uuid:client_id>/told/", told.shown, name="told"),
+    path("<uuid:client_id>/told/record/", told.Record.as_view(), name="told_record"),
+    path("<uuid:client_id>/told/disposal/", told.KeepDisposal.as_view(), name="keep_disposal"),
+    path("disposal/<uuid:disposal_id>/take-out/", told.take_out, name="take_out_disposal"),
     path("<uuid:client_id>/return/", taking_part.returned, name="return"),
     path("<uuid:client_id>/messages/", outgoing.listed, name="messages"),
     path("<uuid:client_id>/messages/write/", outgoing.Write.as_view(), name="write"),
