@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from pathways.analysis import charts, measured, process_charts
+from pathways.analysis import charts, costs, measured, process_charts
 from pathways.analysis.charts import Chart
+from pathways.analysis.costs import Costs, Given
 from pathways.analysis.evaluation import Summary
 from pathways.analysis.extract import Period
 from pathways.analysis.flow import FlowTable
@@ -59,6 +60,8 @@ class Material:
     places: Sequence[tuple[str, int]] = ()
     words: Mapping[str, str] = field(default_factory=dict)
     provider: str = ""
+    #: the site's prices, and what it says of costs avoided
+    given: Given = field(default_factory=Given)
 
 
 @dataclass(frozen=True)
@@ -74,16 +77,26 @@ class Document:
 def values(summary: Summary, material: Material) -> dict[str, Value]:
     """Every measure that there is a figure of, records counted within the summary's period."""
     today = clocks.local(summary.as_at).date()
-    started = _line(summary.flow, Step.STARTED)
     records = measured.of_records(
         _within(material.rows, summary.period),
         in_use=material.in_use,
         agreements=material.agreements,
-        supported=started,
         today=today,
         rule=summary.disclosure.rule,
     )
-    return {**records, **measured.of_journeys(summary)}
+    of_money = {} if material.provider else costs.values(reckoned(summary, material))
+    return {**records, **of_money, **measured.of_journeys(summary)}
+
+
+def reckoned(summary: Summary, material: Material) -> Costs:
+    """What the programme cost in the summary's period, and what may have been avoided: for its readers."""
+    return costs.count(
+        _within(material.rows, summary.period),
+        costs.reached(summary),
+        material.given,
+        rule=summary.disclosure.rule,
+        today=clocks.local(summary.as_at).date(),
+    )
 
 
 def document(kind: Kind, summary: Summary, material: Material) -> Document:
@@ -319,7 +332,7 @@ def chapters(summary: Summary, material: Material, found: Mapping[str, Value]) -
                   "difference the programme made, and where none was found that is no proof of none."),
         _measures("unintended", "What may have gone wrong", ("M29", "M48", "M49", "M50"), material, found,
                   "Safety and unintended effects", level=3),
-        _measures("value", "Cost", ("M51", "M52"), material, found, "What it cost", level=3),
+        *_costs(summary, material, found),
         Part("learning", "Learning",
              ("What was changed because of what was learnt, by quarter. The words of each record stay here.",)
              if learnt else (f"{NOT_COLLECTED}: no change or prevention action is recorded.",),
@@ -334,6 +347,27 @@ def chapters(summary: Summary, material: Material, found: Mapping[str, Value]) -
                                  "“c” is a hidden count.", missing, source,
                                  (("Characteristic", "Women"), *((o.label, o.n.shown) for o in missing)))),
     )  # fmt: skip
+
+
+def _costs(summary: Summary, material: Material, found: Mapping[str, Value]) -> list[Part]:
+    """Table T11 of the evaluation's tables: cost, cost for each woman, costs avoided, prices."""
+    made = reckoned(summary, material)
+    source = f"{charts.source_of(summary)} {made.version}."
+    drawn = {
+        "per-woman": costs.per_woman_chart(made, source), "avoided": costs.avoided_chart(made, source)
+    }  # fmt: skip
+    lines = (
+        f"Money is in prices of {made.year} where it says so, moved by the indices of the price table. "
+        "Prices per incident and per victim are never added together.",
+        *(f"{NOT_COLLECTED}: {one}" for one in made.not_collected),
+        *((made.why_none,) if made.why_none else ()),
+    )
+    head = _measures("value", "Costs (T11)", ("M51", "M52"), material, found, "What it cost", *lines)
+    return [
+        head,
+        *(Part(f"cost-{code}", title, (), table, title, drawn.get(code), 3)
+          for code, title, table in costs.parts(made)),
+    ]  # fmt: skip
 
 
 def _limits(material: Material, found: Mapping[str, Value]) -> tuple[str, ...]:

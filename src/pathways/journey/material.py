@@ -14,7 +14,7 @@ from pathways.domain.evaluation.catalogue import MEASURES
 from pathways.domain.evaluation.measures import Chosen
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms import clocks
-from pathways.journey import identity, planning
+from pathways.journey import identity, planning, pricing
 from pathways.records.models import ProgrammeRecord, Service, SharingAgreement
 
 
@@ -58,4 +58,5 @@ def gathered(
         places=sorted((name, int(capacity or 0)) for name, capacity in places),
         words=words or {},
         provider=provider,
+        given=pricing.given(by=by),
     )
