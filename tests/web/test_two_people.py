@@ -409,6 +409,7 @@ ADDS = {
     "support:plan_contact", "support:group", "support:goal", "support:rate", "support:cover",
     "support:cover_her", "measures:fill", "measures:result",
     "evaluate:ask_release", "evaluate:review_release", "evaluate:add_template",
+    "evaluate:add_price", "evaluate:take_in_prices", "evaluate:put_price", "evaluate:published_finding",
     "plan:add_node", "plan:add_link", "plan:take_in", "plan:add_measure", "plan:add_record",
     "partners:begin", "partners:answer", "interviews:keep", "interviews:code", "interviews:quote",
 }  # fmt: skip
