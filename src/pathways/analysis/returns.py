@@ -359,6 +359,7 @@ def _costs(summary: Summary, material: Material, found: Mapping[str, Value]) -> 
     lines = (
         f"Money is in prices of {made.year} where it says so, moved by the indices of the price table. "
         "Prices per incident and per victim are never added together.",
+        f"Evidence level of what it cost: {costs.DESCRIBED[:1].lower()}{costs.DESCRIBED[1:]}.",
         *(f"{NOT_COLLECTED}: {one}" for one in made.not_collected),
         *((made.why_none,) if made.why_none else ()),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
@@ -121,11 +121,14 @@ class PriceTable:
 
     def next_code(self, name: str) -> str:
         """A code that no other line has, made of the name."""
-        base = code_of(name)
-        found, number = base, 2
-        while self.line(found) is not None:
-            found, number = f"{base}-{number}", number + 1
-        return found
+        return _free(code_of(name), {one.code for one in self.lines})
+
+
+def _free(base: str, used: Collection[str]) -> str:
+    found, number = base, 2
+    while found in used:
+        found, number = f"{base}-{number}", number + 1
+    return found
 
 
 # --- moving money from one year to another ----------------------------------------------------------------
@@ -283,25 +286,28 @@ def read_lines(rows: Iterable[Row], table: PriceTable) -> tuple[PriceTable, list
 
     A line without low, central or high takes the value for it; one without a deflator takes the table's.
     """
-    made = replace(table, lines=())
+    empty = replace(table, lines=())
+    made: dict[str, Line] = {}
     wrong: list[str] = []
     for number, cells in rows:
         try:
-            line = _line(cells, made)
+            line = _line(cells, table.deflator, made)
         except NotAPriceError as error:
             wrong.append(f"Row {number}, {error}")
             continue
-        if made.line(line.code) is not None:
+        if line.code in made:
             wrong.append(f"Row {number}, code: “{line.code}” stands on a row above as well. "
                          "Give each price a code of its own, or leave the code out.")  # fmt: skip
-        elif not (answer := may_be(made, line)):
+        elif not (answer := may_be(empty, line)):
             wrong.append(f"Row {number}: {answer.reason}")
         else:
-            made = made.with_line(line)
-    return made, wrong
+            made[line.code] = line
+    if len(made) > MOST_LINES:
+        wrong.append(f"A table has at most {MOST_LINES:,} prices, and there are {len(made):,}.")
+    return replace(table, lines=tuple(made.values())), wrong
 
 
-def _line(cells: Mapping[str, str], table: PriceTable) -> Line:
+def _line(cells: Mapping[str, str], deflator: str, before: Collection[str]) -> Line:
     name = " ".join(_cell(cells, "name").split())
     if not name:
         raise NotAPriceError("name: it is empty. Say what the price is for.")
@@ -317,7 +323,7 @@ def _line(cells: Mapping[str, str], table: PriceTable) -> Line:
         raise NotAPriceError(f"price year: {error}") from None
     code = _cell(cells, "code")
     return Line(
-        code_of(code) if code else table.next_code(name),
+        code_of(code) if code else _free(code_of(name), before),
         name[:MOST_NAME],
         _per(_cell(cells, "unit")),
         value,
@@ -326,7 +332,7 @@ def _line(cells: Mapping[str, str], table: PriceTable) -> Line:
         central if high is None else high,
         year,
         _cell(cells, "source")[:MOST_SOURCE],
-        _cell(cells, "deflator") if "deflator" in cells else table.deflator,
+        _cell(cells, "deflator") if "deflator" in cells else deflator,
         _day(_cell(cells, "checked on")),
         _cell(cells, "note")[:MOST_SOURCE],
     )
