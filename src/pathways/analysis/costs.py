@@ -397,9 +397,14 @@ def avoided_table(made: Costs) -> Table:
         if one.ratio:
             least, likely, most = one.ratio
             ratio = f"£{likely:.2f} (from £{least:.2f} to £{most:.2f})"
-        how = ". ".join(each.rstrip(".") for each in (one.about, one.why, one.caution) if each)
+        how = ". ".join(each.rstrip(".") for each in (one.about, one.why) if each)
         rows.append((one.outcome, one.price, one.per, low, central, high, ratio, one.evidence, f"{how}."))
     return (heads, *rows)
+
+
+def cautions(made: Costs) -> tuple[str, ...]:
+    """Where each finding is from, and what has to be said beside it."""
+    return tuple(dict.fromkeys(f"{one.outcome}: {one.source}. {one.caution}" for one in made.avoided))
 
 
 def price_rows(made: Costs) -> Table:

@@ -366,7 +366,8 @@ def _costs(summary: Summary, material: Material, found: Mapping[str, Value]) -> 
     head = _measures("value", "Costs (T11)", ("M51", "M52"), material, found, "What it cost", *lines)
     return [
         head,
-        *(Part(f"cost-{code}", title, (), table, title, drawn.get(code), 3)
+        *(Part(f"cost-{code}", title, costs.cautions(made) if code == "avoided" else (), table, title,
+               drawn.get(code), 3)
           for code, title, table in costs.parts(made)),
     ]  # fmt: skip
 

@@ -48,14 +48,15 @@ class _Price(forms.PathwaysForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        if self.errors:
+        for name in ("value", "low", "central", "high"):
+            if given.get(name) is not None and not 0 <= given[name] <= 1e9:
+                self.add_error(name, "An amount must lie between nought and £1,000,000,000")
+        value = given.get("value")
+        if value is None or {"low", "central", "high"} & set(self.errors):
             return given
-        central = given["value"] if given.get("central") is None else given["central"]
+        central = value if given.get("central") is None else given["central"]
         low = central if given.get("low") is None else given["low"]
         high = central if given.get("high") is None else given["high"]
-        for name, amount in (("value", given["value"]), ("low", low), ("central", central), ("high", high)):
-            if not 0 <= amount <= 1e9:
-                self.add_error(name, "An amount must lie between nought and £1,000,000,000")
         if low > central:
             self.add_error("low", "Low must not be more than central")
         if high < central:

@@ -48,8 +48,7 @@ def _shown(request: Request, now: pricing.Now, *, may_change: bool) -> dict[str,
     heads = [
         Column("Price"), Column("Unit"), Column("Value in the source", numeric=True),
         Column("Low", numeric=True), Column("Central", numeric=True), Column("High", numeric=True),
-        Column("Prices of"), Column(f"Central in {now.table.year}", numeric=True), Column("Source"),
-        Column("Checked"),
+        Column(f"Central in {now.table.year}", numeric=True), Column("Source"),
     ]  # fmt: skip
     return {
         "shown": now,
@@ -84,24 +83,22 @@ def _fits(one: prices.Line, moved: Any, chosen: dict[str, Any]) -> bool:
 
 
 def _cells(one: prices.Line, moved: Any, *, may_change: bool) -> list[dict[str, Any]]:
-    first: dict[str, Any] = {"text": one.name, "hint": one.note or None}
+    first: dict[str, Any] = {"text": one.name, "hint": one.checked}
     if may_change:
         first["href"] = reverse("evaluate:change_price", args=[one.code])
     is_moved = not isinstance(moved, Decision)
-    central = {"text": _pounds(moved.central)} if is_moved else {"text": "Not moved", "hint": moved.reason}
-    if is_moved:
-        central["hint"] = f"{_pounds(moved.low)} to {_pounds(moved.high)}"
+    central = {"text": f"£{moved.central:,.0f}", "hint": f"£{moved.low:,.0f} to £{moved.high:,.0f}"} \
+        if is_moved else {"text": "Not moved", "hint": moved.reason}  # fmt: skip
+    by = f"Moved by {one.deflator}." if one.deflator else "Never moved to another year."
     return [
         first,
         {"text": one.per.label},
-        {"text": _pounds(one.value), "numeric": True},
+        {"text": _pounds(one.value), "hint": f"Prices of {one.year}", "numeric": True},
         {"text": _pounds(one.low), "numeric": True},
         {"text": _pounds(one.central), "numeric": True},
         {"text": _pounds(one.high), "numeric": True},
-        {"text": one.year},
         {**central, "numeric": True},
-        {"text": one.source, "hint": f"Moved by {one.deflator}" if one.deflator else "Never moved"},
-        {"tag": one.checked, "colour": "green" if one.checked_on else "yellow"},
+        {"text": one.source, "hint": f"{by} {one.note}".strip()},
     ]
 
 
