@@ -52,9 +52,10 @@ def _shown(request: Request, now: pricing.Now, *, may_change: bool) -> dict[str,
     ]  # fmt: skip
     return {
         "shown": now,
+        "own_series": now.table.series(now.table.deflator),
         "listing": listing,
         "columns": listing.columns(*heads),
-        "rows": [{"cells": _cells(one, moved, may_change=may_change)} for one, moved in seen],
+        "rows": [{"cells": _cells(now.table, *each, may_change=may_change)} for each in seen],
         "changed": views.changed(now.version),
         "series": [
             {
@@ -82,14 +83,17 @@ def _fits(one: prices.Line, moved: Any, chosen: dict[str, Any]) -> bool:
     return bool(chosen.get("per", one.per) == one.per)
 
 
-def _cells(one: prices.Line, moved: Any, *, may_change: bool) -> list[dict[str, Any]]:
+def _cells(
+    table: prices.PriceTable, one: prices.Line, moved: Any, *, may_change: bool
+) -> list[dict[str, Any]]:
     first: dict[str, Any] = {"text": one.name, "hint": one.checked}
     if may_change:
         first["href"] = reverse("evaluate:change_price", args=[one.code])
     is_moved = not isinstance(moved, Decision)
     central = {"text": f"£{moved.central:,.0f}", "hint": f"£{moved.low:,.0f} to £{moved.high:,.0f}"} \
         if is_moved else {"text": "Not moved", "hint": moved.reason}  # fmt: skip
-    by = f"Moved by {one.deflator}." if one.deflator else "Never moved to another year."
+    series = table.series(one.deflator)
+    by = f"Moved by the {series.name}." if series else "Never moved to another year."
     return [
         first,
         {"text": one.per.label},
