@@ -104,7 +104,7 @@ def test_costs_avoided_are_ranges_and_without_a_finding_there_are_none():
     assert "in prices of 2024" in said["Costs avoided for 100 women"]
     assert "for each £1 spent" in said["Beside what the programme cost"]
     said = dict(compared.compare(sheet(rows), asked(price=PRICE), Rule()).value)
-    assert "was not given" in said["Beside what the programme cost"]
+    assert "is not known" in said["Beside what the programme cost"]
     unlike = compared.compare(sheet(groups(80, 120, alike=False)), asked(price=PRICE, caliper=None), Rule())
     assert "no finding" in dict(unlike.value)["Costs avoided"]
     same = compared.compare(sheet(groups(120, 1200, alike=True)), asked(price=PRICE, cost=100.0), Rule())
@@ -112,14 +112,26 @@ def test_costs_avoided_are_ranges_and_without_a_finding_there_are_none():
 
 
 def test_the_range_of_costs_takes_the_lesser_and_the_greater_end_of_both():
-    made = avoided(PRICE, fewer=(0.1, 0.2, 0.3), n=40, cost=10)
-    assert (made.low, made.central, made.high) == pytest.approx((500, 2000, 6000))
+    both = {"treated": 40, "comparison": 40, "cost": (10.0, 10.0, 10.0)}
+    made = avoided(PRICE, fewer=(0.1, 0.2, 0.3), **both)
+    assert made.span == pytest.approx((500, 2000, 6000))
     assert made.ratio == pytest.approx((0.5, 2, 6))
-    assert avoided(PRICE, fewer=(0.1, 0.2, 0.3), n=29, cost=10).ratio is None
-    assert avoided(PRICE, fewer=(-0.3, -0.2, -0.1), n=40, cost=10).ratio is None
-    assert avoided(PRICE, fewer=(-0.1, 0.1, 0.3), n=40, cost=10).low == pytest.approx(-2000)
+    assert avoided(PRICE, fewer=(-0.3, -0.2, -0.1), **both).ratio is None
+    assert avoided(PRICE, fewer=(-0.1, 0.1, 0.3), **both).span[0] == pytest.approx(-2000)
     with pytest.raises(ValueError, match="rising order"):
         Price("An offence", 10, 50, 200, "2024")
+
+
+def test_what_is_kept_of_a_finding_is_what_was_shown_and_no_hidden_count():
+    found = compared.compare(
+        sheet(groups(150, 1500, alike=True, share=0.2, other=0.6)), asked(), Rule()
+    )  # fmt: skip
+    cells = {label: (one, other) for label, one, other in found.counts}
+    assert found.matched == tuple(one.value for one in cells["Matched"])
+    assert found.fewer is not None and found.is_enough
+    assert found.fewer[0] < found.fewer[1] < found.fewer[2]
+    unlike = compared.compare(sheet(groups(80, 120, alike=False)), asked(caliper=None), Rule())
+    assert unlike.fewer is None
 
 
 def test_too_few_matched_and_hidden_outcomes_give_no_finding():

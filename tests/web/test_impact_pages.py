@@ -74,14 +74,9 @@ def test_a_file_is_brought_compared_and_taken_away(evaluator):
 
 
 def test_a_price_from_the_table_of_the_site_gives_costs_avoided_in_a_range(evaluator):
-    ReferenceSet(
-        kind="prices", source="A test", content_hash="y", rows=1, take_in_id=uuid.uuid4(),
-        taken_in_at=timezone.now(),
-        body=[{"item": "An offence", "amount": 1000, "low": 500, "high": 2000, "price_year": "2024"}],
-    ).save()  # fmt: skip
     bring(evaluator, COMPARISON, as_csv(groups(150, 1500, alike=True, share=0.2, other=0.6)))
-    assert "An offence: £1,000 (2024)" in evaluator.get(COMPARISON).content.decode()
-    text = evaluator.post(COMPARISON, {**COLUMNS, "price": "0", "cost": "2,000"}).content.decode()
+    assert "Robbery, per incident: £15,178 (2024/25)" in evaluator.get(COMPARISON).content.decode()
+    text = evaluator.post(COMPARISON, {**COLUMNS, "price": "robbery", "cost": "2,000"}).content.decode()
     assert "Costs avoided for 100 women" in text and "for each £1 spent" in text
 
 

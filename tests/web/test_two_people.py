@@ -411,6 +411,7 @@ ADDS = {
     "evaluate:ask_release", "evaluate:review_release", "evaluate:add_template",
     "evaluate:lab_draw", "evaluate:lab_say", "evaluate:add_notice", "reach:told_record",
     "reach:keep_disposal",
+    "evaluate:add_price", "evaluate:take_in_prices", "evaluate:put_price", "evaluate:published_finding",
     "plan:add_node", "plan:add_link", "plan:take_in", "plan:add_measure", "plan:add_record",
     "partners:begin", "partners:answer", "interviews:keep", "interviews:code", "interviews:quote",
 }  # fmt: skip

@@ -69,6 +69,11 @@ class Compared:
     why_no_time: str
     warnings: tuple[str, ...]
     disclosure: str
+    #: women fewer with a yes-or-no outcome, as a share (least, likely, most); None where there is no finding
+    fewer: tuple[float, float, float] | None = None
+    #: the women matched in each group, None where that count is hidden; and whether they are enough for costs
+    matched: tuple[int | None, int | None] = (None, None)
+    is_enough: bool = False
 
 
 def compare(sheet: Sheet, asked: Asked, rule: Rule) -> Compared:
@@ -87,6 +92,7 @@ def compare(sheet: Sheet, asked: Asked, rule: Rule) -> Compared:
     lines = _balance(found) if _rests(found, rule) else ()
     time, why_no_time = _time(sheet, asked, rule)
     hidden = sum(one.is_hidden for one in cells.values())
+    matched = found["matched"]
     return Compared(
         asked,
         why or _headline(found, asked.outcome, is_binary=is_binary),
@@ -107,7 +113,14 @@ def compare(sheet: Sheet, asked: Asked, rule: Rule) -> Compared:
         tuple(_warnings(found, cells)),
         f"{rule.words} Of {len(cells)} counts {hidden} are hidden; an attack on them found "
         f"{len(protected.audit.at_risk) or 'nothing'} at risk.",
+        _fewer(matched) if is_binary and not why and matched["low"] is not None else None,
+        (cells["treated", "matched"].value, cells["comparison", "matched"].value),
+        value.is_enough(matched["n_treated"], matched["n_comparison"]),
     )
+
+
+def _fewer(matched: Answer) -> tuple[float, float, float]:
+    return (-matched["high"], -matched["estimate"], -matched["low"])
 
 
 # --- counts -----------------------------------------------------------------------------------------
@@ -305,17 +318,24 @@ def _value(found: Answer, asked: Asked, *, is_told: bool) -> tuple[tuple[str, st
     if not is_told:
         return (("Costs avoided", "None are given: there is no finding of an outcome to put a price to."),)
     matched = found["matched"]
-    fewer = (-matched["high"], -matched["estimate"], -matched["low"])
-    made = value.avoided(price, fewer=fewer, n=matched["n_treated"], cost=asked.cost)
-    about = f"{price.item}, in prices of {price.year}" + (f", {price.source}" if price.source else "")
+    cost = None if asked.cost is None else (asked.cost, asked.cost, asked.cost)
+    made = value.avoided(
+        price, fewer=_fewer(matched), treated=matched["n_treated"], comparison=matched["n_comparison"],
+        cost=cost,
+    )  # fmt: skip
+    if made.span is None:
+        return (("Costs avoided", made.why),)
+    least, central, most = made.span
+    about = f"{price.item}, {price.per}, in prices of {price.year}"
+    about += f", {price.source}" if price.source else ""
     rows = [
-        ("Costs avoided for 100 women", f"{_pounds(made.central)}, and from {_pounds(made.low)} to "
-                                        f"{_pounds(made.high)} ({about}; each outcome priced as one)"),
+        ("Costs avoided for 100 women", f"{_pounds(central)}, and from {_pounds(least)} to "
+                                        f"{_pounds(most)} ({about}; each outcome priced as one)"),
         ("What that is", "What others were spared, not money that anybody receives. The range takes the "
                          "lesser and the greater end of both the difference and the price."),
     ]  # fmt: skip
     if made.ratio is None:
-        return (*rows, ("Beside what the programme cost", made.why_no_ratio))
+        return (*rows, ("Beside what the programme cost", made.why))
     low, central, high = made.ratio
     said = f"£{central:.2f} avoided for each £1 spent, and from £{low:.2f} to £{high:.2f}"
     return (*rows, ("Beside what the programme cost", said))

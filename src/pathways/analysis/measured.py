@@ -271,14 +271,13 @@ def of_records(
     *,
     in_use: Sequence[InUse],
     agreements: Sequence[tuple[str, str]],
-    supported: ReleasedCount | None,
     today: date,
     rule: Rule,
 ) -> dict[str, Value]:
     """The value of every measure that records of the programme can give.
 
-    `agreements` are the two organisations of each sharing agreement in force; `supported` the released number
-    of women whose support began, for what each cost. A measure of which there is no record is not in it.
+    `agreements` are the two organisations of each sharing agreement in force. A measure of which there is no
+    record is not in it; what women's support cost is reckoned in `analysis.costs`.
     """
     of: dict[str, list[Recorded]] = {}
     for row in sorted(rows, key=lambda one: (one.on, one.ends)):
@@ -286,9 +285,7 @@ def of_records(
             of.setdefault(row.kind, []).append(row)
     found: dict[str, Value] = {}
     if spend := of.get("spend"):
-        found["M1"], cost = _spend(spend, supported)
-        if supported is not None:  # while journeys are being counted nobody knows what each cost
-            found["M51"] = cost
+        found["M1"] = _spend(spend)
     if time := of.get("staff_time"):
         found["M2"] = _posts(time, today)
     if agreements:
@@ -363,7 +360,7 @@ _LINES: Final = {
 }  # fmt: skip
 
 
-def _spend(rows: Sequence[Recorded], supported: ReleasedCount | None) -> tuple[Value, Value]:
+def _spend(rows: Sequence[Recorded]) -> Value:
     spent = sum(float(one.codes.get("spent") or 0) for one in rows)
     planned = sum(float(one.codes.get(_PLANNED) or 0) for one in rows)
     lines: Counter[str] = Counter()
@@ -371,15 +368,7 @@ def _spend(rows: Sequence[Recorded], supported: ReleasedCount | None) -> tuple[V
         lines[str(one.codes.get("line"))] += float(one.codes.get("spent") or 0)  # type: ignore[assignment]
     said = tuple((_LINES.get(line, line), f"£{amount:,.0f}") for line, amount in sorted(lines.items()))
     each = _quarterly(rows, lambda one: float(one.codes.get("spent") or 0))
-    whole = Value(f"£{spent:,.0f}", f"of £{planned:,.0f} planned", said, each, figure=spent)
-    if supported is None or not supported.value:
-        hidden = supported is not None and supported.is_hidden
-        note = "No woman’s support has begun that is shown."
-        return whole, Value(HIDDEN if hidden else "None yet", note=note)
-    cost = spent / supported.value
-    over = f"£{spent:,.0f} for {supported.value} women whose support began"
-    note = "Spend recorded here; what partners bear is not in it."
-    return whole, Value(f"£{cost:,.0f}", over, note=note, figure=cost)
+    return Value(f"£{spent:,.0f}", f"of £{planned:,.0f} planned", said, each, figure=spent)
 
 
 def _posts(rows: Sequence[Recorded], today: date) -> Value:

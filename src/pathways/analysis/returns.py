@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from pathways.analysis import charts, lab_file, measured, process_charts
+from pathways.analysis import charts, costs, lab_file, measured, process_charts
 from pathways.analysis.charts import Chart
+from pathways.analysis.costs import Costs, Given
 from pathways.analysis.evaluation import Summary
 from pathways.analysis.extract import Period
 from pathways.analysis.flow import FlowTable
@@ -61,6 +62,8 @@ class Material:
     words: Mapping[str, str] = field(default_factory=dict)
     provider: str = ""
     submissions: Sequence[lab_file.Counted] = ()
+    #: the site's prices, and what it says of costs avoided
+    given: Given = field(default_factory=Given)
 
 
 @dataclass(frozen=True)
@@ -76,16 +79,15 @@ class Document:
 def values(summary: Summary, material: Material) -> dict[str, Value]:
     """Every measure that there is a figure of, records counted within the summary's period."""
     today = clocks.local(summary.as_at).date()
-    started = _line(summary.flow, Step.STARTED)
     records = measured.of_records(
         _within(material.rows, summary.period),
         in_use=material.in_use,
         agreements=material.agreements,
-        supported=started,
         today=today,
         rule=summary.disclosure.rule,
     )
-    found = {**records, **measured.of_journeys(summary)}
+    of_money = {} if material.provider else costs.values(reckoned(summary, material))
+    found = {**records, **of_money, **measured.of_journeys(summary)}
     if (eligible := _eligible(summary, material)) is not None:
         found["M42"] = lab_file.value(eligible, records.get("M42"))
     return found
@@ -96,6 +98,17 @@ def _eligible(summary: Summary, material: Material) -> lab_file.Shown | None:
     if material.provider:
         return None
     return lab_file.of_all(material.submissions, summary.disclosure.rule)
+
+
+def reckoned(summary: Summary, material: Material) -> Costs:
+    """What the programme cost in the summary's period, and what may have been avoided: for its readers."""
+    return costs.count(
+        _within(material.rows, summary.period),
+        costs.reached(summary),
+        material.given,
+        rule=summary.disclosure.rule,
+        today=clocks.local(summary.as_at).date(),
+    )
 
 
 def document(kind: Kind, summary: Summary, material: Material) -> Document:
@@ -332,7 +345,7 @@ def chapters(summary: Summary, material: Material, found: Mapping[str, Value]) -
         _for_the_lab(summary, material),
         _measures("unintended", "What may have gone wrong", ("M29", "M48", "M49", "M50"), material, found,
                   "Safety and unintended effects", level=3),
-        _measures("value", "Cost", ("M51", "M52"), material, found, "What it cost", level=3),
+        *_costs(summary, material, found),
         Part("learning", "Learning",
              ("What was changed because of what was learnt, by quarter. The words of each record stay here.",)
              if learnt else (f"{NOT_COLLECTED}: no change or prevention action is recorded.",),
@@ -369,6 +382,27 @@ def _for_the_lab(summary: Summary, material: Material) -> Part:
         "Eligible for the Justice Data Lab, and why not",
         level=3,
     )
+def _costs(summary: Summary, material: Material, found: Mapping[str, Value]) -> list[Part]:
+    """Table T11 of the evaluation's tables: cost, cost for each woman, costs avoided, prices."""
+    made = reckoned(summary, material)
+    source = f"{charts.source_of(summary)} {made.version}."
+    drawn = {
+        "per-woman": costs.per_woman_chart(made, source), "avoided": costs.avoided_chart(made, source)
+    }  # fmt: skip
+    lines = (
+        f"Money is in prices of {made.year} where it says so, moved by the indices of the price table. "
+        "Prices per incident and per victim are never added together.",
+        f"Evidence level of what it cost: {costs.DESCRIBED[:1].lower()}{costs.DESCRIBED[1:]}.",
+        *(f"{NOT_COLLECTED}: {one}" for one in made.not_collected),
+        *((made.why_none,) if made.why_none else ()),
+    )
+    head = _measures("value", "Costs (T11)", ("M51", "M52"), material, found, "What it cost", *lines)
+    return [
+        head,
+        *(Part(f"cost-{code}", title, costs.cautions(made) if code == "avoided" else (), table, title,
+               drawn.get(code), 3)
+          for code, title, table in costs.parts(made)),
+    ]  # fmt: skip
 
 
 def _limits(material: Material, found: Mapping[str, Value]) -> tuple[str, ...]:

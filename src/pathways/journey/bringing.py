@@ -15,6 +15,7 @@ from django.db import transaction
 
 from pathways.analysis import compared, police_contact, sheets
 from pathways.analysis.compared import Asked, Compared
+from pathways.analysis.disclosure import Audience
 from pathways.analysis.impact.answers import UnanswerableError
 from pathways.analysis.police_contact import Columns, Contact
 from pathways.analysis.sheets import Sheet, UnreadableError
@@ -22,7 +23,6 @@ from pathways.analysis.time_to import Dates
 from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.evaluation.beside_group import GroupKind
-from pathways.domain.evaluation.value import Price
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Role
 from pathways.domain.terms.words import Worded
@@ -179,19 +179,6 @@ def _kept(purpose: Purpose, by: Actor) -> tuple[Mapping[str, str], Sheet] | None
 _NO_FILE = decision.no("There is no file to count: bring one first.")
 
 
-def prices() -> tuple[Price, ...]:
-    """The table of prices that was taken in last; a line of which the range is not in order is left out."""
-    newest = ReferenceSet.objects.filter(kind="prices").order_by("-taken_in_at").first()
-    found = []
-    for line in newest.body if newest is not None else ():
-        central = float(line["amount"])
-        low, high = (float(line.get(name) or central) for name in ("low", "high"))
-        if 0 <= low <= central <= high:
-            year, source = str(line.get("price_year") or ""), str(line.get("source") or "")
-            found.append(Price(str(line["item"]), central, low, high, year, source))
-    return tuple(found)
-
-
 def compare(*, asked: Asked, by: Actor) -> Compared | Decision:
     """The kept file's two groups beside each other, for this person's audience; or why there is no answer."""
     found = _kept(Purpose.COMPARISON, by)
@@ -199,6 +186,17 @@ def compare(*, asked: Asked, by: Actor) -> Compared | Decision:
         return _NO_FILE
     try:
         return compared.compare(found[1], asked, evaluate.AUDIENCE[by.role].rule)
+    except (UnreadableError, UnanswerableError) as error:
+        return decision.no(_sentence(error))
+
+
+def compare_for_all(*, asked: Asked, by: Actor) -> list[tuple[Audience, Compared]] | Decision:
+    """The same comparison under the rule of each audience: what is kept is told only where it may be."""
+    found = _kept(Purpose.COMPARISON, by)
+    if found is None:
+        return _NO_FILE
+    try:
+        return [(one, compared.compare(found[1], asked, one.rule)) for one in Audience]
     except (UnreadableError, UnanswerableError) as error:
         return decision.no(_sentence(error))
 

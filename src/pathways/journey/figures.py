@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pathways.analysis import lab_file, measured, partnership
-from pathways.analysis.flow import FlowTable
+from pathways.analysis import costs, lab_file, measured, partnership
 from pathways.analysis.measured import Value
 from pathways.domain.evaluation.counts import ReleasedCount
-from pathways.domain.evaluation.flow import Step
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms import clocks
-from pathways.journey import evaluate, material, planning, surveying
+from pathways.journey import evaluate, material, planning, pricing, surveying
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +32,23 @@ def figures(*, by: Actor, at: datetime, synthetic: bool) -> Figures | None:
     if now is None:
         return None
     found: dict[str, Value] = {}
-    supported = None
+    women: dict[str, tuple[str, ReleasedCount]] = {}
     overview = evaluate.overview(by=by, at=at, synthetic=synthetic)
     made = overview.made if isinstance(overview, evaluate.Overview) else None
     if made is not None:
         found |= measured.of_journeys(made.summary)
-        supported = _started(made.summary.flow)
+        women = costs.reached(made.summary)
+    rows = material.codes(by)
+    today = clocks.local(at).date()
+    rule = evaluate.AUDIENCE[by.role].rule
     records = measured.of_records(
-        material.codes(by),
+        rows,
         in_use=now.measures,
         agreements=material.agreements(at),
-        supported=supported,
-        today=clocks.local(at).date(),
-        rule=evaluate.AUDIENCE[by.role].rule,
+        today=today,
+        rule=rule,
     )
+    found |= costs.values(costs.count(rows, women, pricing.given(by=by), rule=rule, today=today))
     surveyed = partnership.value(surveying.results(by=by, at=at))
     if surveyed is not None:  # what is counted here goes before a figure that was counted elsewhere
         found["M43"] = surveyed
@@ -68,7 +69,3 @@ def shared(*, by: Actor, at: datetime) -> tuple[measured.Shared, ...] | None:
     today = clocks.local(at).date()
     rows = [row for row in material.codes(by) if row.on <= today]
     return measured.shared(rows, evaluate.AUDIENCE[by.role].rule)
-
-
-def _started(table: FlowTable) -> ReleasedCount:
-    return next(line.n for line in table.lines if line.step is Step.STARTED)

@@ -4,13 +4,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from pathways.domain import decision
 from pathways.domain.decision import Decision
@@ -20,25 +18,14 @@ from pathways.domain.evaluation.measures import Choice, Chosen, InUse, Measure, 
 from pathways.domain.evaluation.plan import Part
 from pathways.domain.evaluation.theory import Difference, Link, Node, Support, Theory
 from pathways.domain.governance.actors import Actor
-from pathways.journey import ledger, sight
+from pathways.journey import ledger, plan_versions, sight
 from pathways.journey.outcome import Outcome, done, refusal
-from pathways.records.models import PlanVersion
+from pathways.journey.plan_versions import Version, versions
 
 MAY_READ, MAY_CHANGE = plan.READS, plan.WRITES
+__all__ = ["Part", "Version", "versions"]
 #: A theory of change is a few pages of text: what is larger was sent by mistake.
 MOST_BYTES = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version of a part: what was changed, why, by whom and when. Number 0 is the draft to begin from."""
-
-    part: Part
-    number: int
-    what: str
-    because: str
-    by: str
-    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +48,12 @@ class MeasuresNow:
         return next((each for each in self.measures if each.measure.code == code), None)
 
 
-_BEGINNING: Mapping[Part, str] = MappingProxyType(
-    {
-        Part.THEORY: "The draft that every programme begins from",
-        Part.MEASURES: "The measures that come defined, all in use",
-    }
-)
-
-
 # --- reads: nothing here is about a woman, so reading it is not an event -----------------------------------
 
 
 def theory_now(*, by: Actor, number: int | None = None) -> TheoryNow | None:
     """The theory of change, or one version of it; None where there is no such version for this person."""
-    found = _row(Part.THEORY, by, number)
+    found = plan_versions.row(Part.THEORY, by, number)
     if found is None:
         return None
     row, version = found
@@ -83,7 +62,7 @@ def theory_now(*, by: Actor, number: int | None = None) -> TheoryNow | None:
 
 def measures_now(*, by: Actor, number: int | None = None) -> MeasuresNow | None:
     """The measures as this site has them, or in one version; None where there is no such version."""
-    found = _row(Part.MEASURES, by, number)
+    found = plan_versions.row(Part.MEASURES, by, number)
     if found is None:
         return None
     row, version = found
@@ -106,12 +85,6 @@ def node_names(*, by: Actor) -> dict[str, str]:
 def names_by_code(*, by: Actor) -> dict[str, str]:
     """Every measure and every part of the theory of change, by code; no two codes are the same."""
     return node_names(by=by) | measure_names(by=by)
-
-
-def versions(part: Part, *, by: Actor) -> tuple[Version, ...]:
-    """Every version that was saved, the newest first, and the draft that it began from."""
-    rows = sight.visible(PlanVersion, by).filter(part=part.value).defer("body").order_by("-number")
-    return (*(_version(row) for row in rows), _first(part))
 
 
 def compared(*, earlier: int, later: int, by: Actor) -> tuple[Version, Version, tuple[Difference,
@@ -148,26 +121,6 @@ def _in_words(one: InUse) -> str:
     if one.is_own:
         said.append(f"{here.definition} {here.numerator} / {here.denominator}")
     return "; ".join(said)
-
-
-def _row(part: Part, by: Actor, number: int | None) -> tuple[PlanVersion | None, Version] | None:
-    if by.role not in MAY_READ:
-        return None
-    if number == 0:
-        return None, _first(part)
-    rows = sight.visible(PlanVersion, by).filter(part=part.value)
-    row = (rows.filter(number=number) if number is not None else rows.order_by("-number")).first()
-    if row is None:
-        return None if number is not None else (None, _first(part))
-    return row, _version(row)
-
-
-def _version(row: PlanVersion) -> Version:
-    return Version(Part(row.part), row.number, row.what, row.because, row.made_by_name, row.made_at)
-
-
-def _first(part: Part) -> Version:
-    return Version(part, 0, _BEGINNING[part], "", "", None)
 
 
 # --- the theory of change ---------------------------------------------------------------------------------
@@ -305,14 +258,14 @@ _GONE = decision.no("That part is no longer in the theory of change. Somebody ha
 
 def _theory(by: Actor) -> Theory:
     """The newest, held until the end of the transaction so that two changes never overwrite one another."""
-    _alone(Part.THEORY)
+    plan_versions.alone(Part.THEORY)
     now = theory_now(by=by)
     assert now is not None
     return now.theory
 
 
 def _keep_theory(made: Theory, what: str, because: str, by: Actor, at: datetime) -> None:
-    _keep(Part.THEORY, theory.as_json(made), what, because, by, at)
+    plan_versions.keep(Part.THEORY, theory.as_json(made), what, because, by, at)
 
 
 # --- the measures ------------------------------------------------------------------------------------------
@@ -334,7 +287,7 @@ def choose_measure(
     if not (answer := plan.may_change(by.role)):
         return refusal(answer)
     with transaction.atomic():
-        _alone(Part.MEASURES)
+        plan_versions.alone(Part.MEASURES)
         now = measures_now(by=by)
         found = now.one(code) if now else None
         if now is None or found is None:
@@ -355,7 +308,8 @@ def choose_measure(
             chosen = now.chosen.with_own(after).with_choice(code, said)
         else:
             chosen = now.chosen.with_choice(code, said)
-        _keep(Part.MEASURES, measures.as_json(chosen), f"{code}: {', '.join(changed)}", because, by, at)
+        what = f"{code}: {', '.join(changed)}"
+        plan_versions.keep(Part.MEASURES, measures.as_json(chosen), what, because, by, at)
     return done(reference=code)
 
 
@@ -374,36 +328,13 @@ def add_measure(*, measure: Measure, because: str = "", by: Actor, at: datetime)
     if not (answer := plan.may_change(by.role)):
         return refusal(answer)
     with transaction.atomic():
-        _alone(Part.MEASURES)
+        plan_versions.alone(Part.MEASURES)
         now = measures_now(by=by)
         assert now is not None
         code = now.chosen.next_code()
         chosen = now.chosen.with_own(replace(measure, code=code))
-        _keep(Part.MEASURES, measures.as_json(chosen), f"{code} added", because, by, at)
+        plan_versions.keep(Part.MEASURES, measures.as_json(chosen), f"{code} added", because, by, at)
     return done(reference=code)
-
-
-def _keep(part: Part, body: dict[str, Any], what: str, because: str, by: Actor, at: datetime) -> None:
-    last = sight.visible(PlanVersion, by).filter(part=part.value).order_by("-number").first()
-    row = PlanVersion(
-        part=part.value,
-        number=last.number + 1 if last else 1,
-        body=body,
-        what=what[:300],
-        because=because.strip()[:600],
-        organisation_id=by.organisation_id,
-        made_at=at,
-        made_by_id=by.account_id,
-        made_by_name=by.name,
-    )
-    row.save(force_insert=True)
-    ledger.kept_up(by=by, at=at, what=f"{part.label}, version {row.number}: {what}", route="plan")
-
-
-def _alone(part: Part) -> None:
-    """One change of a part at a time, so that numbers follow one another and none is written over."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 47))", [part.value])
 
 
 def exported(*, what: str, by: Actor, at: datetime) -> None:

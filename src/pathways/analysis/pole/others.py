@@ -169,6 +169,8 @@ PRICES = Table(
         Column("high", NUMBER, also=("upper", "high_estimate")),
         Column("price_year", is_needed=True, also=("year", "prices_of", "base_year")),
         Column("source", also=("reference", "publication")),
+        Column("per", also=("unit", "unit_of_cost")),
+        Column("deflator", also=("indices",)),
         Column("falls_on", also=("agency", "bearer", "who_bears")),
     ),
     ("price", "unit_costs", "costs"),

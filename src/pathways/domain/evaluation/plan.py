@@ -1,4 +1,7 @@
-"""The plan of the evaluation: which parts it has, and who writes and reads it."""
+"""The plan of the evaluation: which parts it has, and who writes and reads it.
+
+What a site says of money is kept beside the plan, by the same people and in the same way.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ class Part(Worded):
 
     THEORY = "theory", "Theory of change"
     MEASURES = "measures", "Measures"
+    PRICES = "prices", "Prices"
+    AVOIDED = "avoided", "Costs avoided"
 
 
 WRITES = frozenset({Role.EVALUATOR, Role.COORDINATOR})
@@ -20,7 +25,8 @@ READS = frozenset({Role.EVALUATOR, Role.COORDINATOR, Role.GOVERNANCE_LEAD, Role.
 
 
 def may_change(role: Role) -> Decision:
-    """Whether this role changes the theory of change and the measures."""
+    """Whether this role changes the theory of change, the measures, and what is said of money."""
     if role in WRITES:
         return decision.yes()
-    return decision.no("The plan is changed by the evaluator or the coordinator.", ask="the evaluator")
+    return decision.no("The plan and its prices are changed by the evaluator or the coordinator.",
+                       ask="the evaluator")  # fmt: skip

@@ -9,11 +9,12 @@ from typing import Any
 from pathways.domain.evaluation.interviews import Action
 from pathways.domain.evaluation.measures import Frequency, NodeKind
 from pathways.domain.evaluation.partnership import STATEMENTS, Extent
+from pathways.domain.evaluation.prices import Per
 from pathways.domain.evaluation.recorded import SECTIONS, RecordKind
 from pathways.domain.evaluation.theory import Support
 from pathways.domain.terms import clocks
 from pathways.domain.terms.people import Role
-from pathways.journey import identity, interviewing, planning, recording, surveying
+from pathways.journey import costing, identity, interviewing, planning, pricing, recording, surveying
 from pathways.journey.invented.world import World
 
 #: (measure, baseline, target)
@@ -21,7 +22,7 @@ _TARGETS = (
     ("M14", None, 75.0), ("M16", 45.0, 65.0), ("M22", 60.0, 80.0), ("M25", None, 70.0), ("M26", 40.0, 60.0),
     ("M4", None, 40.0), ("M34", None, 50.0),
 )  # fmt: skip
-_NOT_USED = ("M32", "M38", "M47", "M52")
+_NOT_USED = ("M32", "M38", "M47")
 
 
 def tell(world: World, *, began: date, until: datetime) -> None:
@@ -31,6 +32,7 @@ def tell(world: World, *, began: date, until: datetime) -> None:
     commissioner = world.people[(Role.COMMISSIONER, "commissioning")][0]
     with identity.acting(evaluator):
         _plan(evaluator, until)
+        _priced(evaluator, until)
         _interviews(evaluator, began, until)
     with identity.acting(coordinator):
         _programme(coordinator, world, began, until)
@@ -87,6 +89,23 @@ def _plan(by: Any, at: datetime) -> None:
     _enter(RecordKind.FIGURE, clocks.local(at).date() - timedelta(days=200), by, at,
            until_day=clocks.local(at).date() - timedelta(days=110), measure="M45", value=14.0, counted=14,
            protected=True, from_where="Insights without names, as the regional unit counts them")  # fmt: skip
+
+
+def _priced(by: Any, at: datetime) -> None:
+    """What a post costs, and a comparison that others are said to have published, at one price."""
+    pricing.add(
+        name="A full-time post with on-costs", per=Per.POST_YEAR, value=41_000.0, low=37_000.0,
+        central=41_000.0, high=46_000.0, year="2024/25", source="Invented for the demonstration",
+        deflator="gdp", note="", code="post", because="To say what staff time costs", by=by, at=at,
+    )  # fmt: skip
+    kept = costing.enter_published(
+        outcome="reoffended within a year", source="Invented for the demonstration", treated_events=21,
+        treated=92, comparison_events=66, comparison=184, by=by, at=at,
+    )  # fmt: skip
+    costing.put_price(
+        finding=kept.reference, price="violence", units=1.0, deadweight=(0.0, 0.1, 0.2),
+        attribution=(0.4, 0.5, 0.7), because="Half of the women had other support as well", by=by, at=at,
+    )  # fmt: skip
 
 
 def _interviews(by: Any, began: date, at: datetime) -> None:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from pathways.domain.decision import Decision
-from pathways.journey import bringing
+from pathways.journey import bringing, costing, pricing
 from pathways.journey.bringing import Purpose
 from pathways.web import access
 from pathways.web.access import page
@@ -64,15 +64,22 @@ def _page(
         return redirect(f"evaluate:{tab}")
     form, result, problem = None, None, ""
     if found is not None:
-        more = {"prices": _prices()} if purpose is Purpose.COMPARISON else {}
-        form = columns(request.POST if action == "count" else None, columns=found.columns, **more)
-        if action == "count" and form.is_valid():
+        more = {"prices": _prices(request)} if purpose is Purpose.COMPARISON else {}
+        is_asked = action in ("count", "keep")
+        form = columns(request.POST if is_asked else None, columns=found.columns, **more)
+        if is_asked and form.is_valid():
             said = answer(form.cleaned_data, found, request)
             if isinstance(said, Decision):
                 problem = said.reason
             else:
                 result = said
-    elif action == "count":
+                if action == "keep" and purpose is Purpose.COMPARISON:
+                    kept = _kept(form.cleaned_data, found, request)
+                    if kept:
+                        messages.success(request, f"Finding {kept.reference} is kept. Put a price to it.")
+                        return redirect("evaluate:costs")
+                    problem = kept.reason
+    elif action in ("count", "keep"):
         problem = "There is no file to count: bring one first."
     has_errors = bool(problem or bring.errors or (form is not None and form.errors))
     context = {
@@ -83,26 +90,42 @@ def _page(
         "columns": form,
         "form": bring if bring.errors else form,  # whose errors the summary lists
         "result": result,
+        "may_keep": purpose is Purpose.COMPARISON and result is not None and result.fewer is not None,
         "problem": problem,
         "has_errors": has_errors,
     }
     return render(request, template, context, status=422 if has_errors else 200)
 
 
+def _kept(given: dict[str, Any], found: bringing.Brought, request: Request) -> Any:
+    """Keeps the finding, which is reckoned anew under the rule of each audience."""
+    told = bringing.compare_for_all(asked=_asked(given, found, request), by=request.actor)
+    if isinstance(told, Decision):
+        return told
+    return costing.keep_finding(told=told, by=request.actor, at=request.now)
+
+
 def _compared(given: dict[str, Any], found: bringing.Brought, request: Request) -> Any:
+    return bringing.compare(asked=_asked(given, found, request), by=request.actor)
+
+
+def _asked(given: dict[str, Any], found: bringing.Brought, request: Request) -> bringing.Asked:
     dates = None
     if given["start"]:
         dates = bringing.Dates(given["start"], given["event"], given["until"])
-    asked = bringing.Asked(
+    usable = dict(pricing.usable(by=request.actor))
+    return bringing.Asked(
         given["treated"], given["outcome"], tuple(given["known"]), given["kind"], found.source,
         tuple(given["exact"]), given["ratio"], given["caliper"], bool(given["replace"]), dates,
-        bringing.prices()[int(given["price"])] if given["price"] else None, given["cost"],
+        usable.get(given["price"] or ""), given["cost"],
     )  # fmt: skip
-    return bringing.compare(asked=asked, by=request.actor)
 
 
-def _prices() -> list[str]:
-    return [f"{one.item}: £{one.central:,.0f} ({one.year})" for one in bringing.prices()]
+def _prices(request: Request) -> list[tuple[str, str]]:
+    return [
+        (code, f"{one.item}, {one.per}: £{one.central:,.0f} ({one.year})")
+        for code, one in pricing.usable(by=request.actor)
+    ]
 
 
 def _counted(given: dict[str, Any], found: bringing.Brought, request: Request) -> Any:

@@ -104,7 +104,7 @@ class CompareForm(_Columns):
     until = forms.Pick(label="Which column is the day on which follow-up ended?", choices=[], required=False)
     price = forms.Pick(
         label="Which price does one outcome have?",
-        hint="From the table of prices taken in under Files. Leave it out for no costs.",
+        hint="From the table of prices, in money of its price year. Leave it out for no costs.",
         choices=[],
         required=False,
     )
@@ -117,10 +117,10 @@ class CompareForm(_Columns):
     )
     free = frozenset({"exact", "caliper", "start", "event", "until", "price", "cost"})
 
-    def __init__(self, *args: Any, prices: Sequence[str] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, prices: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["price"]
-        field.choices = [("", "No price"), *((str(at), item) for at, item in enumerate(prices))]
+        field.choices = [("", "No price"), *prices]
 
     def clean_cost(self) -> float | None:
         return _above_nought(self.cleaned_data.get("cost"), "The cost must be a number above 0", 10_000_000)

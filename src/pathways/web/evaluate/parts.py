@@ -20,6 +20,8 @@ PARTS = (
     ("evaluate:impact", "What changed"),
     ("evaluate:comparison", "Beside a group"),
     ("evaluate:police_contact", "Police contact"),
+    ("evaluate:costs", "Costs"),
+    ("evaluate:prices", "Prices"),
     ("partners:overview", "Partners"),
     ("interviews:overview", "Interviews"),
     ("learning", "Learning log"),
@@ -34,6 +36,7 @@ TYPES = {
     "json": "application/json",
     "csv": "text/csv; charset=utf-8",
     "pdf": "application/pdf",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 

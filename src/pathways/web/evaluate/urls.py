@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pathways.web.evaluate import bringing, justice_lab, releases, views
+from pathways.web.evaluate import bringing, costs, justice_lab, prices, releases, views
 
 app_name = "evaluate"
 urlpatterns = [
@@ -11,6 +11,26 @@ urlpatterns = [
     path("impact/", views.impact, name="impact"),
     path("comparison/", bringing.comparison, name="comparison"),
     path("police-contact/", bringing.police_contact, name="police_contact"),
+    path("costs/", costs.show, name="costs"),
+    path("costs/price/", costs.PutPrice.as_view(), name="put_price"),
+    path("costs/published/", costs.Published.as_view(), name="published_finding"),
+    path("costs/finding/<slug:code>/take-out/", costs.ForgetFinding.as_view(), name="forget_finding"),
+    path("costs/priced/<slug:code>/take-off/", costs.TakePriceOff.as_view(), name="take_price_off"),
+    path("costs/versions/", costs.versions, name="cost_versions"),
+    path("costs/file/<slug:kind>/", costs.download, name="cost_file"),
+    path("prices/", prices.listed, name="prices"),
+    path("prices/add/", prices.Add.as_view(), name="add_price"),
+    path("prices/one/<slug:code>/change/", prices.Change.as_view(), name="change_price"),
+    path("prices/one/<slug:code>/remove/", prices.Remove.as_view(), name="remove_price"),
+    path("prices/year/", prices.ChooseYear.as_view(), name="price_year"),
+    path("prices/index/", prices.SetIndex.as_view(), name="set_index"),
+    path("prices/take-in/", prices.TakeIn.as_view(), name="take_in_prices"),
+    path("prices/from-files/", prices.BringTakenIn.as_view(), name="bring_in_prices"),
+    path("prices/versions/", prices.versions, name="price_versions"),
+    path("prices/versions/<int:number>/", prices.version, name="price_version"),
+    path("prices/versions/<int:number>/bring-back/", prices.BringBack.as_view(), name="bring_back_prices"),
+    path("prices/compare/", prices.compare, name="compare_prices"),
+    path("prices/file/<slug:kind>/", prices.download, name="price_file"),
     path("definitions/", views.definitions, name="definitions"),
     path("download/<slug:kind>/", views.download, name="download"),
     path("dashboard/", views.dashboard, name="dashboard"),
