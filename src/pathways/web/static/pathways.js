@@ -50,6 +50,9 @@
     function typed() {
       count();
       var data = new FormData(form);
+      Array.from(data.keys()).forEach(function (name) {  // a file goes when the person sends it, not before
+        if (data.getAll(name).some(function (value) { return value instanceof File; })) data.delete(name);
+      });
       data.set("_do", "save");
       return data;
     }
@@ -78,7 +81,6 @@
         dirty = true; again = false; say("Not saved yet. It will be tried again; keep this page open.");
       }).then(function () { busy = false; if (again) { again = false; save(); } });
     }
-    if (form.enctype === "multipart/form-data") return;
     form.addEventListener("input", function () { dirty = true; });
     form.addEventListener("change", function () { dirty = true; save(); });
     form.addEventListener("focusout", save);
