@@ -382,6 +382,8 @@ def _for_the_lab(summary: Summary, material: Material) -> Part:
         "Eligible for the Justice Data Lab, and why not",
         level=3,
     )
+
+
 def _costs(summary: Summary, material: Material, found: Mapping[str, Value]) -> list[Part]:
     """Table T11 of the evaluation's tables: cost, cost for each woman, costs avoided, prices."""
     made = reckoned(summary, material)
