@@ -141,7 +141,7 @@ def summarise(
     women = extract.women(period)
     went = flow.passages(women)
     standing = overlap.cells(women)
-    answers = {c.code: demographics.answers(c, standing, extract.demographics) for c in CHARACTERISTICS}
+    answers = demographics.every_answer(CHARACTERISTICS, standing, extract.demographics)
 
     core, parts = systems(women, went, standing, answers)
     measured = changed.gather(extract, women, went)
