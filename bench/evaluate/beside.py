@@ -31,7 +31,7 @@ class Taken:
 
     def __str__(self) -> str:
         clock, processor = statistics.median(self.clock), statistics.median(self.processor)
-        return f"{clock:.3f} s ({processor:.3f} s of processor)"
+        return f"{clock:.4g} s ({processor:.4g} s of processor)"
 
 
 class AbsentError(Exception):

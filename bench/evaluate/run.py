@@ -285,22 +285,30 @@ def by_looking(
 def curves(said: Said, peers: Peers, asked: argparse.Namespace, place: Path) -> None:
     """Kaplan-Meier with its interval beside lifelines."""
     days, happened = invented.follow_up(asked.rows + asked.rows // 10)
-    file = place / "follow_up.parquet"
-    pl.DataFrame({"days": days, "event": happened.astype(int)}).write_parquet(file)
+    for words, each in (("whole days", days.astype(np.int64)), ("the same days as decimals", days)):
+        file = place / f"follow_up_{each.dtype}.parquet"
+        pl.DataFrame({"days": each, "event": happened.astype(int)}).write_parquet(file)
+        said.line(f"{len(each):,} followed, {words}")
+        if not _curve(said, peers, asked, file, each, happened):
+            return
 
+
+def _curve(
+    said: Said, peers: Peers, asked: argparse.Namespace, file: Path, days: np.ndarray, happened: np.ndarray
+) -> bool:
     def work() -> Any:
         curve = survival.kaplan_meier(days, happened)
         return curve, curve.interval()
 
     ours, theirs, other = Taken(), Taken(), {}
     made = work()
-    for _ in range(3 * asked.rounds):
+    for _ in range(5 * asked.rounds):
         try:
             other = peers.ask("kaplan_meier", file=str(file))
             theirs.note(other["clock"], other["processor"])
         except AbsentError as error:
             said.absent(error)
-            return
+            return False
         made = beside.once(work, ours)
     curve, (low, high) = made
     at = np.searchsorted(np.array(other["times"]), curve.times)
@@ -308,7 +316,6 @@ def curves(said: Said, peers: Peers, asked: argparse.Namespace, place: Path) -> 
         float(np.nanmax(np.abs(np.array(other[name])[at] - values)))
         for name, values in (("survival", curve.survival), ("low", low), ("high", high))
     )
-    said.line(f"{len(days):,} followed, {len(curve.times):,} times")
     said.judge(f"furthest apart {far:.1e}, interval too (at most {CLOSE:g})", far <= CLOSE)
     clock, processor = (
         statistics.median(each) / statistics.median(mine)
@@ -320,6 +327,7 @@ def curves(said: Said, peers: Peers, asked: argparse.Namespace, place: Path) -> 
         f" (at least {OF_LIFELINES:g})",
         clock >= OF_LIFELINES,
     )
+    return True
 
 
 def whole_report(said: Said, peers: Peers, asked: argparse.Namespace, place: Path) -> None:
