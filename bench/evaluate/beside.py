@@ -112,4 +112,5 @@ class Said:
 
 
 def load() -> str:
-    return f"load of the machine {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors, Python {sys.version.split()[0]}"
+    version = sys.version.split()[0]
+    return f"load of the machine {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors, Python {version}"

@@ -64,7 +64,9 @@ def people(path: Path, rows: int) -> None:
             "area": words([f"area {n}" for n in range(9)], chance.integers(0, 9, rows), blank[4]),
             "housing": words(["own", "rented", "hostel", "none"], chance.integers(0, 4, rows), blank[5]),
             "referrer": words([f"door {n}" for n in range(6)], chance.integers(0, 6, rows), blank[6]),
-            "disability": words(["yes", "no"], (chance.random(rows) < 0.3 + 0.02 * group).astype(int), blank[7]),
+            "disability": words(
+                ["yes", "no"], (chance.random(rows) < 0.3 + 0.02 * group).astype(int), blank[7]
+            ),
         }
     ).write_parquet(path)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import itertools
 import os
 import resource
 import statistics
@@ -142,7 +143,7 @@ def least(said: Said, peers: Peers, asked: argparse.Namespace, place: Path) -> N
         said.line(f"{compared} beside tau-ARGUS OPT: {bare} small; hidden {hidden['ours']} by us,"
                   f" {hidden['tau-ARGUS']} by it; more by us in {more} tables")  # fmt: skip
         said.line(f"cost of what is hidden, of its: {costs['ours'] / max(costs['tau-ARGUS'], 1e-9):.3f};"
-                  f" its patterns leave something at risk by our attack in {theirs_at_risk} tables")  # fmt: skip
+                  f" its patterns leave something at risk in {theirs_at_risk} tables")  # fmt: skip
         said.line(f"a table: ours {taken['ours']}, its {taken['tau-ARGUS']}")
         said.judge(
             f"suppressed cells, of tau-ARGUS's optimum: {ratio:.3f} (at most {OF_OPTIMUM:g},"
@@ -204,7 +205,8 @@ def characteristics(said: Said, peers: Peers, asked: argparse.Namespace, place: 
                 gaps.append(0.0 if f"{each['mean']:.9f}" in printed else 1.0)
             elif line["row"] in invented.SKEWED:
                 gaps.append(0.0 if f"{each['median']:.9f}" in printed else 1.0)
-    said.judge(f"{len(gaps)} figures of both, {sum(one > 1e-9 for one in gaps)} differ (0)", max(gaps) <= 1e-9)
+    differ = sum(one > 1e-9 for one in gaps)
+    said.judge(f"{len(gaps)} figures of both, {differ} differ (0)", differ == 0)
     said.line(f"{asked.rows:,} rows, {len(names)} characteristics, 2 groups")
     said.ratio("of TableOne", ours, theirs, most=OF_TABLEONE)
 
@@ -218,7 +220,7 @@ def gap(printed: str, value: float, close: float = 1e-9) -> float:
 
 
 def matched(said: Said, peers: Peers, asked: argparse.Namespace, place: Path) -> None:
-    """Matching 1:3 with and without replacement beside a k-d tree, and exactly by looking through everybody."""
+    """Matching 1:3 with and without replacement beside a k-d tree, and beside looking through everybody."""
     score, treated = invented.scores(asked.rows // 10, asked.rows)
     mine, theirs_ = score[treated].reshape(-1, 1), score[~treated].reshape(-1, 1)
     file = place / "scores.parquet"
@@ -235,7 +237,9 @@ def matched(said: Said, peers: Peers, asked: argparse.Namespace, place: Path) ->
     for _ in range(asked.rounds):
         for way, (replace, caliper) in ways.items():
             beside.once(
-                lambda r=replace, c=caliper: matching.nearest(score, treated, ratio=3, replace=r, caliper=c),
+                lambda r=replace, c=caliper: matching.nearest(
+                    score, treated, ratio=3, replace=r, caliper=c
+                ),
                 ours[way],
             )
         gc.collect()
@@ -253,8 +257,8 @@ def matched(said: Said, peers: Peers, asked: argparse.Namespace, place: Path) ->
             except AbsentError as error:
                 is_there = False
                 said.line(f"scikit-learn beside it: {error}")
-    said.line(f"1:3, {asked.rows // 10:,} to {asked.rows:,}; the tree built and asked {whole}"
-              + (f"; scikit-learn's {learn}" if learn.clock else ""))  # fmt: skip
+    beside_it = f"; scikit-learn's {learn}" if learn.clock else ""
+    said.line(f"1:3, {asked.rows // 10:,} to {asked.rows:,}; the tree built and asked {whole}{beside_it}")
     for way in ways:
         said.ratio(f"{way}, of the k-d tree's query", ours[way], query, most=OF_TREE)
     score, treated = invented.scores(2_000, 20_000, seed=5)
@@ -262,7 +266,8 @@ def matched(said: Said, peers: Peers, asked: argparse.Namespace, place: Path) ->
     for way, (replace, caliper) in ways.items():
         found = matching.nearest(score, treated, ratio=3, replace=replace, caliper=caliper)
         differ = by_looking(score, treated, found, replace=replace, caliper=caliper)
-        said.judge(f"2,000 to 20,000, {way}: {differ} differ from looking through everybody (0)", differ == 0)
+        words = f"2,000 to 20,000, {way}: {differ} differ from looking through everybody (0)"
+        said.judge(words, differ == 0)
 
 
 def by_looking(
@@ -331,10 +336,12 @@ def _curve(
 
 
 def whole_report(said: Said, peers: Peers, asked: argparse.Namespace, place: Path) -> None:
-    """The whole report, from the frozen rows to every file, for so many journeys; no other program does it."""
+    """The whole report for so many journeys, from the frozen rows to every file; no other program does it."""
     extract = invented.journeys(asked.journeys)
-    said.line(f"{asked.journeys:,} journeys, {len(extract.events):,} events, {len(extract.demographics):,}"
-              f" women with a record, {len(extract.scores):,} scores, {len(extract.ladder):,} ratings")  # fmt: skip
+    said.line(
+        f"{asked.journeys:,} journeys, {len(extract.events):,} events, {len(extract.demographics):,} women "
+        f"with a record, {len(extract.scores):,} scores, {len(extract.ladder):,} ratings"
+    )
     stages: list[tuple[str, float, float]] = []
 
     def progress(stage: str) -> None:
@@ -342,18 +349,20 @@ def whole_report(said: Said, peers: Peers, asked: argparse.Namespace, place: Pat
 
     taken = Taken()
     made = beside.once(
-        lambda: report.build(extract, None, Audience.STEERING, material=returns.Material(), progress=progress),
+        lambda: report.build(
+            extract, None, Audience.STEERING, material=returns.Material(), progress=progress
+        ),
         taken,
     )
     beside.once(lambda: report.write(made, place / "report"), Taken())
     stages.append(("", stages[0][1] + taken.clock[0], stages[0][2] + taken.processor[0]))
-    for (stage, began, spent), (_, ended, done) in zip(stages, stages[1:], strict=False):
+    for (stage, began, spent), (_, ended, done) in itertools.pairwise(stages):
         said.line(f"{stage.lower()}: {ended - began:.1f} s ({done - spent:.1f} s of processor)")
     for line in made.left_out:
         said.line(line)
     found = made.summary.disclosure
-    said.line(f"{found.cells:,} counts, {found.primary} small, {found.secondary} more hidden;"
-              f" {', '.join(f'{name} {len(body):,} bytes' for name, body in made.files.items())}")  # fmt: skip
+    files = ", ".join(f"{name} {len(body):,} bytes" for name, body in made.files.items())
+    said.line(f"{found.cells:,} counts, {found.primary} small, {found.secondary} more hidden; {files}")
     said.line(f"most memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB, rows and all")
     said.judge(f"{found.at_risk} at risk (0)", found.at_risk == 0)
     said.judge(

@@ -165,7 +165,7 @@ def every_answer(
     held: dict[str, Mapping[str, Any]] = {}
     for record in records:
         held.setdefault(str(record["client_id"]), record)
-    nobody = {who: NO_RECORD for who in standing}
+    nobody = dict.fromkeys(standing, NO_RECORD)
     found = {}
     for characteristic in characteristics:
         code, known = characteristic.code, dict[str, str]()

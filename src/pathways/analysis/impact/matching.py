@@ -142,7 +142,7 @@ class _Pool:
         `right` is the first of the stretch on top and `stop` its end.
         """
         score, last, is_shared = self.score[treated], len(self.values) - 1, self.is_shared
-        values, rows = memoryview(self.values), self.rows
+        values, rows = self.values.data, self.rows
         head, end = (self.start.tolist(), self.end.tolist()) if is_shared else ([], [])
         lowest, highest, limit = self._within(treated, caliper)
         at = np.searchsorted(self.values, score, side="left") - 1
