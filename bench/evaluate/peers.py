@@ -92,7 +92,7 @@ def tableone(file: str, numbers: list[str], skewed: list[str], words: list[str])
         lambda: TableOne(
             rows, columns=[*numbers, *skewed, *words], categorical=words, continuous=[*numbers, *skewed],
             nonnormal=skewed, groupby="group", pval=True, smd=True, htest_name=True, pval_digits=12,
-            decimals=9,
+            decimals=9, include_null=False,
         )
     )  # fmt: skip
     made = table.tableone["Grouped by group"]

@@ -39,6 +39,10 @@ OF_ACRO, OF_TABLEONE, OF_TREE, OF_LIFELINES = 0.5, 0.1, 1.0, 20.0
 OF_OPTIMUM, AIM_OF_OPTIMUM, REPORT = 1.2, 1.05, 60.0
 #: How near a number must come to the other program's.
 CLOSE = 1e-10
+#: What TableOne prints of each number: mean and spread, or the middle half where it is skewed.
+STATISTICS = dict.fromkeys(invented.NUMBERS, ("mean", "sd")) | dict.fromkeys(
+    invented.SKEWED, ("median", "q1", "q3")
+)
 #: Small counts as ACRO has them: fewer than 10.
 FEWER_THAN = 10
 
@@ -195,16 +199,16 @@ def characteristics(said: Said, peers: Peers, asked: argparse.Namespace, place: 
     gaps = []
     for line in made["rows"]:
         there = other["rows"][line["row"]]
-        if line["row"] in invented.NUMBERS:
-            gaps += [gap(there["p"], line["p"]), gap(there["smd"], line["standardised_difference"], 5e-4)]
-        elif line["row"] in invented.SKEWED:
-            gaps.append(gap(there["p"], line["p"]))
+        # its differences have a sign and three places
+        gaps.append(gap(there["p"], line["p"]))
+        gaps.append(gap(there["smd"].lstrip("-"), line["standardised_difference"], 5.1e-4))
         printed = " ".join(cell for cells in there["cells"] for cell in cells)
         for each in line["groups"]:
-            if line["row"] in invented.NUMBERS:
-                gaps.append(0.0 if f"{each['mean']:.9f}" in printed else 1.0)
-            elif line["row"] in invented.SKEWED:
-                gaps.append(0.0 if f"{each['median']:.9f}" in printed else 1.0)
+            for name in STATISTICS.get(line["row"], ()):
+                gaps.append(0.0 if f"{each[name]:.9f}" in printed else 1.0)
+        for level in line.get("levels", ()):
+            for each in level["groups"]:
+                gaps.append(0.0 if f"{each['count']} ({each['percent']:.9f})" in printed else 1.0)
     differ = sum(one > 1e-9 for one in gaps)
     said.judge(f"{len(gaps)} figures of both, {differ} differ (0)", differ == 0)
     said.line(f"{asked.rows:,} rows, {len(names)} characteristics, 2 groups")
