@@ -120,6 +120,15 @@ def test_an_attacker_learns_no_small_count_of_linked_tables(cells: list[list[int
     check(linked(cells), rule)
 
 
+@pytest.mark.prove
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.lists(COUNTS, min_size=3, max_size=3), min_size=2, max_size=6), RULES)
+def test_an_attacker_learns_no_small_count_of_hundreds_of_tables_in_a_hierarchy(
+    cells: list[list[int]], rule: Rule
+) -> None:
+    check(linked(cells), rule)
+
+
 def test_a_two_way_table_is_a_network_and_three_sets_in_a_hierarchy_are_not() -> None:
     assert two_way([[1, 2], [3, 4]]).is_network
     assert not linked([[1, 2, 3]] * 4).is_network

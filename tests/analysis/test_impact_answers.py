@@ -363,3 +363,22 @@ def test_a_condition_on_a_word_that_is_no_number_names_its_row(tmp_path: Path) -
         Expression.parse("sex > 3").on(table(tmp_path, ROWS))
     with pytest.raises(UnreadableError, match="column other: there is no such column"):
         Expression.parse("other > 3").on(table(tmp_path, ROWS))
+
+
+@pytest.mark.parametrize("kind", ["whole", "decimals", "fractions", "high", "few high"])
+def test_times_are_counted_alike_in_place_and_by_sorting(kind: str) -> None:
+    """Days as whole numbers or decimals, beyond one piece and beyond what is counted in place."""
+    rng = np.random.default_rng(31)
+    lengths = rng.integers(0, 900, 70_001).astype(float)
+    lengths += {"fractions": 0.5, "high": 5_000_000.0}.get(kind, 0.0) * (rng.random(len(lengths)) < 0.4)
+    if kind == "few high":
+        lengths[50_000] = 100_000.0
+    happened = rng.random(len(lengths)) < 0.4
+    given = lengths.astype(np.int64) if kind in ("whole", "few high") else lengths
+    curve = survival.kaplan_meier(given, happened)
+    times, place = np.unique(lengths, return_inverse=True)
+    assert curve.times.tolist() == times.tolist()
+    assert curve.events.tolist() == np.bincount(place, happened, minlength=len(times)).tolist()
+    ended = np.bincount(place)
+    assert curve.at_risk.tolist() == (len(lengths) - np.cumsum(ended) + ended).tolist()
+    assert survival.kaplan_meier(given, happened.astype(float)).survival.tolist() == curve.survival.tolist()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -49,17 +49,17 @@ def parts(women: Women, went: Mapping[str, Passage], due: Due | None) -> list[Sy
 
 def quarters(women: Women) -> tuple[date, ...]:
     """The first day of every quarter from the first journey to the last."""
-    began = [_began(hers) for hers in women.values()]
+    began = [hers[0].at for hers in women.values()]
     if not began:
         return ()
-    found = [min(began)]
-    while found[-1] < max(began):
+    found, last = [_quarter(min(began))], _quarter(max(began))
+    while found[-1] < last:
         found.append(clocks.next_quarter(found[-1]))
     return tuple(found)
 
 
-def _began(hers: Sequence[EventFact]) -> date:
-    return clocks.quarter(clocks.local(hers[0].at).date())
+def _quarter(at: datetime) -> date:
+    return clocks.quarter(clocks.local(at).date())
 
 
 def quarter_key(step: Step, part: str, quarter: date) -> Key:
@@ -73,7 +73,7 @@ BY_QUARTER: Final = (Step.CONSIDERED, Step.CONFIRMED, Step.AGREED)
 
 def _by_quarter(women: Women, went: Mapping[str, Passage]) -> System:
     system = System()
-    began = {who: _began(hers) for who, hers in women.items()}
+    began = {who: _quarter(hers[0].at) for who, hers in women.items()}
     every = quarters(women)
     reached = Counter(
         (step, began[who]) for who, p in went.items() for step in BY_QUARTER if p.has_reached(step)
@@ -96,7 +96,10 @@ def _by_quarter(women: Women, went: Mapping[str, Passage]) -> System:
 
 def _counted(women: Women, went: Mapping[str, Passage], due: Due | None) -> System:
     system = System()
-    there = {step: {who for who, p in went.items() if p.has_reached(step)} for step in STEPS}
+    there: dict[Step, set[str]] = {step: set() for step in STEPS}
+    for who, passage in went.items():
+        for step in passage.reached:
+            there[step].add(who)
 
     def split(step: Step, groups: Mapping[str, set[str]], rest: str) -> None:
         """The women of a step in groups that do not overlap, and those who are in none."""

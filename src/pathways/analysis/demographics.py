@@ -11,7 +11,7 @@ from pathways.analysis import overlap
 from pathways.analysis.disclosure import system as systems
 from pathways.analysis.disclosure.system import Key, System
 from pathways.domain.evaluation import milestones
-from pathways.domain.evaluation.characteristics import MISSING, Characteristic
+from pathways.domain.evaluation.characteristics import MISSING, NO_RECORD, Characteristic
 from pathways.domain.evaluation.counts import RawCount, ReleasedCount
 from pathways.domain.evaluation.milestones import CohortStage, Overlap
 
@@ -153,10 +153,30 @@ def answers(
     characteristic: Characteristic, standing: Mapping[str, Overlap], records: Sequence[Mapping[str, Any]]
 ) -> dict[str, str]:
     """Each woman's row. A second record of one woman is not looked at."""
+    return every_answer([characteristic], standing, records)[characteristic.code]
+
+
+def every_answer(
+    characteristics: Sequence[Characteristic],
+    standing: Mapping[str, Overlap],
+    records: Sequence[Mapping[str, Any]],
+) -> dict[str, dict[str, str]]:
+    """Of each characteristic by its code, each woman's row. Answers are few, so each is looked up once."""
     held: dict[str, Mapping[str, Any]] = {}
     for record in records:
         held.setdefault(str(record["client_id"]), record)
-    return {who: characteristic.row_of(held.get(who)) for who in standing}
+    nobody = dict.fromkeys(standing, NO_RECORD)
+    found = {}
+    for characteristic in characteristics:
+        code, known = characteristic.code, dict[str, str]()
+        rows = found[code] = dict(nobody)
+        for who in standing:
+            if (record_of_hers := held.get(who)) is not None:
+                answer = str(record_of_hers.get(code) or "")
+                if answer not in known:
+                    known[answer] = characteristic.row_of(record_of_hers)
+                rows[who] = known[answer]
+    return found
 
 
 def _key(name: str, row: str, column: tuple[str, str]) -> Key:

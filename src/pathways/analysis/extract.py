@@ -6,17 +6,25 @@ The live programme and a file of events make the same extract, so they give the 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Any
+from json.encoder import encode_basestring
+from operator import itemgetter
+from typing import Any, Final
 
 from pathways.domain.evaluation.facts import EventFact, by_woman
 from pathways.domain.terms.events import EventKind
 
 Row = Mapping[str, Any]
+
+#: The kinds of event by their codes, with their places in a journey.
+_KINDS: Final = {kind.value: (place, kind) for place, kind in enumerate(EventKind)}
+#: So many rows are hashed at a time.
+_PIECE: Final = 10_000
 
 #: What an extract may hold beside events and answers, and what is in its name only where it is there.
 _MORE = ("services", "residents", "police_known", "scores", "instruments", "ladder", "nearness")
@@ -77,10 +85,21 @@ class Extract:
         What happened at one moment is put in the order of the journey, so that the order in which the
         rows were read never matters.
         """
-        order = {kind.value: place for place, kind in enumerate(EventKind)}
-        made = [(_fact(row), _canonical(row)) for row in self.events if str(row["kind"]) in order]
-        made.sort(key=lambda pair: (pair[0].at, order[pair[0].kind.value], pair[1]))
-        return tuple(fact for fact, _ in made if fact.at <= self.as_at)
+        made: list[tuple[datetime, int, int, EventFact]] = []
+        for number, row in enumerate(self.events):
+            if (known := _KINDS.get(str(row["kind"]))) is not None:
+                fact = _fact(row, known[1])
+                if fact.at <= self.as_at:
+                    made.append((fact.at, known[0], number, fact))
+        made.sort(key=itemgetter(0, 1))
+        found: list[EventFact] = []
+        for _, same in itertools.groupby(made, key=itemgetter(0, 1)):
+            several = list(same)
+            if len(several) > 1:  # only what happened at one moment needs its text, which costs most
+                several.sort(key=lambda one: self._texts[one[2]])
+            found += [one[3] for one in several]
+        self._let_go("sha256")
+        return tuple(found)
 
     def women(self, period: Period | None = None) -> dict[str, tuple[EventFact, ...]]:
         """Each woman's events, of those whose journey began in the period."""
@@ -113,19 +132,34 @@ class Extract:
 
     @cached_property
     def sha256(self) -> str:
-        """What names this extract: the same rows in any order give the same hash."""
-        body = {
-            "as_at": _text(self.as_at),
-            "programme": self.programme_name,
-            "synthetic": self.synthetic,
-            "events": sorted(_canonical(row) for row in self.events),
-            "demographics": sorted(_canonical(row) for row in self.demographics),
-        }
-        for name in _MORE:
-            if value := getattr(self, name):
-                rows = [value] if isinstance(value, Mapping) else value
-                body[name] = sorted(_canonical(row) for row in rows)
-        return hashlib.sha256(json.dumps(body, ensure_ascii=False).encode()).hexdigest()
+        """What names this extract: the same rows in any order give the same hash.
+
+        It is that of one JSON object, which is hashed piece by piece because it is as large as the rows.
+        """
+        head = {"as_at": _text(self.as_at), "programme": self.programme_name, "synthetic": self.synthetic}
+        made = hashlib.sha256(json.dumps(head, ensure_ascii=False)[:-1].encode())
+        for name in ("events", "demographics", *_MORE):
+            value = getattr(self, name)
+            if not value and name in _MORE:
+                continue
+            rows = sorted(self._texts if name == "events" else _canonical(value))
+            made.update(f', "{name}": ['.encode())
+            for at in range(0, len(rows), _PIECE):
+                made.update((", " if at else "").encode())
+                made.update(", ".join(map(encode_basestring, rows[at : at + _PIECE])).encode())
+            made.update(b"]")
+        made.update(b"}")
+        self._let_go("facts")
+        return made.hexdigest()
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return _canonical(self.events)
+
+    def _let_go(self, other: str) -> None:
+        """The texts are as large as the rows: kept only until both that are made of them have been."""
+        if other in self.__dict__:
+            self.__dict__.pop("_texts", None)
 
 
 #: Answers that a service gives itself: they say whose a referral is where the sending does not.
@@ -148,13 +182,14 @@ def _sent_to(service: str, facts: Sequence[EventFact]) -> set[str]:
     return {referral for referral, place in where.items() if referral and place == service}
 
 
-def _fact(row: Row) -> EventFact:
+def _fact(row: Row, kind: EventKind) -> EventFact:
     at = row["at"]
     at = datetime.fromisoformat(at) if isinstance(at, str) else at
     if at.tzinfo is None:
         raise ValueError("every event needs a time with a zone")
+    detail = row.get("detail")
     return EventFact(
-        EventKind(str(row["kind"])),
+        kind,
         at,
         _id(row.get("case_id")) or "",
         _id(row.get("client_id")),
@@ -162,7 +197,7 @@ def _fact(row: Row) -> EventFact:
         _id(row.get("organisation_id")),
         str(row.get("sector") or ""),
         str(row.get("role") or ""),
-        {key: _code(value) for key, value in (row.get("detail") or {}).items()},
+        {k: v if type(v) is str else _code(v) for k, v in detail.items()} if detail else {},
     )
 
 
@@ -171,6 +206,8 @@ def _id(value: object) -> str | None:
 
 
 def _code(value: object) -> str:
+    if type(value) is str:
+        return value
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(value)
@@ -178,13 +215,36 @@ def _code(value: object) -> str:
 
 def _text(value: object) -> str:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
+        return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()
     return "" if value is None else str(value)
 
 
-def _canonical(row: Row) -> str:
-    plain = {
-        key: {k: _code(v) for k, v in sorted(value.items())} if isinstance(value, Mapping) else _text(value)
-        for key, value in row.items()
-    }
-    return json.dumps(plain, sort_keys=True, ensure_ascii=False)
+def _canonical(rows: Sequence[Row] | Row) -> list[str]:
+    """Each row as JSON, its keys in order of the alphabet and every value as text.
+
+    Written by hand: it is done for every row of an extract, and the library makes an encoder anew for each.
+    """
+    shapes: dict[tuple[str, ...], tuple[list[str], str]] = {}
+    return [_object(row, shapes, _said) for row in ([rows] if isinstance(rows, Mapping) else rows)]
+
+
+def _object(
+    row: Row, shapes: dict[tuple[str, ...], tuple[list[str], str]], said: Callable[..., str]
+) -> str:
+    """One object; those with the same keys are written by one pattern."""
+    keys = tuple(row)
+    if (shape := shapes.get(keys)) is None:
+        heads = (f"{encode_basestring(key)}: ".replace("%", "%%") + "%s" for key in sorted(keys))
+        shape = shapes[keys] = sorted(keys), f"{{{', '.join(heads)}}}"
+    values = [row[key] for key in shape[0]]
+    return shape[1] % tuple(
+        [encode_basestring(one) if type(one) is str else said(one, shapes) for one in values]
+    )
+
+
+def _said(value: object, shapes: dict[tuple[str, ...], tuple[list[str], str]]) -> str:
+    if value is None:
+        return '""'
+    if not isinstance(value, datetime) and isinstance(value, Mapping):
+        return _object(value, shapes, lambda one, _: encode_basestring(_code(one)))
+    return encode_basestring(_text(value))

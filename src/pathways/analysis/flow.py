@@ -72,10 +72,13 @@ def journeys(women: Mapping[str, tuple[EventFact, ...]], went: Mapping[str, Pass
     """How many journeys reached each step: a woman who came back and reached it again counts again."""
     count: Counter[Step] = Counter()
     for who, hers in women.items():
-        each = [flow.passage(episode) for episode in facts.by_episode(hers).values()]
-        for step in STEPS:
-            if went[who].has_reached(step):
-                count[step] += max(1, sum(passage.has_reached(step) for passage in each))
+        episodes = facts.by_episode(hers)
+        if len(episodes) < 2 and hers in episodes.values():  # her one journey is all of hers
+            count.update(went[who].reached)
+            continue
+        each = [flow.passage(episode) for episode in episodes.values()]
+        for step in went[who].reached:
+            count[step] += max(1, sum(passage.has_reached(step) for passage in each))
     return count
 
 
@@ -85,7 +88,7 @@ def add(system: System, went: Mapping[str, Passage], repeats: Counter[Step]) -> 
     The first step is all women of the overlap table, so that the two tables are protected as one.
     """
     routes = sorted({passage.route for passage in went.values()})
-    reached = Counter((step, p.route) for p in went.values() for step in STEPS if p.has_reached(step))
+    reached = Counter((step, p.route) for p in went.values() for step in p.reached)
     lost = Counter((p.furthest, p.route) for p in went.values() if p.lost)
     reasons = Counter((p.furthest, p.lost) for p in went.values() if p.lost)
     for at, step in enumerate(STEPS):

@@ -194,9 +194,12 @@ def gather(women: Women, went: Mapping[str, Passage], *, on: date) -> Material:
             level[who] = _level(hers)
         if passage.lost in _STOPS:
             stopped[who] = _why_stopped(hers)
-        where = _where(hers)
-        answers |= {(who, service): found for service, found in _answers(hers, where).items()}
-        for service, (sender, waited) in _asked(hers, where).items():
+        referrals = tuple(one for one in hers if one.kind is EventKind.REFERRAL_SENT or one.kind in _ENDS)
+        if not referrals:
+            continue
+        where = _where(referrals)
+        answers |= {(who, service): found for service, found in _answers(referrals, where).items()}
+        for service, (sender, waited) in _asked(referrals, where).items():
             senders[who, service] = sender
             if waited is not None:
                 waits[who, service] = waited

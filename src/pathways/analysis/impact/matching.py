@@ -5,14 +5,17 @@ order of the file; each takes her `ratio` nearest at once. Nearest is the least 
 equally near, the one who stands earlier in the file. Without replacement a match is gone for those after.
 
 The answer is exactly that of looking through everybody each time. It is had in nearly the time of a sort
-because one dimension needs no tree: the comparison group stands in order, those taken are unlinked from their
-neighbours, and the place of the next treated woman is found through the unlinked with ever shorter jumps.
+because one dimension needs no tree: the comparison group stands in order, and as the treated come by falling
+score, whoever is still free lies below the next of them untouched, or above her on a pile with the nearest on
+top.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -54,7 +57,7 @@ def nearest(
         raise ValueError("the ratio must be at least 1")
     reach = score if reach is None else reach
     order = np.flatnonzero(treated)
-    order = order[np.argsort(-score[order], kind="stable")]
+    order = order[_rising(-score[order])[0]]
     others = np.flatnonzero(~treated)
     matched = np.full((len(order), ratio), -1, dtype=np.int64)
     limit = np.inf if caliper is None else caliper
@@ -84,13 +87,17 @@ def _parts(
             yield mine[at : at + size], theirs[low:high]
 
 
-def _rising(values: np.ndarray) -> np.ndarray:
-    """The order of rising values, those of one value as they stand: the quick sort, where none are equal."""
+def _rising(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
+    """The order of rising values, those of one value as they stand; the values so; and whether any are equal.
+
+    The quick sort, where none are.
+    """
     order = np.argsort(values)
-    sorted_values = values[order]
-    if (sorted_values[1:] == sorted_values[:-1]).any():
-        return np.argsort(values, kind="stable")
-    return order
+    rising = values[order]
+    if not (rising[1:] == rising[:-1]).any():
+        return order, rising, False
+    order = np.argsort(values, kind="stable")
+    return order, values[order], True
 
 
 class _Pool:
@@ -102,83 +109,127 @@ class _Pool:
 
     def __init__(self, score: np.ndarray, reach: np.ndarray, others: np.ndarray) -> None:
         self.score, self.reach = score, reach
-        self.rows = others[_rising(score[others])]
-        values = score[self.rows]
-        start = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
-        self.values = np.concatenate(([-np.inf], values[start], [np.inf]))
-        self.reaches = np.concatenate(([-np.inf], reach[self.rows[start]], [np.inf]))
-        self.start = np.concatenate(([0], start, [len(values)]))
-        self.end = np.concatenate(([0], start[1:], [len(values), len(values)]))
+        order, values, self.is_shared = _rising(score[others])
+        self.rows = others[order]
+        self._firsts = None
+        if self.is_shared:
+            self._firsts = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
+            values = values[self._firsts]
+        self.values = np.concatenate(([-np.inf], values, [np.inf]))
+
+    @cached_property
+    def start(self) -> np.ndarray:
+        """Where the people of each node begin among the rows; `end` is where they end."""
+        firsts = np.arange(len(self.rows)) if self._firsts is None else self._firsts
+        return np.concatenate(([0], firsts, [len(self.rows)]))
+
+    @cached_property
+    def end(self) -> np.ndarray:
+        return np.concatenate(([0], self.start[2:], [len(self.rows)]))
+
+    @cached_property
+    def reaches(self) -> np.ndarray:
+        """How far each node reaches, as its first has it."""
+        if self.reach is self.score:
+            return self.values
+        return np.concatenate(([-np.inf], self.reach[self.rows[self.start[1:-1]]], [np.inf]))
 
     def without_replacement(self, treated: np.ndarray, ratio: int, caliper: float) -> np.ndarray:
-        """`treated` must come by falling score."""
-        values, score = self.values.tolist(), self.score[treated]
-        size = len(values)
-        before, after, gone = list(range(-1, size - 1)), list(range(1, size + 1)), bytearray(size)
-        is_shared = size - 2 < len(self.rows)
+        """`treated` must come by falling score.
+
+        So nobody below the score of the next one has been taken but from the top down: those are all nodes up
+        to `left`. Of those above, whoever is left lies in a pile of stretches of nodes, the nearest on top:
+        `right` is the first of the stretch on top and `stop` its end.
+        """
+        score, last, is_shared = self.score[treated], len(self.values) - 1, self.is_shared
+        values, rows = self.values.data, self.rows
         head, end = (self.start.tolist(), self.end.tolist()) if is_shared else ([], [])
-        lowest, highest = self._within(self.reach[treated], caliper)
+        lowest, highest, limit = self._within(treated, caliper)
         at = np.searchsorted(self.values, score, side="left") - 1
-        found: list[int] = []
-        far, turns = float("inf"), range(ratio)
-        for left, own, least, most in zip(
+        found = array("q")
+        far, turns, take = float("inf"), range(ratio), found.append
+        left, right, stop = last - 1, last, last + 1
+        pile: list[tuple[int, int]] = []
+        for below, own, least, most in zip(
             at.tolist(), score.tolist(), lowest.tolist(), highest.tolist(), strict=True
         ):
-            while gone[left]:  # `before` of one who is gone leads on; shorten the way for those to come
-                further = before[left]
-                if gone[further]:
-                    before[left] = before[further]
-                left = further
-            right = after[left]
+            if below < left:
+                pile.append((right, stop))
+                right, stop = below + 1, left + 1
+                left = below
+            lower, upper = own - values[left], values[right] - own
+            if left < least or lower > limit:
+                lower = far
+            if right > most or upper > limit:
+                upper = far
             for _ in turns:
-                lower = own - values[left] if left >= least else far
-                upper = values[right] - own if right <= most else far
                 if lower < upper:
-                    node = left
+                    is_left = True
                 elif upper < lower:
-                    node = right
+                    is_left = False
                 elif lower == far:
-                    found.append(-1)
+                    take(-1)
                     continue
+                elif is_shared:
+                    is_left = bool(rows[head[left]] < rows[head[right]])
                 else:
-                    node = left if self._is_earlier(left, right, head) else right
+                    is_left = bool(rows[left - 1] < rows[right - 1])
                 if is_shared:
+                    node = left if is_left else right
                     place = head[node]
-                    found.append(place)
+                    take(place)
                     head[node] = place + 1
                     if place + 1 < end[node]:
                         continue
+                elif is_left:
+                    take(left - 1)
                 else:
-                    found.append(node - 1)
-                gone[node] = 1
-                low, high = before[node], after[node]
-                after[low], before[high] = high, low
-                if node == left:
-                    left = low
+                    take(right - 1)
+                if is_left:
+                    left -= 1
+                    lower = own - values[left]
+                    if left < least or lower > limit:
+                        lower = far
                 else:
-                    right = high
-        places = np.array(found, dtype=np.int64).reshape(len(treated), ratio)
-        return np.where(places >= 0, self.rows[places], -1)
+                    right += 1
+                    if right == stop:
+                        right, stop = pile.pop()
+                    upper = values[right] - own
+                    if right > most or upper > limit:
+                        upper = far
+        places = np.frombuffer(found, dtype=np.int64).reshape(len(treated), ratio)
+        return np.where(places >= 0, rows[places], -1)
 
-    def _is_earlier(self, left: int, right: int, head: list[int]) -> bool:
-        """Whether the next of the left node stands earlier in the file than that of the right one."""
-        one, other = (head[left], head[right]) if head else (left - 1, right - 1)
-        return bool(self.rows[one] < self.rows[other])
+    def _within(
+        self, treated: np.ndarray, caliper: float
+    ) -> tuple[np.ndarray, np.ndarray, float]:
+        """For each treated the first and the last node that she may have, and how far they may lie apart.
 
-    def _within(self, own: np.ndarray, caliper: float) -> tuple[np.ndarray, np.ndarray]:
-        """For each treated the first and the last node within the caliper."""
+        Where the scores themselves are held to the caliper, how far they lie apart says it all.
+        """
         last = len(self.values) - 2
-        if np.isinf(caliper):
-            return np.full(len(own), 1), np.full(len(own), last)
-        low = np.clip(np.searchsorted(self.reaches, own - caliper), 1, last)
-        high = np.clip(np.searchsorted(self.reaches, own + caliper), 1, last)
-        for _ in range(3):  # the sums are rounded: the differences themselves decide
-            low = low - ((low > 1) & (own - self.reaches[low - 1] <= caliper))
-            high = high + ((high < last) & (self.reaches[high + 1] - own <= caliper))
-        for _ in range(3):
-            low = low + ((low <= last) & (own - self.reaches[low] > caliper))
-            high = high - ((high >= 1) & (self.reaches[high] - own > caliper))
-        return low, high
+        if self.reach is self.score or np.isinf(caliper):
+            return np.full(len(treated), 1), np.full(len(treated), last), caliper
+        own = self.reach[treated]
+        reaches = self.reaches
+        low = np.clip(np.searchsorted(reaches, own - caliper), 1, last)
+        high = np.clip(np.searchsorted(reaches, own + caliper), 1, last)
+        # the sums are rounded: the differences themselves decide
+        self._move(low, -1, lambda at, of: (at > 1) & (of - reaches[at - 1] <= caliper), own)
+        self._move(high, 1, lambda at, of: (at < last) & (reaches[at + 1] - of <= caliper), own)
+        self._move(low, 1, lambda at, of: (at <= last) & (of - reaches[at] > caliper), own)
+        self._move(high, -1, lambda at, of: (at >= 1) & (reaches[at] - of > caliper), own)
+        return low, high, np.inf
+
+    @staticmethod
+    def _move(
+        bound: np.ndarray, by: int, is_wrong: Callable[[np.ndarray, np.ndarray], np.ndarray], own: np.ndarray
+    ) -> None:
+        """Move, in place, the bounds that are wrong, until none is: few are, and by few places."""
+        there = np.flatnonzero(is_wrong(bound, own))
+        while len(there):
+            bound[there] += by
+            there = there[is_wrong(bound[there], own[there])]
 
     def with_replacement(self, treated: np.ndarray, ratio: int, caliper: float) -> np.ndarray:
         """Everybody at once: the first match of all, then the second."""

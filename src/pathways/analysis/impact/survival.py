@@ -22,6 +22,8 @@ from pathways.analysis.sheets import Sheet
 
 #: whole numbers up to this are counted in place; anything else is sorted
 _COUNTED: Final = 4_000_000
+#: so many at a time
+_PIECE: Final = 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,13 @@ class Curve:
 
 def kaplan_meier(durations: np.ndarray, events: np.ndarray) -> Curve:
     """From a duration (not negative) and an event (1 or 0, or booleans) each; nobody gives an empty curve."""
-    happened = np.asarray(events) != 0
-    times, n, deaths = _counted(np.asarray(durations, dtype=float), happened)
+    happened = np.asarray(events)
+    if happened.dtype != bool:
+        happened = happened != 0
+    durations = np.asarray(durations)
+    if durations.dtype.kind not in "iu":
+        durations = durations.astype(float, copy=False)
+    times, n, deaths = _counted(durations, happened)
     at_risk = len(durations) - np.concatenate(([0], np.cumsum(n)[:-1])) if len(n) else n
     left = at_risk - deaths
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -78,16 +85,47 @@ def _counted(durations: np.ndarray, happened: np.ndarray) -> tuple[np.ndarray, n
     """The distinct times in order, how many end at each and how many of them by the event."""
     if len(durations) == 0:
         return durations, durations, durations
-    highest = durations.max()
-    if highest <= _COUNTED and highest <= 20 * len(durations):
-        whole = durations.astype(np.int64)
-        if np.array_equal(whole, durations):
-            n = np.bincount(whole)
-            deaths = np.bincount(whole[happened], minlength=len(n))
-            times = np.flatnonzero(n)
-            return times.astype(float), n[times], deaths[times]
-    times, place = np.unique(durations, return_inverse=True)
+    both = _in_place(durations, happened)
+    if both is not None:
+        n, deaths = both.sum(axis=1), both[:, 1]
+        times = np.flatnonzero(n)
+        return times.astype(float), n[times], deaths[times]
+    times, place = np.unique(durations.astype(float, copy=False), return_inverse=True)
     return times, np.bincount(place), np.bincount(place[happened], minlength=len(times))
+
+
+def _in_place(durations: np.ndarray, happened: np.ndarray) -> np.ndarray | None:
+    """How many end at each whole time from 0 to the highest, without the event and with it; None where a time
+    is not whole, or too high for that.
+
+    Piece by piece, so that what is worked with stays near the processor; all at once where times are many.
+    """
+    is_whole = durations.dtype.kind in "iu"
+    most = min(_COUNTED, 20 * len(durations))
+    piece = _PIECE
+    found = np.zeros(0, dtype=np.int64)
+    at = 0
+    while at < len(durations):
+        here = durations[at : at + piece]
+        highest = here.max()
+        if not highest <= most:
+            return None
+        if highest > _PIECE and piece == _PIECE:
+            piece = len(durations)
+            continue
+        code = here.astype(np.int64)
+        if not is_whole and not (code == here).all():
+            return None
+        np.left_shift(code, 1, out=code)
+        np.bitwise_or(code, happened[at : at + piece], out=code)
+        counted = np.bincount(code)
+        if len(counted) > len(found):
+            counted[: len(found)] += found
+            found = counted
+        else:
+            found[: len(counted)] += counted
+        at += piece
+    return np.concatenate((found, np.zeros(len(found) % 2, dtype=np.int64))).reshape(-1, 2)
 
 
 def log_rank(durations: np.ndarray, events: np.ndarray, place: np.ndarray, groups: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from operator import attrgetter
 
 from pathways.domain.terms import clocks
 from pathways.domain.terms.events import Attendance, EventKind, Route
@@ -58,7 +59,10 @@ def corrected(events: Iterable[EventFact]) -> tuple[EventFact, ...]:
     joined to another is the other's, until the two are parted. Ties keep the order in which they were given,
     so that the answer never depends on chance.
     """
-    ordered = _without_taken_back(_joined(sorted(events, key=lambda event: event.at)))
+    ordered = sorted(events, key=attrgetter("at"))
+    if not any(event.kind is EventKind.CORRECTED for event in ordered):
+        return tuple(ordered)
+    ordered = _without_taken_back(_joined(ordered))
     fixes: dict[str, dict[str, str]] = {}
     endings: dict[str | None, dict[str, str]] = {}
     for event in ordered:

@@ -148,6 +148,12 @@ _FOLLOW_UP_LOST: Final[Mapping[str, Loss]] = {
     "declined": Loss.FOLLOW_UP_DECLINED,
 }
 
+#: The events of which any can be the end of a journey, or part of why it ends; most are none.
+_MAY_END: Final = frozenset(
+    {*_LOSES, *_REFERRAL_ENDS}
+    | {EventKind.SCREENED, EventKind.CLOSED, EventKind.FOLLOWED_UP, EventKind.REFERRAL_SENT}
+)
+
 #: The last wave of follow-up: after it nothing more is due.
 LAST_WAVE: Final = followup.Wave.MONTHS_12.value
 
@@ -167,6 +173,11 @@ class Passage:
     def has_reached(self, step: Step) -> bool:
         return STEPS.index(step) <= STEPS.index(self.furthest)
 
+    @property
+    def reached(self) -> tuple[Step, ...]:
+        """Every step passed, in order."""
+        return STEPS[: STEPS.index(self.furthest) + 1]
+
 
 def passage(events: Iterable[EventFact]) -> Passage:
     """The passage of one journey (or of one woman, over all her episodes) from its events in order.
@@ -180,17 +191,21 @@ def passage(events: Iterable[EventFact]) -> Passage:
     open_referrals: dict[str, bool] = {}
     has_completed = False
     for event in events:
+        kind = event.kind
         step = _step_of(event, reached, has_completed=has_completed)
-        if event.kind in (EventKind.CLOSED, EventKind.EPISODE_OPENED):
-            has_completed = event.kind is EventKind.CLOSED and step is Step.COMPLETED
+        if kind is EventKind.CLOSED or kind is EventKind.EPISODE_OPENED:
+            has_completed = kind is EventKind.CLOSED and step is Step.COMPLETED
+        place = -1
         if step is not None:
             reached.setdefault(step, event.at)
-        goes_on = step is not None and STEPS.index(step) > furthest
-        if goes_on or _takes_up_again(event.kind, lost, is_at_door=furthest == 0):
+            place = STEPS.index(step)
+        if place > furthest or (
+            lost is not None and _takes_up_again(kind, lost, is_at_door=furthest == 0)
+        ):
             lost = None
-        if step is not None:
-            furthest = max(furthest, STEPS.index(step))
-        lost = _loss_of(event, open_referrals, STEPS[furthest], has_completed) or lost
+        furthest = max(furthest, place)
+        if kind in _MAY_END:
+            lost = _loss_of(event, open_referrals, STEPS[furthest], has_completed) or lost
     if STEPS[furthest] is Step.FOLLOWED_UP:
         lost = None
     if reached or events:
@@ -208,8 +223,8 @@ def _step_of(event: EventFact, reached: Mapping[Step, datetime], *, has_complete
     if event.kind is EventKind.SCREENED:
         confirmed = event.detail.get("outcome") == ScreeningOutcome.CONFIRMED.value
         return Step.CONFIRMED if confirmed else Step.CONSIDERED
-    if event.is_attended and Step.ACCEPTED in reached:
-        return Step.STARTED
+    if event.kind is EventKind.CONTACT_RECORDED:
+        return Step.STARTED if event.is_attended and Step.ACCEPTED in reached else None
     if event.kind is EventKind.CLOSED and event.detail.get("outcome") in COMPLETING:
         return Step.COMPLETED if Step.STARTED in reached else None
     if event.kind is EventKind.FOLLOWED_UP:

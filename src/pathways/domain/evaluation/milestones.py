@@ -111,15 +111,17 @@ def third_sector_on(events: Iterable[EventFact]) -> date | None:
     accepted: dict[str | None, date] = {}
     for event in events:
         if event.kind is EventKind.REFERRAL_ACCEPTED:
-            day = accepted.get(event.organisation_id, event.happened)
-            accepted[event.organisation_id] = min(day, event.happened)
+            day = event.happened
+            accepted[event.organisation_id] = min(accepted.get(event.organisation_id, day), day)
+    if not accepted:
+        return None
     return _first(
-        event.happened
+        day
         for event in events
         if event.is_attended
         and event.given_by == Sector.THIRD_SECTOR.value
         and event.organisation_id in accepted
-        and accepted[event.organisation_id] <= event.happened
+        and accepted[event.organisation_id] <= (day := event.happened)
     )
 
 
@@ -130,9 +132,9 @@ def private_on(events: Iterable[EventFact]) -> date | None:
     if agreed is None:
         return None
     return _first(
-        event.happened
+        day
         for event in events
-        if event.is_attended and event.given_by == Sector.PRIVATE.value and event.happened >= agreed
+        if event.is_attended and event.given_by == Sector.PRIVATE.value and (day := event.happened) >= agreed
     )
 
 
