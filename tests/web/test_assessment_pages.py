@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from datetime import date
 
 import pytest
 
@@ -46,15 +47,15 @@ def test_what_is_asked_of_control_children_and_who_says_so_is_kept_and_read(cast
         "coercion": {"control": "He keeps her telephone.", "home_used": "yes"},
         "children": {"children": "Two boys with her mother."},
         "offending": {"offending_how": "not_written", "coercion": "disclosed", "coercion_said_by": "herself"},
-        "paper": {"was_on_paper": "yes", "paper_by": "Nurse Holt", "paper_date-day": "1",
-                  "paper_date-month": "10", "paper_date-year": "2026"},
+        "paper": {"was_on_paper": "yes", "paper_by": "Nurse Holt", "paper_date-day": "3",
+                  "paper_date-month": "11", "paper_date-year": "2026"},
     }.items():  # fmt: skip
         sent = page.post(address, {"_step": step, "_do": "continue", **answers})
         assert sent.status_code == 302, text(sent)
     assert "Assessment complete" in text(confirm(page, address))
     read = text(page.get(f"/assess/{her.client_id}/"))
     for said in ("He keeps her telephone.", "Two boys with her mother.", "She says so herself", "Nurse Holt",
-                 "1 October 2026", "Her home is used by others: yes"):  # fmt: skip
+                 "3 November 2026", "Her home is used by others: yes"):  # fmt: skip
         assert said in read, said
     paper = text(page.get(f"/assess/{her.client_id}/paper/"))
     assert "5.1 Does anybody control her" in paper
@@ -92,6 +93,46 @@ def test_a_concern_for_her_safety_is_work_at_once_and_while_it_is_a_draft(cast):
     page.post(address, sent | {"immediate_safety": "no"})
     with identity.clerk():
         assert Task.objects.filter(kind=danger.TASK, done_at__isnull=True).count() == 1  # a person settles it
+
+
+def test_the_page_says_that_work_was_made_of_a_danger_and_that_police_are_not_told(cast):
+    page, address = begun(cast, made.agreed(cast))
+    assert "urgent task is put on your list" in text(page.get(f"{address}?step=safety"))
+    assert "stands on your list" not in text(page.get(f"{address}?step=safety"))
+    sent = page.post(address, {"_step": "safety", "_do": "continue", "immediate_safety": "yes"}, follow=True)
+    assert text(sent).count("An urgent task stands on your list now") == 1
+    assert "Police are not told by this" in text(sent)
+    assert "An urgent task stands on your list now" in text(page.get(f"{address}?step=safety"))
+    assert "stands on your list" not in text(page.get(address))  # said once: the task itself goes on saying it
+
+
+@pytest.mark.parametrize(
+    ("year", "said"),
+    [("2020", "before her time with the programme began"), ("2027", "a day in the future")],
+)
+def test_the_day_on_the_paper_lies_in_her_time_with_the_programme(cast, year, said):
+    page, address = begun(cast, made.agreed(cast))
+    given = {"was_on_paper": "yes", "paper_by": "Nurse Holt", "paper_date-day": "3",
+             "paper_date-month": "1", "paper_date-year": year}  # fmt: skip
+    sent = page.post(address, {"_step": "paper", "_do": "continue", **given})
+    assert sent.status_code == 422
+    assert said in text(sent)
+    assert "Nurse Holt" in text(sent)
+
+
+@pytest.mark.parametrize(
+    ("day", "said"), [(date(2020, 1, 1), "before her time"), (date(2090, 1, 1), "in the future")]
+)
+def test_nor_does_the_verb_take_another_day(cast, day, said):
+    her = made.agreed(cast)
+    with identity.acting(cast.worker):
+        begun_ = assess.start(client_id=her.client_id, by=cast.worker, at=walk.people.NOW)
+        answers = made.answers(paper_date=day, paper_by="Nurse Holt")
+        refused = assess.complete(
+            assessment_id=begun_.id, answers=answers, by=cast.worker, at=walk.people.NOW
+        )
+    assert not refused
+    assert said in refused.reason
 
 
 def test_assessing_again_shows_field_by_field_what_has_changed(cast):

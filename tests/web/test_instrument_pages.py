@@ -132,6 +132,31 @@ def test_danger_is_told_while_the_form_is_only_a_draft(cast, now):
     assert "An answer signals danger" in page.get("/tasks/").content.decode()
 
 
+def test_the_page_says_that_work_was_made_and_for_whom_and_who_is_not_told(cast, now):
+    turned_on(cast)
+    her = support.woman(cast, "Rosa", cast.worker)
+    page, at = browser(cast.worker), f"/measures/{her.id}/fill/phq9/1/"
+    assert "urgent task" in page.get(at).content.decode()  # said before anything is answered
+    assert "stands on your list" not in page.get(at).content.decode()
+    page.post(at, {"q_q9": "2", "_do": "save", "_step": "answers", "_token": "d" * 20})
+    assert page.get(at).content.decode().count("An urgent task stands on your list now") == 1
+    check = page.post(at, filled(now, q_q9="2"), follow=True).content.decode()
+    assert check.count("An urgent task stands on your list now") == 1
+    assert "Police are not told by this" in check
+    assert page.post(at, filled(now, q_q9="0"), follow=True).content.decode().count("stands on your list") == 0
+
+
+def test_a_paper_of_before_her_time_with_the_programme_is_not_taken(cast, now):
+    turned_on(cast)
+    her = support.woman(cast, "Rosa", cast.worker)
+    sent = browser(cast.worker).post(
+        f"/measures/{her.id}/fill/phq9/1/",
+        filled(now) | {"how": "on_paper", "measured_on-year": "2020"},
+    )
+    assert sent.status_code == 422
+    assert "before her time with the programme began" in sent.content.decode()
+
+
 @pytest.mark.parametrize("spoiled", [{"measured_on-year": "2090"}, {"q_q3": "7"}, {"occasion": ""}])
 def test_what_cannot_be_is_said_and_nothing_is_lost(cast, now, spoiled):
     turned_on(cast)

@@ -36,6 +36,7 @@ from pathways.domain.triage.assessment import (
 from pathways.domain.triage.levels import Level
 from pathways.domain.triage.mechanisms import Mechanism, Standing
 from pathways.journey import (
+    alongside,
     correcting,
     gate,
     her,
@@ -176,6 +177,8 @@ def complete(*, assessment_id: UUID, answers: Answers, by: Actor, at: datetime) 
         if not (codes := _readable(answers.monitoring)):
             return refusal(codes)
         episode = Episode.objects.get(id=row.episode_id)
+        if not (day := _may_be_the_day(answers.paper_date, episode, at)):
+            return refusal(day)
         why = str((row.sections or {}).get("why_again", ""))
         before = _as_it_stands(row, by) if why else {}
         _write(row, answers, by, at)
@@ -384,6 +387,15 @@ def _facts(client_id: UUID, by: Actor, answers: Answers | None = None) -> assess
         exploitation=answers.exploitation,
         immediate_safety=answers.immediate_safety,
     )
+
+
+def _may_be_the_day(paper: date | None, episode: Episode, at: datetime) -> Decision:
+    """A paper was written in her time with the programme, and not in the future."""
+    if paper is not None and paper > local(at).date():
+        return decision.no("The day on the paper is in the future: check it.")
+    if paper is not None and paper < alongside.began_on(episode):
+        return decision.no(f"The day on the paper: {alongside.TOO_EARLY[0].lower()}{alongside.TOO_EARLY[1:]}.")
+    return decision.yes()
 
 
 def _tell(kind: EventKind, row: Assessment, episode: Episode, *, by: Actor, at: datetime) -> None:

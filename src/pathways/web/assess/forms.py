@@ -64,7 +64,8 @@ class Safety(forms.PathwaysForm):
         label="Is there a concern for her immediate safety?",
         choices=[*choices(ImmediateSafety), ("unknown", "Not known")],
         hints={
-            "yes": "Act on it now: 999, safeguarding or MARAC come before this form.",
+            "yes": "Act on it now: 999, safeguarding or MARAC come before this form. An urgent task is put on "
+            "your list as soon as this is chosen. Police are not told by it.",
             "unknown": "The suggested level will be provisional until somebody knows.",
         },
         error="Say whether there is a concern for her immediate safety",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -25,8 +26,8 @@ from pathways.domain.triage.assessment import (
     Status,
 )
 from pathways.domain.triage.mechanisms import Mechanism, Standing
-from pathways.journey import assess, danger, measuring
-from pathways.web import about_her, access, flow
+from pathways.journey import alongside, assess, danger, measuring
+from pathways.web import about_her, access, endangered, flow
 from pathways.web.access import page
 from pathways.web.assess import forms, on_paper
 from pathways.web.request import Request
@@ -243,9 +244,26 @@ class Write(flow.Flow):
                 at=self.now,
             )
 
+    def _danger_said(self) -> str:
+        """What the page says where her immediate safety is in doubt by what is kept so far."""
+        kept = self.kept.get("steps", {}).get("safety", {})
+        is_so = kept.get("immediate_safety", [])[-1:] == [ImmediateSafety.YES.value]
+        return endangered.words(self.found.banner.client_id, self.actor) if is_so else ""
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        is_about_it = request.POST.get("_step") == "safety"
+        answer = super().post(request, *args, **kwargs)
+        return endangered.on_the_next_page(request, answer, self._danger_said() if is_about_it else "")
+
+    def since(self) -> tuple[date, str] | None:
+        """What was on paper first was written in her time with the programme."""
+        began = alongside.first_day(self.found.banner.client_id, self.actor)
+        return (began, alongside.TOO_EARLY) if began else None
+
     def context(self) -> dict[str, Any]:
         return {
             "person": about_her.person(self.found.banner),
+            "danger_said": self._danger_said() if self.request.GET.get("step") == "safety" else "",
             "age_band": self.found.age_band,
             "ladder_caveat": needs.CAVEAT,
             "nrm": self.found.nrm,
