@@ -80,7 +80,9 @@ def test_a_form_is_read_whole_and_works_as_it_says():
     assert [one.section for one in form.asked] == ["At home", "At home", "", "", ""]
     assert not instrument.is_asked_now(form, "who", {"safe": "1"})
     assert instrument.is_asked_now(form, "who", {"safe": "0"})
-    assert instrument.faults(form, {}) == {"safe": "Answer “I feel safe at home”"}
+    assert instrument.faults(form, {}) == {
+        "safe": "Answer “I feel safe at home”, or say that she did not want to answer"
+    }
     assert instrument.faults(form, {"safe": "1", "nights": "40"}) == {"nights": "From 0 to 31"}
     assert instrument.faults(form, {"safe": "7"}) == {"safe": "“7” is not an answer to “I feel safe at home”"}
     assert instrument.faults(form, {"safe": "1", "nights": "2.5"}) == {

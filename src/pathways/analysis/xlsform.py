@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from pathways.analysis import sheets
 from pathways.domain.outcomes import expression
-from pathways.domain.outcomes.instrument import Kind, Licence
+from pathways.domain.outcomes.instrument import DECLINED, Kind, Licence
 
 MOST_QUESTIONS: Final = 300
 MOST_PROBLEMS: Final = 40
@@ -185,6 +185,8 @@ def _lists(table: _Table | None, state: _Read) -> dict[str, list[dict[str, Any]]
         for column, value in (("list_name", key), ("name", name), ("label", label)):
             if not value:
                 state.wrong("choices", row, column, "this is needed")
+        if name == DECLINED:
+            state.wrong("choices", row, "name", "this name is kept for “she did not want to answer”")
         if re.search(r"\s", name):
             state.wrong("choices", row, "name", "a name has no blank in it")
         if name in {one["value"] for one in found.get(key, ())}:

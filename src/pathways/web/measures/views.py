@@ -88,7 +88,7 @@ class FillIn(AboutHer):
         return reverse("herpage:measures", args=[self.kwargs["client_id"]])
 
     def answers_of(self, typed: dict[str, Any]) -> dict[str, Any]:
-        return {one.code: typed.get(forms.BEFORE + one.code) for one in self.found.asks.asked}
+        return forms.answers_of(self.found.asks, typed)
 
     def _keep(self, step: flow.Step, typed: dict[str, list[str]]) -> None:
         super()._keep(step, typed)
