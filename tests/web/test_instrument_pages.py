@@ -12,6 +12,7 @@ from django.utils import timezone
 from pathways.domain.terms.people import Role
 from pathways.journey import danger, identity
 from pathways.records.models import InstrumentScore, Response, SiteInstrument, Task, ToolResult
+from pathways.web import clock
 from tests.analysis.test_xlsform import book
 from tests.journey import people
 from tests.journey import test_support as support
@@ -176,6 +177,34 @@ def own_form(cast) -> None:
     assert sent.status_code == 302, sent.content.decode()[:4000]
     on = {"_do": "continue", "_token": "t" * 20, "is_licence_accepted": "on"}
     assert page.post("/instruments/home_check/1/on/", on).status_code == 302
+
+
+def test_a_form_without_a_version_takes_the_day_and_the_page_says_what_is_needed(cast, now):
+    page = browser(cast.supervisor)
+    shown = page.get("/instruments/bring/").content.decode()
+    for column in ("form_title", "form_id", "version", "list_name", "relevant"):
+        assert f"<code>{column}</code>" in shown
+    sample = page.get("/instruments/bring/template/")
+    assert sample.headers["Content-Disposition"] == 'attachment; filename="form-template.xlsx"'
+    assert "/instruments/bring/template/" in shown
+    text = SimpleUploadedFile("x.txt", b"type,name")
+    refused = page.post("/instruments/bring/", {"file": text}).content.decode()
+    assert "This is not an .xlsx or .ods file" in refused
+    assert "Sheet :" not in refused
+    sheet = book(OWN, settings=(("form_title", "form_id"), ("Home check", "home_check")))
+    sent = page.post("/instruments/bring/", {"file": SimpleUploadedFile("f.xlsx", sheet)}, follow=True)
+    today = clock.local(now).date().isoformat()
+    assert f"this day is its version: {today}" in sent.content.decode()
+    assert SiteInstrument.objects.get().edition == today
+
+
+def test_the_administrator_finds_the_instruments_from_home(cast):
+    page = browser(cast.administrator)
+    home = page.get("/").content.decode()
+    assert 'href="/instruments/"' in home
+    assert "instruments on" in home
+    listed = page.get("/instruments/").content.decode()
+    assert re.search(r'href="/administer/settings/"[^>]*aria-current="true"', listed)
 
 
 def test_what_may_be_left_is_marked_and_what_is_needed_is_not(cast, now):

@@ -25,6 +25,7 @@ from pathways.domain.triage.assessment import (
     Need,
     Status,
 )
+from pathways.domain.triage import mechanisms
 from pathways.domain.triage.mechanisms import Mechanism, Standing
 from pathways.journey import alongside, assess, danger, measuring
 from pathways.web import about_her, access, endangered, flow
@@ -217,7 +218,7 @@ class Write(flow.Flow):
         if step.slug == "equality":
             return {"areas": self.found.areas}
         if step.slug == "conclusion":
-            return {"has_earlier": self.found.has_earlier}
+            return {"has_earlier": self.found.has_earlier, "unconsidered": self._unconsidered()}
         if step.slug == "protections":
             return {
                 "is_first_responder": self.found.nrm.is_first_responder,
@@ -225,6 +226,20 @@ class Write(flow.Flow):
                 "earlier": {f"mechanism_{name}": said for name, said in self.found.mechanisms.items()},
             }
         return {}
+
+    def _unconsidered(self) -> tuple[Mechanism, ...]:
+        """The protections that nobody has thought of although she is in immediate danger, as kept so far."""
+        steps = getattr(self, "kept", {}).get("steps", {})
+        if steps.get("safety", {}).get("immediate_safety", [])[-1:] != [ImmediateSafety.YES.value]:
+            return ()
+        said = {name: given[-1] for name, given in steps.get("protections", {}).items() if given}
+        known = {one.value for one in Standing}
+        standing = {
+            one: Standing(said[f"mechanism_{one.value}"])
+            for one in Mechanism
+            if said.get(f"mechanism_{one.value}") in known
+        }
+        return mechanisms.unconsidered(standing)
 
     def initial(self, step: flow.Step) -> dict[str, Any]:
         if step.slug == "children":  # they stood beside her relationships before
@@ -316,6 +331,7 @@ def read(given: dict[str, Any], *, as_given: dict[str, Any]) -> assess.Answers:
         what_changed=given.get("what_changed") or "",
         paper_date=given.get("paper_date"),
         paper_by=given.get("paper_by") or "",
+        why_unconsidered=given.get("why_unconsidered") or "",
     )
 
 
