@@ -398,7 +398,7 @@ def _may_be_the_day(paper: date | None, episode: Episode, at: datetime) -> Decis
     if paper is not None and paper > local(at).date():
         return decision.no("The day on the paper is in the future: check it.")
     if paper is not None and paper < alongside.began_on(episode):
-        return decision.no(f"The day on the paper: {alongside.TOO_EARLY[0].lower()}{alongside.TOO_EARLY[1:]}.")
+        return decision.no(f"{alongside.TOO_EARLY} on the paper.")
     return decision.yes()
 
 

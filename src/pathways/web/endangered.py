@@ -1,12 +1,11 @@
-"""What a page says when an answer about her signals danger: that work was made, for whom, and who is not told.
+"""What a page says when an answer signals danger to her: that work was made, for whom, and who is not told.
 
-It stands on the form for as long as the work waits, and on the next page after Continue, so that nobody has to
-find the task by chance. It names no woman.
+It stands on the form for as long as the work waits, and on the next page after Continue, so that nobody has
+to find the task by chance. It names no woman.
 """
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages

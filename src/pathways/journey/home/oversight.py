@@ -241,7 +241,12 @@ def administrator(*, by: Actor, at: datetime) -> Home:
         Figure(str(active.count()), "people", leads=Leads.PEOPLE),
         Figure(str(organisations.count()), "organisations", leads=Leads.ORGANISATIONS),
         Figure(str(Service.objects.filter(status="active").count()), "services", leads=Leads.SERVICES),
-        Figure(str(len(instruments.in_use_now(by=by))), "instruments on", leads=Leads.INSTRUMENTS, is_begun_there=True),
+        Figure(
+            str(len(instruments.in_use_now(by=by))),
+            "instruments on",
+            leads=Leads.INSTRUMENTS,
+            is_begun_there=True,
+        ),
     )
     return Home(
         lead="You look after accounts and organisations. You read no woman’s record.",

@@ -64,8 +64,8 @@ class Safety(forms.PathwaysForm):
         label="Is there a concern for her immediate safety?",
         choices=[*choices(ImmediateSafety), ("unknown", "Not known")],
         hints={
-            "yes": "Act on it now: 999, safeguarding or MARAC come before this form. An urgent task is put on "
-            "your list as soon as this is chosen. Police are not told by it.",
+            "yes": "Act on it now: 999, safeguarding or MARAC come before this form. An urgent task is put "
+            "on your list as soon as this is chosen. Police are not told by it.",
             "unknown": "The suggested level will be provisional until somebody knows.",
         },
         error="Say whether there is a concern for her immediate safety",
@@ -172,7 +172,8 @@ class Mechanisms(forms.PathwaysForm):
         if not self.errors and all(one == Standing.NOT_CONSIDERED.value for one in said.values()):
             self.add_error(
                 next(iter(said)),
-                "None of these has been considered yet. Think of each one, or save this as a draft and come back",
+                "None of these has been considered yet. Think of each one, or save this as a draft and come "
+                "back",
             )
         return given
 

@@ -17,6 +17,7 @@ from pathways.domain.terms import demographics as d
 from pathways.domain.terms import needs
 from pathways.domain.terms.law import Coercion
 from pathways.domain.terms.people import Role
+from pathways.domain.triage import mechanisms
 from pathways.domain.triage.assessment import (
     Action,
     Exploitation,
@@ -25,7 +26,6 @@ from pathways.domain.triage.assessment import (
     Need,
     Status,
 )
-from pathways.domain.triage import mechanisms
 from pathways.domain.triage.mechanisms import Mechanism, Standing
 from pathways.journey import alongside, assess, danger, measuring
 from pathways.web import about_her, access, endangered, flow
