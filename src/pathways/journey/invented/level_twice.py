@@ -18,6 +18,8 @@ from pathways.records.models import TriageDecision, TriagePolicy, TriageReading
 
 #: So many days ago a second version of the policy came into force.
 SWITCHED = 300
+#: What was decided in the last so many days may still wait to be read again.
+STILL_WAITS = 10
 _HUB = "pathways-hub"
 _ALIKE = (
     "What she says and what is known of those around her both point this way.",
@@ -106,7 +108,8 @@ def _read(row: TriageReading, rng: random.Random, *, world: World, at: datetime,
     why = Why(row.why)
     hours = {Why.URGENT: (0.5, 3.5), Why.EXIT: (3, 40)}.get(why, (10, 120))
     when = at + timedelta(hours=rng.uniform(*hours))
-    skipped = rng.random() < {Why.EXIT: 0.0, Why.URGENT: 0.1}.get(why, 0.2)
+    is_left = rng.random() < {Why.EXIT: 0.0, Why.URGENT: 0.1}.get(why, 0.2)
+    skipped = is_left and at > until - timedelta(days=STILL_WAITS)  # what is older was read in its time
     reader = _somebody(world, row.reader_id)
     if skipped or reader is None or when > until:
         return

@@ -278,7 +278,7 @@ class _Life:
         self.wait(0.1, 3)
         self.do(screening.open_evidence, spoc, consideration_id=flagged.id)
         self.do(screening.decide, spoc, consideration_id=flagged.id, said=self.judgement(outcome))
-        reading_twice.perhaps(flagged.id, self.number, world=self.world, at=self.now)
+        reading_twice.perhaps(flagged.id, self.number, world=self.world, at=self.now, until=self.until)
         if outcome in _LATER:
             self.wait(15, 30)
             self.do(screening.resume, spoc, consideration_id=flagged.id)
