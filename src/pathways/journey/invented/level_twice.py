@@ -118,6 +118,9 @@ def _read(row: TriageReading, rng: random.Random, *, world: World, at: datetime,
     first = Level(decided if decided is not None else Level.TARGETED)
     alike = {Why.EXIT: 1.0, Why.URGENT: 0.9, Why.ASKED: 0.7}.get(why, 0.72)
     level = _near(first, rng, alike)
+    if at <= until - timedelta(days=STILL_WAITS):
+        # read apart it goes to a third person, whose decision would still be waiting months later
+        level = first if why is not Why.DRAWN else level
     with identity.acting(reader):
         level_readings.read(
             reading_id=row.id,
