@@ -271,7 +271,7 @@ class Equality(forms.PathwaysForm):
     def clean(self) -> dict[str, Any]:
         """Nobody is named as the giver of answers that nobody gave, and answers have a giver."""
         given = self.cleaned_data
-        if not self._is_asked():
+        if not self._has_answers():
             given["declared_by"] = None
         elif not given.get("declared_by") and "declared_by" not in self.errors:
             self.add_error("declared_by", "Say who gave these answers")
@@ -279,9 +279,9 @@ class Equality(forms.PathwaysForm):
 
     @property
     def says_nothing(self) -> str:
-        return "" if self._is_asked() else "Not asked"
+        return "" if self._has_answers() else "Not asked"
 
-    def _is_asked(self) -> bool:
+    def _has_answers(self) -> bool:
         """Whether any of it was answered; “prefers not to say” is an answer."""
         apart = ("declared_by", "ethnicity_scheme")
         said = (self.cleaned_data.get(name) for name in self.fields if name not in apart)
