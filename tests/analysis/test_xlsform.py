@@ -80,7 +80,9 @@ def test_a_form_is_read_whole_and_works_as_it_says():
     assert [one.section for one in form.asked] == ["At home", "At home", "", "", ""]
     assert not instrument.is_asked_now(form, "who", {"safe": "1"})
     assert instrument.is_asked_now(form, "who", {"safe": "0"})
-    assert instrument.faults(form, {}) == {"safe": "Answer “I feel safe at home”"}
+    assert instrument.faults(form, {}) == {
+        "safe": "Answer “I feel safe at home”, or say that she did not want to answer"
+    }
     assert instrument.faults(form, {"safe": "1", "nights": "40"}) == {"nights": "From 0 to 31"}
     assert instrument.faults(form, {"safe": "7"}) == {"safe": "“7” is not an answer to “I feel safe at home”"}
     assert instrument.faults(form, {"safe": "1", "nights": "2.5"}) == {
@@ -190,3 +192,31 @@ def test_every_fault_is_named_at_once():
     survey = changed(7, "type", "geopoint")
     survey = tuple((*line[:1], "Bad Name", *line[2:]) if n == 7 else line for n, line in enumerate(survey))
     assert len(lines_of(book(survey))) >= 2
+
+
+def test_a_file_that_is_no_workbook_is_said_to_be_none():
+    with pytest.raises(xlsform.FormError) as refused:
+        xlsform.read(b"type,name\ntext,a\n", "x.txt")
+    assert refused.value.lines == ("This is not an .xlsx or .ods file: save it as one of these.",)
+
+
+def test_a_form_may_have_no_version_as_xlsform_allows():
+    settings = (("form_title", "form_id"), ("Home check", "home_check"))
+    assert xlsform.read(book(SURVEY, settings=settings), "form.xlsx")["edition"] == ""
+
+
+def test_the_template_is_a_form_that_can_be_brought():
+    form = instrument.of(xlsform.read(xlsform.template(), "form-template.xlsx"))
+    assert [one.code for one in form.asked] == ["safe", "words", "nights"]
+    assert [one.is_required for one in form.asked] == [True, False, False]
+
+
+def test_the_columns_that_are_named_are_those_that_are_read():
+    for name, (needed, known) in xlsform.COLUMNS.items():
+        assert set(needed) <= known, name
+    assert "version" in xlsform.COLUMNS["settings"][1]
+
+
+def test_no_answer_of_a_list_is_called_as_a_declined_one_is_kept():
+    said = lines_of(book(choices=(*CHOICES, ("often", instrument.DECLINED, "No answer"))))
+    assert any("kept for “she did not want to answer”" in one for one in said)

@@ -13,6 +13,7 @@ from pathways.domain.terms.needs import Domain, Rung, Unrated
 from pathways.domain.terms.routes import Route
 from pathways.domain.triage.assessment import Exploitation, ImmediateSafety, Need
 from pathways.domain.triage.levels import Level
+from pathways.domain.triage.mechanisms import Mechanism, Standing
 from pathways.journey import assess, identity, triage
 from pathways.records.models import (
     Client,
@@ -133,6 +134,8 @@ def answers(**changes) -> assess.Answers:
         "exploitation": Exploitation.MEDIUM,
         "immediate_safety": ImmediateSafety.NO,
     }
+    if changes.get("immediate_safety") is ImmediateSafety.YES:  # no protection is passed over in danger
+        given["mechanisms"] = dict.fromkeys(Mechanism, Standing.NOT_NEEDED)
     return assess.Answers(**{**given, **changes})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pathlib
+import re
 import uuid
 from datetime import date, datetime, time, timedelta
 from itertools import product
@@ -30,6 +32,7 @@ from pathways.journey import (
     sight,
 )
 from pathways.journey.adding import Added
+from pathways.journey.invented import panelled
 from pathways.records import models as r
 from pathways.records import walls
 from tests.journey import agreed, people, women
@@ -690,3 +693,40 @@ def test_the_chair_sees_a_woman_put_on_as_before_and_not_when_she_is_taken_off(c
         assert sight.one(r.Client, client_id, by)
     assert held.KINDS
     assert Role.PANEL_CHAIR in panel_rules.ATTENDING
+
+
+def test_the_same_words_of_several_agencies_stand_once_with_their_names():
+    view = "I want my own door."
+    shown = [
+        in_session.Shown(F.NEEDS, "Harbour Women", "A place of her own."),
+        in_session.Shown(F.NEEDS, "Safe Steps", "Her sister near her."),
+        in_session.Shown(F.NEEDS, "The Willow Centre", "a place  of her own."),
+        in_session.Shown(F.HER_VIEW, "Harbour Women", view),
+        in_session.Shown(F.HER_VIEW, "The Willow Centre", view),
+    ]
+    assert [(one.field, one.from_name, one.words) for one in in_session._folded(shown)] == [
+        (F.NEEDS, "Harbour Women, The Willow Centre", "A place of her own."),
+        (F.NEEDS, "Safe Steps", "Her sister near her."),
+        (F.HER_VIEW, "Harbour Women, The Willow Centre", view),
+    ]
+
+
+def test_no_heading_over_the_answers_of_others_speaks_to_the_one_who_reads():
+    for field in F:
+        assert not re.search(r"\byou(r)?\b|never", field.heading.lower()), field
+    assert F.KNOWN.heading == "How agencies know her, and since when"
+    page = pathlib.Path(in_session.__file__).parents[1] / "web" / "templates" / "panel"
+    for name in ("_her_page.html", "paper.html"):
+        assert "grouper.heading" in (page / name).read_text(encoding="utf-8")
+
+
+def test_the_invented_panel_says_other_things_of_other_women_and_her_view_in_one_way():
+    women_ = ("Rosa", "Nadia", "Abigail", "Priti", "Joan")
+    agencies = ("Harbour Women", "Safe Steps", "Brightpath")
+    for field in set(F) - {F.WHO}:
+        said = {(her, who): panelled.says(field, her, who) for her in women_ for who in agencies}
+        assert len(set(said.values())) > 1, field
+        assert said == {(her, who): panelled.says(field, her, who) for her in women_ for who in agencies}
+    for field in (F.HER_VIEW, F.CHILDREN, F.HOME):
+        for her in women_:
+            assert len({panelled.says(field, her, who) for who in agencies}) == 1, (field, her)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from pathways.domain.triage.assessment import ImmediateSafety
 from pathways.domain.triage.mechanisms import Mechanism, Standing, offered, standings, unconsidered
 from pathways.journey import assess, danger, identity
-from pathways.records.models import Assessment, Organisation, Task
+from pathways.records.models import Assessment, Demographics, Organisation, Task
 from pathways.web.assess import on_paper, views
+from pathways.web.forms import posted
 from tests.journey import agreed as made
 from tests.web import test_assess_triage_refer_pages as walk
 from tests.web.test_assess_triage_refer_pages import _at_the_time_of_the_story, browser, cast, confirm, text
@@ -46,15 +50,15 @@ def test_what_is_asked_of_control_children_and_who_says_so_is_kept_and_read(cast
         "coercion": {"control": "He keeps her telephone.", "home_used": "yes"},
         "children": {"children": "Two boys with her mother."},
         "offending": {"offending_how": "not_written", "coercion": "disclosed", "coercion_said_by": "herself"},
-        "paper": {"was_on_paper": "yes", "paper_by": "Nurse Holt", "paper_date-day": "1",
-                  "paper_date-month": "10", "paper_date-year": "2026"},
+        "paper": {"was_on_paper": "yes", "paper_by": "Nurse Holt", "paper_date-day": "3",
+                  "paper_date-month": "11", "paper_date-year": "2026"},
     }.items():  # fmt: skip
         sent = page.post(address, {"_step": step, "_do": "continue", **answers})
         assert sent.status_code == 302, text(sent)
     assert "Assessment complete" in text(confirm(page, address))
     read = text(page.get(f"/assess/{her.client_id}/"))
     for said in ("He keeps her telephone.", "Two boys with her mother.", "She says so herself", "Nurse Holt",
-                 "1 October 2026", "Her home is used by others: yes"):  # fmt: skip
+                 "3 November 2026", "Her home is used by others: yes"):  # fmt: skip
         assert said in read, said
     paper = text(page.get(f"/assess/{her.client_id}/paper/"))
     assert "5.1 Does anybody control her" in paper
@@ -118,6 +122,116 @@ def test_a_concern_for_her_safety_is_work_at_once_and_while_it_is_a_draft(cast):
     page.post(address, sent | {"immediate_safety": "no"})
     with identity.clerk():
         assert Task.objects.filter(kind=danger.TASK, done_at__isnull=True).count() == 1  # a person settles it
+
+
+def test_the_page_says_that_work_was_made_of_a_danger_and_that_police_are_not_told(cast):
+    page, address = begun(cast, made.agreed(cast))
+    assert "urgent task is put on your list" in text(page.get(f"{address}?step=safety"))
+    assert "stands on your list" not in text(page.get(f"{address}?step=safety"))
+    sent = page.post(address, {"_step": "safety", "_do": "continue", "immediate_safety": "yes"}, follow=True)
+    assert text(sent).count("An urgent task stands on your list now") == 1
+    assert "Police are not told by this" in text(sent)
+    assert "An urgent task stands on your list now" in text(page.get(f"{address}?step=safety"))
+    assert "stands on your list" not in text(page.get(address))  # said once: the task goes on saying it
+
+
+@pytest.mark.parametrize(
+    ("year", "said"),
+    [("2020", "before her time with the programme began"), ("2027", "a day in the future")],
+)
+def test_the_day_on_the_paper_lies_in_her_time_with_the_programme(cast, year, said):
+    page, address = begun(cast, made.agreed(cast))
+    given = {"was_on_paper": "yes", "paper_by": "Nurse Holt", "paper_date-day": "3",
+             "paper_date-month": "1", "paper_date-year": year}  # fmt: skip
+    sent = page.post(address, {"_step": "paper", "_do": "continue", **given})
+    assert sent.status_code == 422
+    assert said in text(sent)
+    assert "Nurse Holt" in text(sent)
+
+
+@pytest.mark.parametrize(
+    ("day", "said"), [(date(2020, 1, 1), "before her time"), (date(2090, 1, 1), "in the future")]
+)
+def test_nor_does_the_verb_take_another_day(cast, day, said):
+    her = made.agreed(cast)
+    with identity.acting(cast.worker):
+        begun_ = assess.start(client_id=her.client_id, by=cast.worker, at=walk.people.NOW)
+        answers = made.answers(paper_date=day, paper_by="Nurse Holt")
+        refused = assess.complete(
+            assessment_id=begun_.id, answers=answers, by=cast.worker, at=walk.people.NOW
+        )
+    assert not refused
+    assert said in refused.reason
+
+
+def untouched(page, address, step):
+    """A step sent as its page stands when it is opened: one press of Continue and nothing else."""
+    form = next(one for one in views.Write.steps if one.slug == step).form
+    return page.post(address, {"_step": step, "_do": "continue",
+                               **{k: v[-1] for k, v in posted(form()).items() if v}})  # fmt: skip
+
+
+def test_equality_passed_over_names_nobody_and_is_not_called_completed(cast):
+    her = made.agreed(cast)
+    page = browser(cast.worker)
+    address = walk.write(page, her)
+    assert "You have completed 9 of 9 parts" in text(page.get(address))
+    assert untouched(page, address, "equality").status_code == 302
+    shown = text(page.get(address))
+    assert "You have completed 8 of 9 parts" in shown
+    assert "Not asked" in shown
+    assert "Assessment complete" in text(confirm(page, address))  # it does not hold her support back
+    assert walk.seen(cast.worker, Demographics, client_id=her.client_id).declared_by == ""
+
+
+def test_an_answer_of_equality_has_a_giver_and_none_is_preset(cast):
+    page, address = begun(cast, made.agreed(cast))
+    shown = page.get(f"{address}?step=equality").content.decode()
+    assert 'name="declared_by"' in shown
+    assert not re.search(r'name="declared_by"[^>]*checked', shown)
+    given = walk.PARTS["equality"] | {"declared_by": ""}
+    sent = page.post(address, {"_step": "equality", "_do": "continue", **given})
+    assert sent.status_code == 422
+    assert "Say who gave these answers" in text(sent)
+
+
+def test_protections_passed_over_without_thought_are_not_completed(cast):
+    page, address = begun(cast, made.agreed(cast))
+    sent = untouched(page, address, "protections")
+    assert sent.status_code == 422
+    assert "None of these has been considered yet" in text(sent)
+    assert "In progress" in text(page.get(address))
+
+
+def test_in_immediate_danger_each_protection_is_considered_or_said_why_not(cast):
+    her = made.agreed(cast)
+    page = browser(cast.worker)
+    one_open = {"mechanism_marac": "not_considered"}
+    address = walk.write(page, her, safety={"immediate_safety": "no"}, protections=one_open)
+    assert "You have completed 9 of 9 parts" in text(page.get(address))
+    page.post(address, {"_step": "safety", "_do": "continue", "immediate_safety": "yes"})
+    assert page.get(f"{address}?check").status_code == 302  # not before it is answered
+    asked = text(page.get(f"{address}?step=conclusion"))
+    assert "nobody has considered: MARAC" in asked
+    sent = page.post(address, {"_step": "conclusion", "_do": "continue", **walk.PARTS["conclusion"]})
+    assert sent.status_code == 422
+    assert "consider each of these protections, or say why not" in text(sent)
+    why = {"why_unconsidered": "She is in hospital tonight; MARAC is asked tomorrow."}
+    page.post(address, {"_step": "conclusion", "_do": "continue", **walk.PARTS["conclusion"], **why})
+    assert "Assessment complete" in text(confirm(page, address))
+    assert "MARAC is asked tomorrow" in text(page.get(f"/assess/{her.client_id}/"))
+
+
+def test_the_verb_holds_it_too(cast):
+    her = made.agreed(cast)
+    with identity.acting(cast.worker) as by:
+        begun_ = assess.start(client_id=her.client_id, by=by, at=walk.people.NOW)
+        answers = made.answers(immediate_safety=ImmediateSafety.YES, mechanisms={})
+        refused = assess.complete(assessment_id=begun_.id, answers=answers, by=by, at=walk.people.NOW)
+        assert not refused
+        assert "MARAC" in refused.reason
+        answers = replace(answers, why_unconsidered="She is asleep.")
+        assert assess.complete(assessment_id=begun_.id, answers=answers, by=by, at=walk.people.NOW)
 
 
 def test_assessing_again_shows_field_by_field_what_has_changed(cast):

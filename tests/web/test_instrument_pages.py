@@ -12,6 +12,8 @@ from django.utils import timezone
 from pathways.domain.terms.people import Role
 from pathways.journey import danger, identity
 from pathways.records.models import InstrumentScore, Response, SiteInstrument, Task, ToolResult
+from pathways.web import clock
+from tests.analysis.test_xlsform import book
 from tests.journey import people
 from tests.journey import test_support as support
 from tests.web.people import account, organisation
@@ -130,6 +132,121 @@ def test_danger_is_told_while_the_form_is_only_a_draft(cast, now):
     again = page.get(at).content.decode()  # taken up where it was left
     assert re.search(r'name="q_q9" [^>]*value="2"[^>]*checked|value="2"[^>]*checked', again)
     assert "An answer signals danger" in page.get("/tasks/").content.decode()
+
+
+def test_the_page_says_that_work_was_made_and_for_whom_and_who_is_not_told(cast, now):
+    turned_on(cast)
+    her = support.woman(cast, "Rosa", cast.worker)
+    page, at = browser(cast.worker), f"/measures/{her.id}/fill/phq9/1/"
+    assert "urgent task" in page.get(at).content.decode()  # said before anything is answered
+    assert "stands on your list" not in page.get(at).content.decode()
+    page.post(at, {"q_q9": "2", "_do": "save", "_step": "answers", "_token": "d" * 20})
+    assert page.get(at).content.decode().count("An urgent task stands on your list now") == 1
+    check = page.post(at, filled(now, q_q9="2"), follow=True).content.decode()
+    assert check.count("An urgent task stands on your list now") == 1
+    assert "Police are not told by this" in check
+    taken_back = page.post(at, filled(now, q_q9="0"), follow=True).content.decode()
+    assert "stands on your list" not in taken_back
+
+
+def test_a_paper_of_before_her_time_with_the_programme_is_not_taken(cast, now):
+    turned_on(cast)
+    her = support.woman(cast, "Rosa", cast.worker)
+    sent = browser(cast.worker).post(
+        f"/measures/{her.id}/fill/phq9/1/",
+        filled(now) | {"how": "on_paper", "measured_on-year": "2020"},
+    )
+    assert sent.status_code == 422
+    assert "before her time with the programme began" in sent.content.decode()
+
+
+OWN = (
+    ("type", "name", "label", "required"),
+    ("select_one often", "safe", "I feel safe at home", "yes"),
+    ("select_multiple often", "when", "At which times?", "yes"),
+    ("integer", "nights", "Nights away", "yes"),
+    ("date", "since", "Since when?", "yes"),
+    ("text", "words", "Anything else?", ""),
+)  # fmt: skip
+
+
+def own_form(cast) -> None:
+    """A form of the workers' own agency, with questions that it needs, on."""
+    page = browser(cast.supervisor)
+    sheet = book(OWN, settings=(("form_title", "form_id", "version"), ("Home check", "home_check", "1")))
+    sent = page.post("/instruments/bring/", {"file": SimpleUploadedFile("form.xlsx", sheet)})
+    assert sent.status_code == 302, sent.content.decode()[:4000]
+    on = {"_do": "continue", "_token": "t" * 20, "is_licence_accepted": "on"}
+    assert page.post("/instruments/home_check/1/on/", on).status_code == 302
+
+
+def test_a_form_without_a_version_takes_the_day_and_the_page_says_what_is_needed(cast, now):
+    page = browser(cast.supervisor)
+    shown = page.get("/instruments/bring/").content.decode()
+    for column in ("form_title", "form_id", "version", "list_name", "relevant"):
+        assert f"<code>{column}</code>" in shown
+    sample = page.get("/instruments/bring/template/")
+    assert sample.headers["Content-Disposition"] == 'attachment; filename="form-template.xlsx"'
+    assert "/instruments/bring/template/" in shown
+    text = SimpleUploadedFile("x.txt", b"type,name")
+    refused = page.post("/instruments/bring/", {"file": text}).content.decode()
+    assert "This is not an .xlsx or .ods file" in refused
+    assert "Sheet :" not in refused
+    sheet = book(OWN, settings=(("form_title", "form_id"), ("Home check", "home_check")))
+    sent = page.post("/instruments/bring/", {"file": SimpleUploadedFile("f.xlsx", sheet)}, follow=True)
+    today = clock.local(now).date().isoformat()
+    assert f"this day is its version: {today}" in sent.content.decode()
+    assert SiteInstrument.objects.get().edition == today
+
+
+def test_the_administrator_finds_the_instruments_from_home(cast):
+    page = browser(cast.administrator)
+    home = page.get("/").content.decode()
+    assert 'href="/instruments/"' in home
+    assert "instruments on" in home
+    listed = page.get("/instruments/").content.decode()
+    assert re.search(r'href="/administer/settings/"[^>]*aria-current="true"', listed)
+
+
+def test_what_may_be_left_is_marked_and_what_is_needed_is_not(cast, now):
+    own_form(cast)
+    her = support.woman(cast, "Rosa", cast.worker)
+    shown = browser(cast.worker).get(f"/measures/{her.id}/fill/home_check/1/").content.decode()
+    assert "Anything else? (optional)" in shown
+    for label in ("I feel safe at home", "At which times?", "Nights away", "Since when?"):
+        assert label in shown
+        assert f"{label} (optional)" not in shown
+    assert "leave the rest empty" not in shown
+    assert shown.count("She did not want to answer") == 5  # each that is needed, and the words above them
+    paper = browser(cast.worker).get("/instruments/home_check/1/paper/").content.decode()
+    assert paper.count("She did not want to answer") == 4
+
+
+def test_what_she_does_not_want_to_answer_is_kept_as_that_and_not_as_a_gap(cast, now):
+    own_form(cast)
+    her = support.woman(cast, "Rosa", cast.worker)
+    page, at = browser(cast.worker), f"/measures/{her.id}/fill/home_check/1/"
+    begun = {**day(now), "occasion": "review", "how": "together", "_do": "continue", "_token": "n" * 20,
+             "was_shown": "safe when nights since words"}  # fmt: skip
+    refused = page.post(at, begun)
+    assert refused.status_code == 422
+    assert "or say that she did not want to answer" in refused.content.decode()
+    both = begun | {"q_safe": "1", "q_when": ["1"], "q_nights": "2", "declines_nights": "on",
+                    "declines_since": "on"}  # fmt: skip
+    assert "Take out the answer, or the tick" in page.post(at, both).content.decode()
+    declined = begun | {"q_safe": "_declined_", "q_when": ["_declined_"], "declines_nights": "on",
+                        "declines_since": "on"}  # fmt: skip
+    sent = page.post(at, declined)
+    assert sent.status_code == 302, sent.content.decode()
+    check = page.get(f"{at}?check")
+    assert "She did not want to answer" in check.content.decode()
+    page.post(at, {"_do": "confirm", "_token": token(check)})
+    with identity.acting(cast.worker):
+        row = Response.objects.get()
+    assert row.answers == dict.fromkeys(("safe", "when", "nights", "since"), "_declined_")
+    read = page.get(f"/measures/answers/{row.id}/").content.decode()
+    assert read.count("She did not want to answer") == 4
+    assert read.count("Not answered") == 1
 
 
 @pytest.mark.parametrize("spoiled", [{"measured_on-year": "2090"}, {"q_q3": "7"}, {"occasion": ""}])

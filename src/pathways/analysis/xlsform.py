@@ -11,16 +11,21 @@ What XLSForm has no column for is ours: in choices `points` (what an answer adds
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Final
+
+import polars as pl
 
 from pathways.analysis import sheets
 from pathways.domain.outcomes import expression
-from pathways.domain.outcomes.instrument import Kind, Licence
+from pathways.domain.outcomes.instrument import DECLINED, Kind, Licence
 
 MOST_QUESTIONS: Final = 300
+WORKBOOKS: Final = (".xlsx", ".xlsm", ".ods")
 MOST_PROBLEMS: Final = 40
 _ALERTING = frozenset({"select_one", "integer", "decimal", "calculate"})
 _PLAIN = frozenset({"integer", "decimal", "text", "date", "note", "calculate"})
@@ -32,6 +37,14 @@ _SURVEY = frozenset(
 _CHOICES = frozenset({"list_name", "name", "label", "points"})
 _SETTINGS = frozenset(
     {"form_title", "form_id", "version", "default_language", "score", "better", "about", "licence", "source"}
+)
+#: for each sheet the columns that are needed, and all that are known
+COLUMNS: Final[Mapping[str, tuple[tuple[str, ...], frozenset[str]]]] = MappingProxyType(
+    {
+        "survey": (("type", "name", "label"), _SURVEY),
+        "choices": (("list_name", "name", "label"), _CHOICES),
+        "settings": (("form_title", "form_id"), _SETTINGS),
+    }
 )
 #: other spellings of the same, as other tools write them
 _SAME = {
@@ -54,6 +67,8 @@ class Problem:
     why: str
 
     def __str__(self) -> str:
+        if not self.sheet:
+            return f"{self.why}."
         where = [f"Sheet {self.sheet}", *([f"row {self.row}"] if self.row else []),
                  *([f"column {self.column}"] if self.column else [])]  # fmt: skip
         return f"{', '.join(where)}: {self.why}."
@@ -92,13 +107,55 @@ class _Read:
         self.problems.append(Problem(sheet, row, column, why))
 
 
+def template() -> bytes:
+    """A small form that can be brought as it stands, as an .xlsx workbook: to be opened and changed."""
+    content = io.BytesIO()
+    sheets.write_several(
+        {
+            "survey": pl.DataFrame(
+                [
+                    ("select_one often", "safe", "I feel safe at home", "", "yes", ""),
+                    ("text", "words", "Anything you want to add?", "", "", ""),
+                    ("integer", "nights", "Nights away in the last month", "", "", ". >= 0 and . <= 31"),
+                ],
+                schema=["type", "name", "label", "hint", "required", "constraint"],
+                orient="row",
+            ),
+            "choices": pl.DataFrame(
+                [("often", "0", "Never"), ("often", "1", "Sometimes"), ("often", "2", "Always")],
+                schema=["list_name", "name", "label"],
+                orient="row",
+            ),
+            "settings": pl.DataFrame(
+                [("A form of our own", "our_form", "1")],
+                schema=["form_title", "form_id", "version"],
+                orient="row",
+            ),
+        },
+        content,
+        ".xlsx",
+    )
+    return content.getvalue()
+
+
 def read(content: bytes, name: str) -> dict[str, Any]:
-    """The definition for `domain.outcomes.instrument.of`. Raises FormError, or sheets.UnreadableError."""
+    """The definition for `domain.outcomes.instrument.of`. Raises FormError, or sheets.UnreadableError.
+
+    A form without a version has an empty `edition`: whoever takes it in says which day stands for it.
+    """
+    if not name.lower().endswith(WORKBOOKS):
+        raise FormError([Problem("", None, "", "This is not an .xlsx or .ods file: save it as one of these")])
     given = {each.name.strip().lower(): each for each in sheets.read_bytes(content, name)}
     state = _Read()
     for wanted in ("survey", "settings"):
         if wanted not in given:
             state.wrong(wanted, None, "", "the workbook has no such sheet")
+    if "settings" not in given:
+        state.problems[-1] = replace(
+            state.problems[-1],
+            why="the workbook has no such sheet. Its columns are form_title and form_id, with one line under "
+            "them; version may be there too",
+        )
     for strange in sorted(set(given) - {"survey", "choices", "settings"}):
         state.wrong(strange, None, "", "this sheet is not supported; leave it out")
     if state.problems:
@@ -114,7 +171,7 @@ def read(content: bytes, name: str) -> dict[str, Any]:
     definition: dict[str, Any] = {
         "code": settings["form_id"],
         "name": settings["form_title"],
-        "edition": settings["version"],
+        "edition": settings.get("version", ""),
         "about": settings.get("about", ""),
         "licence": Licence.OWN.value,
         "licence_words": settings.get("licence", ""),
@@ -159,12 +216,12 @@ def _table(sheet: sheets.Sheet, name: str, known: frozenset[str], state: _Read) 
 
 def _settings(table: _Table, state: _Read) -> dict[str, str]:
     if not table.rows:
-        state.wrong("settings", 2, "", "there is no line with the form’s form_title, form_id and version")
+        state.wrong("settings", 2, "", "there is no line with the form’s form_title and form_id")
         return {}
     row, said = table.rows[0]
     if len(table.rows) > 1:
         state.wrong("settings", table.rows[1][0], "", "there is one line of settings and no more")
-    for wanted in ("form_title", "form_id", "version"):
+    for wanted in ("form_title", "form_id"):
         if not said.get(wanted):
             state.wrong("settings", row, wanted, "this is needed")
     if said.get("form_id") and not _NAME.match(said["form_id"]):
@@ -185,6 +242,8 @@ def _lists(table: _Table | None, state: _Read) -> dict[str, list[dict[str, Any]]
         for column, value in (("list_name", key), ("name", name), ("label", label)):
             if not value:
                 state.wrong("choices", row, column, "this is needed")
+        if name == DECLINED:
+            state.wrong("choices", row, "name", "this name is kept for “she did not want to answer”")
         if re.search(r"\s", name):
             state.wrong("choices", row, "name", "a name has no blank in it")
         if name in {one["value"] for one in found.get(key, ())}:

@@ -36,6 +36,7 @@ from pathways.domain.triage.assessment import (
 from pathways.domain.triage.levels import Level
 from pathways.domain.triage.mechanisms import Mechanism, Standing
 from pathways.journey import (
+    alongside,
     correcting,
     gate,
     her,
@@ -90,7 +91,8 @@ class Monitoring:
     care_experience: str = d.NoAnswer.NOT_ASKED.value
     interpreter: str = d.NoAnswer.NOT_ASKED.value
     area: str = d.NoAnswer.NOT_ASKED.value
-    declared_by: d.DeclaredBy = d.DeclaredBy.SELF
+    #: nobody where nothing was asked
+    declared_by: d.DeclaredBy | None = d.DeclaredBy.SELF
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ class Answers:
     what_changed: str = ""
     paper_date: date | None = None
     paper_by: str = ""
+    why_unconsidered: str = ""
 
 
 # --- verbs ------------------------------------------------------------------------------------------
@@ -176,6 +179,8 @@ def complete(*, assessment_id: UUID, answers: Answers, by: Actor, at: datetime) 
         if not (codes := _readable(answers.monitoring)):
             return refusal(codes)
         episode = Episode.objects.get(id=row.episode_id)
+        if not (day := _may_be_the_day(answers.paper_date, episode, at)):
+            return refusal(day)
         why = str((row.sections or {}).get("why_again", ""))
         before = _as_it_stands(row, by) if why else {}
         _write(row, answers, by, at)
@@ -383,7 +388,18 @@ def _facts(client_id: UUID, by: Actor, answers: Answers | None = None) -> assess
         need=answers.need,
         exploitation=answers.exploitation,
         immediate_safety=answers.immediate_safety,
+        unconsidered=mechanisms.unconsidered(answers.mechanisms),
+        why_unconsidered=answers.why_unconsidered,
     )
+
+
+def _may_be_the_day(paper: date | None, episode: Episode, at: datetime) -> Decision:
+    """A paper was written in her time with the programme, and not in the future."""
+    if paper is not None and paper > local(at).date():
+        return decision.no("The day on the paper is in the future: check it.")
+    if paper is not None and paper < alongside.began_on(episode):
+        return decision.no(f"{alongside.TOO_EARLY} on the paper.")
+    return decision.yes()
 
 
 def _tell(kind: EventKind, row: Assessment, episode: Episode, *, by: Actor, at: datetime) -> None:
@@ -422,6 +438,7 @@ def _write(row: Assessment, answers: Answers, by: Actor, at: datetime) -> None:
         "what_changed": answers.what_changed,
         "paper_date": answers.paper_date.isoformat() if answers.paper_date else "",
         "paper_by": answers.paper_by.strip(),
+        "why_unconsidered": answers.why_unconsidered.strip(),
         "as_given": dict(answers.as_given),
     }
     row.completed_at, row.completed_by_id = at, by.account_id
@@ -486,7 +503,7 @@ def _monitor(row: Assessment, given: Monitoring, by: Actor, at: datetime) -> Non
         "area",
     ):
         setattr(mine, name, getattr(given, name))
-    mine.declared_by = given.declared_by.value
+    mine.declared_by = given.declared_by.value if given.declared_by else ""
     mine.changed_at, mine.changed_by_id = at, by.account_id
     mine.save()
 
@@ -618,6 +635,7 @@ class Page:
     what_changed: str = ""
     paper_date: date | None = None
     paper_by: str = ""
+    why_unconsidered: str = ""
     since: tuple[Changed, ...] | None = None
     since_at: datetime | None = None
 
@@ -690,6 +708,7 @@ def _page(row: Assessment | None, banner: her.Banner, by: Actor) -> Page:
         what_changed=str(sections.get("what_changed", "")),
         paper_date=date.fromisoformat(paper) if paper else None,
         paper_by=str(sections.get("paper_by", "")),
+        why_unconsidered=str(sections.get("why_unconsidered", "")),
         since=_changes(earlier, row, by) if earlier is not None else None,
         since_at=earlier.completed_at if earlier is not None else None,
     )

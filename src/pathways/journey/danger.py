@@ -30,6 +30,24 @@ def said(*, client_id: UUID, where: str, object_id: UUID, route: str, by: Actor,
         return done(id=tell(client_id, where, object_id, route, by=by, at=at))
 
 
+def whose(*, client_id: UUID, by: Actor) -> str:
+    """Whose list the urgent work stands on in this organisation, as said to `by`: “your” or “Jo Hale’s”.
+
+    Nothing where none waits, or where she is not there for this person.
+    """
+    if alongside.her(client_id, by) is None:
+        return ""
+    with identity.clerk(by):
+        found = Task.objects.filter(
+            kind=TASK, client_id=client_id, organisation_id=by.organisation_id, done_at__isnull=True
+        ).values_list("account_id", flat=True)
+        account_id = found.first()
+    if account_id is None or account_id == by.account_id:
+        return "your" if account_id else ""
+    name = identity.names_of({account_id}).get(account_id, "")
+    return f"{name}’s" if name else ""
+
+
 def tell(client_id: UUID, where: str, object_id: UUID, route: str, *, by: Actor, at: datetime) -> UUID | None:
     """The same as a piece of another verb, in its transaction. None where it waits already."""
     with identity.clerk(by):

@@ -137,7 +137,7 @@ def present_now(row: PanelMeeting, by: Actor, at: datetime) -> tuple[Seat, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One thing on the page: what it is, who added it, and the words."""
+    """One thing on the page: what it is, the words, and who added them: several where they said the same."""
 
     field: PanelField
     from_name: str
@@ -281,6 +281,7 @@ def _page(
         if fact.words
     ]
     shown.sort(key=lambda each: (order[each.field], each.from_name))
+    folded = _folded(shown)
     decisions = [
         made
         for made in sight.visible(PanelDecision, by).filter(item_id=item.id)
@@ -293,14 +294,25 @@ def _page(
         row.id,
         item.number,
         item.called,
-        tuple(each for each in shown if each.field is not PanelField.HER_VIEW),
-        tuple(each for each in shown if each.field is PanelField.HER_VIEW),
+        tuple(each for each in folded if each.field is not PanelField.HER_VIEW),
+        tuple(each for each in folded if each.field is PanelField.HER_VIEW),
         tuple(sorted({each.from_name for each in shown if each.field is PanelField.KNOWN})),
         tuple(_decided(made, at) for made in decisions),
         present,
         status,
         may_decide(row, by, at),
         seated,
+    )
+
+
+def _folded(shown: Iterable[Shown]) -> tuple[Shown, ...]:
+    """The same words under one heading stand once, with every agency that said them."""
+    together: dict[tuple[PanelField, str], list[Shown]] = {}
+    for one in shown:
+        together.setdefault((one.field, " ".join(one.words.split()).casefold()), []).append(one)
+    return tuple(
+        Shown(said[0].field, ", ".join(dict.fromkeys(one.from_name for one in said)), said[0].words)
+        for said in together.values()
     )
 
 

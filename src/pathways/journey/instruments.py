@@ -11,7 +11,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from importlib.resources import files
 from uuid import UUID
 
@@ -362,6 +362,8 @@ class ReadFile:
     wording: Mapping[str, str] | None = None
     definition: Mapping[str, object] | None = None
     problems: tuple[str, ...] = ()
+    #: what was added to what the file says
+    notes: tuple[str, ...] = ()
 
 
 def read_wording(content: bytes, name: str) -> ReadFile:
@@ -392,10 +394,40 @@ def read_wording(content: bytes, name: str) -> ReadFile:
     return ReadFile(problems=tuple(wrong)) if wrong else ReadFile(wording=found)
 
 
-def read_form(content: bytes, name: str) -> ReadFile:
-    """An XLSForm spreadsheet as a definition, or every cell not supported, by sheet, row and column."""
+@dataclass(frozen=True, slots=True)
+class SheetOfForm:
+    """One sheet of such a spreadsheet, and its columns."""
+
+    name: str
+    needed: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def columns() -> tuple[SheetOfForm, ...]:
+    """The sheets and columns of a form of one's own, as they are read."""
+    return tuple(
+        SheetOfForm(name, needed, tuple(sorted(known - set(needed))))
+        for name, (needed, known) in xlsform.COLUMNS.items()
+    )
+
+
+def template() -> bytes:
+    """A small workbook to begin a form of one's own from."""
+    return xlsform.template()
+
+
+def read_form(content: bytes, name: str, *, today: date) -> ReadFile:
+    """An XLSForm spreadsheet as a definition, or every cell not supported, by sheet, row and column.
+
+    A form may have no version: this day then stands for it, and the notes say so.
+    """
     try:
-        return ReadFile(definition=xlsform.read(content, name))
+        definition = xlsform.read(content, name)
+        if definition["edition"]:
+            return ReadFile(definition=definition)
+        version = today.isoformat()
+        note = f"It names no version, so this day is its version: {version}."
+        return ReadFile(definition={**definition, "edition": version}, notes=(note,))
     except xlsform.FormError as error:
         return ReadFile(problems=error.lines)
     except sheets.UnreadableError as error:

@@ -437,17 +437,22 @@ class Flow(meanwhile.Watched):
         return editions.last(self.edition_key(), by=self.actor)
 
     def _tasks(self) -> HttpResponse:
-        items = []
+        items: list[dict[str, str]] = []
+        may_go_on: list[bool] = []
         for step in self.all_steps:
             if why := self.waits(step):
+                may_go_on.append(False)
                 items.append({"title": step.title, "hint": why, "status": "Cannot start yet"})
                 continue
             form = self._judged(step)
             done = form is not None and form.is_valid()
+            may_go_on.append(done)
             is_unopened = step.is_optional and step.slug not in self.kept.get("steps", {})
             status = (
                 ("Optional", "grey")
                 if done and is_unopened
+                else (form.says_nothing, "grey")
+                if done and form is not None and form.says_nothing
                 else ("Completed", "")
                 if done
                 else ("In progress", "blue")
@@ -458,7 +463,7 @@ class Flow(meanwhile.Watched):
                 "title": step.title, "hint": step.hint, "status": status[0], "colour": status[1],
                 "href": f"{self.request.path}?step={step.slug}",
             })  # fmt: skip
-        ready = all(item["status"] in ("Completed", "Optional") for item in items)
+        ready = all(may_go_on)
         done_count = sum(item["status"] == "Completed" for item in items)
         of_count = sum(item["status"] != "Optional" for item in items)
         more = {"items": items, "ready": ready, "done_count": done_count, "of_count": of_count}

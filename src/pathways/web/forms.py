@@ -730,6 +730,11 @@ class PathwaysForm(forms.Form):
     def __iter__(self) -> Iterator[Question]:
         return super().__iter__()  # type: ignore[return-value]
 
+    @property
+    def says_nothing(self) -> str:
+        """For a part of a task list that may be passed over: what it is called where it was. Else nothing."""
+        return ""
+
     def is_revealed(self, name: str) -> bool:
         """Whether a conditional question is asked, given what was answered before it."""
         if name not in self.conditional:

@@ -94,7 +94,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
         Entry("Organisations", "administer:organisations"),
         DIRECTORY,
         FILES,
-        Entry("Settings", "administer:settings"),
+        Entry("Settings", "administer:settings", ("instruments",)),
     ),
 }
 

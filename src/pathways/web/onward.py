@@ -55,6 +55,7 @@ _NAMES: Mapping[Leads, tuple[str, bool]] = MappingProxyType(
         Leads.ERASURES: ("governance:erasures", False),
         Leads.PEOPLE: ("administer:people", False),
         Leads.ORGANISATIONS: ("administer:organisations", False),
+        Leads.INSTRUMENTS: ("instruments:list", False),
         Leads.PAIRS: ("linking:list", False),
         Leads.PANEL: ("panel:meeting", True),
         Leads.PANELS: ("panel:list", False),

@@ -42,6 +42,25 @@ class PanelField(Worded):
     HER_VIEW = "her_view", "Her own view, in her words"
     PROPOSED = "proposed", "What you propose"
 
+    @property
+    def heading(self) -> str:
+        """What stands over the answers of others: the label is the question put to an agency."""
+        return _HEADINGS.get(self, self.label)
+
+
+#: where the question to an agency would read strangely over what others answered
+_HEADINGS: Mapping[PanelField, str] = MappingProxyType(
+    {
+        PanelField.KNOWN: "How agencies know her, and since when",
+        PanelField.WORKER_RISK: "Before meeting her",
+        PanelField.SUPPORT: "How support is going",
+        PanelField.HEALTH: "Her health",
+        PanelField.HOME: "Where she lives now, in general",
+        PanelField.POLICE_SUMMARY: "What police records say, in summary",
+        PanelField.HER_VIEW: "Her own view",
+        PanelField.PROPOSED: "What is proposed",
+    }
+)
 
 F = PanelField
 

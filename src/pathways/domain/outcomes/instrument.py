@@ -23,6 +23,9 @@ from pathways.domain.outcomes.expression import Expression, ExpressionError, Val
 from pathways.domain.terms.words import Worded
 
 RELIABLE: Final = 1.96
+#: kept in place of an answer that the form needs and that she did not want to give: no value, and no mistake
+DECLINED: Final = "_declined_"
+DECLINED_WORDS: Final = "She did not want to answer"
 
 
 class Licence(Worded):
@@ -110,6 +113,8 @@ class Item:
         """An answer in words."""
         if value in (None, "", [], ()):
             return ""
+        if is_declined(value):
+            return DECLINED_WORDS
         labels = {one.value: one.label for one in self.options}
         if isinstance(value, list | tuple):
             return ", ".join(labels.get(str(one), str(one)) for one in value)
@@ -216,6 +221,11 @@ class Instrument:
         return tuple(one for one in self.items if one.is_asked)
 
     @property
+    def has_required(self) -> bool:
+        """Whether it has a question that cannot be passed over in silence."""
+        return any(one.is_required for one in self.asked)
+
+    @property
     def scored(self) -> tuple[Item, ...]:
         """The items of a total that is a plain sum; none where a rule of the form reckons the score."""
         if self.score_item:
@@ -252,9 +262,14 @@ class Score:
 # --- answers ------------------------------------------------------------------------------------------
 
 
+def is_declined(said: Any) -> bool:
+    """Whether this stands for “she did not want to answer”."""
+    return said == DECLINED or (isinstance(said, list | tuple) and tuple(said) == (DECLINED,))
+
+
 def _as_value(item: Item, said: Any) -> Value:
     """An answer as a rule sees it."""
-    if said in (None, "", [], ()):
+    if said in (None, "", [], ()) or is_declined(said):
         return None
     if item.kind is Kind.SEVERAL:
         return tuple(str(one) for one in said) if isinstance(said, list | tuple) else tuple(str(said).split())
@@ -297,7 +312,9 @@ def faults(instrument: Instrument, answers: Mapping[str, Any]) -> dict[str, str]
             continue
         if is_empty:
             if item.is_required:
-                found[item.code] = f"Answer “{item.label}”"
+                found[item.code] = f"Answer “{item.label}”, or say that she did not want to answer"
+            continue
+        if is_declined(said):
             continue
         if item.kind in (Kind.ONE, Kind.SEVERAL):
             chosen = said if isinstance(said, list | tuple) else [said]
@@ -330,7 +347,11 @@ def score(
     if instrument.score_item:
         value = expression.number(values(instrument, answers).get(instrument.score_item))
         asked = [one for one in instrument.asked if is_asked_now(instrument, one.code, answers)]
-        missing = tuple(one.code for one in asked if answers.get(one.code) in (None, "", [], ()))
+        missing = tuple(
+            one.code
+            for one in asked
+            if answers.get(one.code) in (None, "", [], ()) or is_declined(answers[one.code])
+        )
         why = "" if value is not None else "The rule of this form comes to no score with these answers."
         return _judged(instrument, Score(value, value, missing=missing, why_none=why, alerts=alerts))
     items = instrument.scored

@@ -10,6 +10,7 @@ from pathways.domain.decision import Decision
 from pathways.domain.terms import needs
 from pathways.domain.terms.people import ALONGSIDE_ROLES, Role
 from pathways.domain.terms.words import Worded
+from pathways.domain.triage.mechanisms import Mechanism
 from pathways.domain.workflow import Move, Workflow, sources
 
 
@@ -81,6 +82,9 @@ class Facts:
     need: Need | None = None
     exploitation: Exploitation | None = None
     immediate_safety: ImmediateSafety | None = None
+    #: the other protections that nobody has thought of yet, and why not
+    unconsidered: tuple[Mechanism, ...] = ()
+    why_unconsidered: str = ""
 
     @property
     def unrated(self) -> tuple[needs.Domain, ...]:
@@ -108,7 +112,7 @@ def may_assess(facts: Facts) -> Decision:
 
 def may_complete(facts: Facts) -> Decision:
     """Every part of her life has been thought of, and there is a summary. Judgements may still be missing:
-    triage then says that its suggestion is provisional."""
+    triage then says that its suggestion is provisional. In immediate danger no protection is passed over."""
     if not (answer := may_assess(facts)):
         return answer
     if facts.unrated:
@@ -116,6 +120,15 @@ def may_complete(facts: Facts) -> Decision:
         return decision.no(f"Give a rung, or say why there is none, for: {named}.")
     if not facts.summary.strip():
         return decision.no("Write a summary.")
+    if (
+        facts.immediate_safety is ImmediateSafety.YES
+        and facts.unconsidered
+        and not facts.why_unconsidered.strip()
+    ):
+        named = "; ".join(one.label for one in facts.unconsidered)
+        return decision.no(
+            f"She is in immediate danger: consider each of these protections, or say why not: {named}."
+        )
     return decision.yes()
 
 

@@ -11,7 +11,7 @@ from pathways.domain.governance.actors import Actor
 from pathways.domain.terms import clocks
 from pathways.domain.terms.law import CrossingPurpose
 from pathways.domain.terms.people import Role
-from pathways.journey import emergency, sight, under_agreement
+from pathways.journey import emergency, instruments, sight, under_agreement
 from pathways.journey.home.shapes import MOST, OF_THE_PROGRAMME, Figure, Home, Item, Leads, Section, section
 from pathways.records.models import (
     AccessEvent,
@@ -241,6 +241,12 @@ def administrator(*, by: Actor, at: datetime) -> Home:
         Figure(str(active.count()), "people", leads=Leads.PEOPLE),
         Figure(str(organisations.count()), "organisations", leads=Leads.ORGANISATIONS),
         Figure(str(Service.objects.filter(status="active").count()), "services", leads=Leads.SERVICES),
+        Figure(
+            str(len(instruments.in_use_now(by=by))),
+            "instruments on",
+            leads=Leads.INSTRUMENTS,
+            is_begun_there=True,
+        ),
     )
     return Home(
         lead="You look after accounts and organisations. You read no woman’s record.",

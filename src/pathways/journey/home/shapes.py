@@ -50,6 +50,7 @@ class Leads(StrEnum):
     ERASURES = "erasures"
     PEOPLE = "people"
     ORGANISATIONS = "organisations"
+    INSTRUMENTS = "instruments"
     PAIRS = "pairs"
     PANEL = "panel"
     PANELS = "panels"

@@ -18,6 +18,8 @@ from pathways.records.models import TriageDecision, TriagePolicy, TriageReading
 
 #: So many days ago a second version of the policy came into force.
 SWITCHED = 300
+#: What was decided in the last so many days may still wait to be read again.
+STILL_WAITS = 10
 _HUB = "pathways-hub"
 _ALIKE = (
     "What she says and what is known of those around her both point this way.",
@@ -106,7 +108,8 @@ def _read(row: TriageReading, rng: random.Random, *, world: World, at: datetime,
     why = Why(row.why)
     hours = {Why.URGENT: (0.5, 3.5), Why.EXIT: (3, 40)}.get(why, (10, 120))
     when = at + timedelta(hours=rng.uniform(*hours))
-    skipped = rng.random() < {Why.EXIT: 0.0, Why.URGENT: 0.1}.get(why, 0.2)
+    is_left = rng.random() < {Why.EXIT: 0.0, Why.URGENT: 0.1}.get(why, 0.2)
+    skipped = is_left and at > until - timedelta(days=STILL_WAITS)  # what is older was read in its time
     reader = _somebody(world, row.reader_id)
     if skipped or reader is None or when > until:
         return
@@ -115,6 +118,9 @@ def _read(row: TriageReading, rng: random.Random, *, world: World, at: datetime,
     first = Level(decided if decided is not None else Level.TARGETED)
     alike = {Why.EXIT: 1.0, Why.URGENT: 0.9, Why.ASKED: 0.7}.get(why, 0.72)
     level = _near(first, rng, alike)
+    if at <= until - timedelta(days=STILL_WAITS):
+        # read apart it goes to a third person, whose decision would still be waiting months later
+        level = first if why is not Why.DRAWN else level
     with identity.acting(reader):
         level_readings.read(
             reading_id=row.id,

@@ -7,6 +7,7 @@ supported by the third sector, 50 engaged with a private company, and everything
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -36,6 +37,7 @@ from pathways.domain.terms.people import Role, Sector
 from pathways.domain.terms.routes import Door, Route
 from pathways.domain.triage.assessment import Exploitation, ImmediateSafety, Need
 from pathways.domain.triage.levels import Level
+from pathways.domain.triage.mechanisms import Mechanism, Standing
 from pathways.journey import (
     agreement as agreeing,
 )
@@ -142,6 +144,12 @@ _PLACES_OF_SUPPORT = ("willow", "willow", "harbour", "lantern", "safe-steps", "t
 _LATER = (ScreeningOutcome.DEFERRED, ScreeningOutcome.SAFEGUARDING_FIRST)
 #: the headings of what is her own; what was reported of her as a victim is not enough alone
 _HER_OWN = ("cri_", "abl_", "idn_", "vul_h", "vul_m", "vul_s", "vul_c", "vul_d", "vul_l", "vul_p", "vul_t")
+#: where she is in immediate danger, how she stands with each other protection
+_IN_DANGER = dict.fromkeys(Mechanism, Standing.NOT_NEEDED) | {
+    Mechanism.ADULT_SAFEGUARDING: Standing.REFERRED,
+    Mechanism.MARAC: Standing.IN_PLACE,
+    Mechanism.HOUSING_DUTY: Standing.SHE_DECLINED,
+}
 _SHARES = frozenset(ShareField) - {ShareField.HEALTH, ShareField.SAFETY_PLAN}
 
 
@@ -270,7 +278,7 @@ class _Life:
         self.wait(0.1, 3)
         self.do(screening.open_evidence, spoc, consideration_id=flagged.id)
         self.do(screening.decide, spoc, consideration_id=flagged.id, said=self.judgement(outcome))
-        reading_twice.perhaps(flagged.id, self.number, world=self.world, at=self.now)
+        reading_twice.perhaps(flagged.id, self.number, world=self.world, at=self.now, until=self.until)
         if outcome in _LATER:
             self.wait(15, 30)
             self.do(screening.resume, spoc, consideration_id=flagged.id)
@@ -528,6 +536,12 @@ class _Life:
         return level
 
     def answers(self) -> Answers:
+        made = self._drawn_answers()
+        if made.immediate_safety is ImmediateSafety.YES:  # no protection is passed over in danger
+            return replace(made, mechanisms=_IN_DANGER)
+        return made
+
+    def _drawn_answers(self) -> Answers:
         return assess.Answers(
             strengths="She knows what she wants for her children, and has kept two friends through it all.",
             her_words="I want some peace.",

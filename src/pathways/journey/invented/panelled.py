@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -28,21 +29,111 @@ _AT_TABLE = (
 )
 _TO_SIGN_IN_AS = ("Wanda Reyes", "Priya Nair")
 AGENCIES = tuple(place for _, place in _AT_TABLE if place != "ashmere-police")
+#: what an agency says of a woman under each heading: one of these, always the same one for the two of them
 _SAYS = {
-    PanelField.WHY_HERE: "Her level rose after two reports in one month, and several agencies meet her.",
-    PanelField.KNOWN: "We have met her since the summer, about once a week.",
-    PanelField.STRENGTHS: "She keeps every appointment, and her sister is on her side.",
-    PanelField.NEEDS: "A place of her own, and help with a debt that is not hers.",
-    PanelField.SAFETY: "She is watched when she goes out. She has a plan for leaving, and has practised it.",
-    PanelField.WORKER_RISK: "Meet her in our building, in twos, and not on Fridays.",
-    PanelField.SUPPORT: "She comes, and speaks more freely than in spring.",
-    PanelField.HEALTH: "She sleeps badly. The clinic sees her on the 12th.",
-    PanelField.CHILDREN: "One child, with her sister. Nothing gives cause for concern.",
-    PanelField.HOME: "She stays with friends, in the north of the town.",
-    PanelField.POLICE_SUMMARY: "Reported three times as a victim. Nothing is under way against her.",
-    PanelField.HER_VIEW: "“I want my own door, and that he does not know where it is.”",
-    PanelField.PROPOSED: "One lead worker, and no more letters to the old address.",
+    PanelField.WHY_HERE: (
+        "Her level rose after two reports in one month, and several agencies meet her.",
+        "She is about to move, and nobody has said yet who goes on with her.",
+        "Three agencies see her in the same week, and none knows what the others have promised.",
+        "What was agreed last time did not hold: the room that was found fell through.",
+    ),
+    PanelField.KNOWN: (
+        "We have met her since the summer, about once a week.",
+        "She came to us in spring. We see her when she comes to the drop-in.",
+        "We have known her for two years, with a gap last winter.",
+        "Since last month. One long talk so far, and two by telephone.",
+        "Through our group on Tuesdays, which she has come to since it began.",
+    ),
+    PanelField.STRENGTHS: (
+        "She keeps every appointment, and her sister is on her side.",
+        "She asks when she does not understand, and tells us when we have it wrong.",
+        "She has gone back to her course, and is good at it.",
+        "Two friends from before look in on her, and she lets them.",
+        "She has kept her tenancy through all of it.",
+    ),
+    PanelField.NEEDS: (
+        "A place of her own, and help with a debt that is not hers.",
+        "Somebody to go with her to the first appointments.",
+        "Her papers back, and a bank account that nobody else can reach.",
+        "Time. She has been asked the same questions by four people.",
+        "A doctor who knows her, and her prescription in one place.",
+    ),
+    PanelField.SAFETY: (
+        "She is watched when she goes out. She has a plan for leaving, and has practised it.",
+        "Safer than in the summer. He has not been seen near her since.",
+        "She is most afraid at weekends, when the house is full.",
+        "Her telephone may be looked at. She uses ours.",
+    ),
+    PanelField.WORKER_RISK: (
+        "Meet her in our building, in twos, and not on Fridays.",
+        "No risk known. Others who come to her door are the reason for meeting elsewhere.",
+        "Do not go to the flat. She comes to the library gladly.",
+        "Telephone before you go in: there is sometimes a dog, and sometimes visitors.",
+    ),
+    PanelField.SUPPORT: (
+        "She comes, and speaks more freely than in spring.",
+        "Slowly. She missed two, rang to say so, and came to the third.",
+        "Well: she has begun to plan for next year.",
+        "It waits for a room where she can talk without being overheard.",
+    ),
+    PanelField.HEALTH: (
+        "She sleeps badly. The clinic sees her on the 12th.",
+        "Her asthma is worse in the place where she stays.",
+        "She has been well since her medicine was changed.",
+        "She would like to see a woman doctor, and has not been offered one.",
+    ),
+    PanelField.CHILDREN: (
+        "One child, with her sister. Nothing gives cause for concern.",
+        "No children.",
+        "Two boys with their grandmother, whom she sees on Sundays.",
+        "A daughter of sixteen, at school, who knows part of it.",
+    ),
+    PanelField.HOME: (
+        "She stays with friends, in the north of the town.",
+        "A flat of her own, shared against her will.",
+        "Temporary accommodation until the end of the month.",
+        "With her mother, for now.",
+    ),
+    PanelField.POLICE_SUMMARY: (
+        "Reported three times as a victim. Nothing is under way against her.",
+        "One report as a witness. No concern is recorded about her own acts.",
+        "Known as somebody whose address was used by others. She was not charged.",
+        "Nothing in the last twelve months.",
+    ),
+    PanelField.HER_VIEW: (
+        "“I want my own door, and that he does not know where it is.”",
+        "“I am tired of telling it. Read what I said the first time.”",
+        "“I would like to work again. Mornings, to begin with.”",
+        "“My boys home for Christmas. The rest can wait.”",
+    ),
+    PanelField.PROPOSED: (
+        "One lead worker, and no more letters to the old address.",
+        "We go with her to the housing office, and nobody else writes to them.",
+        "Look again in six weeks; until then we keep to what she has asked for.",
+        "Ask the clinic for a time on the day when she is in town in any case.",
+        "A telephone of her own, paid for by the fund.",
+    ),
 }
+#: the same of a woman whoever says it
+_OF_HER = frozenset(
+    {
+        PanelField.WHY_HERE,
+        PanelField.CHILDREN,
+        PanelField.HOME,
+        PanelField.POLICE_SUMMARY,
+        PanelField.HER_VIEW,
+    }
+)
+
+
+def says(field: PanelField, her: str, agency: str) -> str:
+    """What an invented agency says of an invented woman: the same at every telling, and of others other."""
+    if not (several := _SAYS.get(field)):
+        return ""
+    whom = her if field in _OF_HER else f"{her} {agency}"
+    return several[zlib.crc32(f"{field.value} {whom}".encode()) % len(several)]
+
+
 _DECISIONS = (
     ("The housing team is asked for a place outside the area.", "She is not safe where she stays."),
     ("One worker speaks for all agencies until the next meeting.", "She tells her story four times a month."),
@@ -169,7 +260,7 @@ def _add(item: PanelItem, by: Actor, at: datetime) -> None:
     added = {}
     for choice in found.choices:
         words = adding.who_she_is(client_id=item.client_id, by=by) if choice.field is PanelField.WHO else ""
-        words = words or _SAYS.get(choice.field, "")
+        words = words or says(choice.field, item.called, by.organisation_name)
         if words and (choice.field in panel_rules.GIVES[Side.HUB] or item.number % 2):
             added[choice.field] = Added(words, frozenset(key for key, _ in choice.receivers))
     adding.add(item_id=item.id, added=added if holds else {}, is_nothing_held=not holds, by=by, at=at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from pathways.domain.governance.actors import Actor
@@ -18,6 +18,8 @@ _REASONS = {
     ScreeningOutcome.REJECTED: "not_proportionate",
     ScreeningOutcome.DEFERRED: "more_information",
 }
+#: What was decided in the last so many days may still wait to be read again.
+STILL_WAITS = 14
 _BECAUSE = (
     "What is recorded of her own part is slight; her safety speaks for an offer of help.",
     "Two records a month apart say the same. I would offer her the programme.",
@@ -26,8 +28,8 @@ _BECAUSE = (
 _WORDS = "We read the missing report differently. The catalogue should say how old a report may be."
 
 
-def perhaps(consideration_id: UUID, number: int, *, world: World, at: datetime) -> None:
-    """Reads the decision on this consideration, where it was drawn: most are read, and some still wait.
+def perhaps(consideration_id: UUID, number: int, *, world: World, at: datetime, until: datetime) -> None:
+    """Reads the decision on this consideration, where it was drawn: of the last days some still wait.
 
     Draws from a chance of its own, so that the story of her life goes on as it would have.
     """
@@ -36,7 +38,8 @@ def perhaps(consideration_id: UUID, number: int, *, world: World, at: datetime) 
         waiting = SecondReading.objects.filter(consideration_id=consideration_id, read_at__isnull=True)
         reading = waiting.order_by("-drawn_at").first()
         first = SecondDraw.objects.get(id=reading.draw_id) if reading is not None else None
-    if reading is None or first is None or rng.random() < 0.2:
+    is_left = rng.random() < 0.2
+    if reading is None or first is None or (is_left and at > until - timedelta(days=STILL_WAITS)):
         return
     reader = _somebody(world, reading.reader_id)
     if reader is None:

@@ -64,7 +64,8 @@ class Safety(forms.PathwaysForm):
         label="Is there a concern for her immediate safety?",
         choices=[*choices(ImmediateSafety), ("unknown", "Not known")],
         hints={
-            "yes": "Act on it now: 999, safeguarding or MARAC come before this form.",
+            "yes": "Act on it now: 999, safeguarding or MARAC come before this form. An urgent task is put "
+            "on your list as soon as this is chosen. Police are not told by it.",
             "unknown": "The suggested level will be provisional until somebody knows.",
         },
         error="Say whether there is a concern for her immediate safety",
@@ -165,6 +166,18 @@ class Mechanisms(forms.PathwaysForm):
                 hint=_HINTS.get(one, ""),
             )
 
+    def clean(self) -> dict[str, Any]:
+        """Passing over the page is not thinking of each: at least one was."""
+        given = self.cleaned_data
+        said = {name: given.get(name) for name in self.fields}
+        if not self.errors and all(one == Standing.NOT_CONSIDERED.value for one in said.values()):
+            self.add_error(
+                next(iter(said)),
+                "None of these has been considered yet. Think of each one, or save this as a draft and come "
+                "back",
+            )
+        return given
+
 
 _HINTS = {
     Mechanism.NRM: "Only with her agreement, and by a first responder.",
@@ -197,10 +210,11 @@ class Equality(forms.PathwaysForm):
     declared_by = forms.Choose(
         label="Who gave these answers?",
         of=d.DeclaredBy,
-        initial=d.DeclaredBy.SELF.value,
-        error="Say who gave these answers",
+        required=False,
+        hint="Not needed where nothing was asked.",
         small=True,
     )
+    say_nothing_of_optional = frozenset({"declared_by"})
     ethnicity_scheme = forms.Choose(
         label="How is her ethnicity recorded?",
         choices=choices(d.EthnicityScheme)[2:3]
@@ -255,6 +269,25 @@ class Equality(forms.PathwaysForm):
         named = [(area, matching.place(area)) for area in areas]
         self.fields["area"].choices = [*named, ("elsewhere", "Elsewhere"), *choices(d.NoAnswer)]  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        """Nobody is named as the giver of answers that nobody gave, and answers have a giver."""
+        given = self.cleaned_data
+        if not self._has_answers():
+            given["declared_by"] = None
+        elif not given.get("declared_by") and "declared_by" not in self.errors:
+            self.add_error("declared_by", "Say who gave these answers")
+        return given
+
+    @property
+    def says_nothing(self) -> str:
+        return "" if self._has_answers() else "Not asked"
+
+    def _has_answers(self) -> bool:
+        """Whether any of it was answered; “prefers not to say” is an answer."""
+        apart = ("declared_by", "ethnicity_scheme")
+        said = (self.cleaned_data.get(name) for name in self.fields if name not in apart)
+        return any(one not in ("", None, d.NoAnswer.NOT_ASKED.value) for one in said)
+
 
 class Judgements(forms.PathwaysForm):
     need = forms.Choose(
@@ -295,6 +328,11 @@ class Conclusion(forms.PathwaysForm):
     management_plan = forms.LongText(
         label="What is being done to keep her safe, and by whom", required=False, rows=5
     )
+    why_unconsidered = forms.LongText(
+        label="Protections not considered yet: why not?",
+        error="She is in immediate danger: consider each of these protections, or say why not",
+        rows=3,
+    )
     what_changed = forms.LongText(
         label="What has changed since the last assessment",
         hint="In words. Every answer that is another now is shown beside the old one as well.",
@@ -302,10 +340,19 @@ class Conclusion(forms.PathwaysForm):
         rows=4,
     )
 
-    def __init__(self, *args: Any, has_earlier: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, has_earlier: bool = True, unconsidered: Iterable[Mechanism] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         if not has_earlier:
             del self.fields["what_changed"]
+        if not (named := [one.label for one in unconsidered]):
+            del self.fields["why_unconsidered"]
+        else:
+            self.fields["why_unconsidered"].help_text = (
+                f"She is in immediate danger, and nobody has considered: {'; '.join(named)}. "
+                "Consider each under “Other protections to consider”, or say here why not."
+            )
 
 
 class OnPaper(forms.PathwaysForm):

@@ -182,6 +182,7 @@ def empty(nrm: Nrm, areas: Iterable[str] = ()) -> tuple[Section, ...]:
             "Summary and plan",
             _asked("Your summary, in words she could read", lines=5),
             _asked("What is being done to keep her safe, and by whom", lines=4),
+            _asked("Protections not considered yet: why not? (if she is in immediate danger)", lines=2),
             _asked("What has changed since the last assessment", lines=3),
         ),
     )
@@ -239,6 +240,11 @@ def filled(found: Page) -> tuple[Section, ...]:
             "Summary and plan",
             _said("Summary", found.conclusion),
             _said("What is being done to keep her safe", found.management_plan),
+            *(
+                [_said("Protections not considered yet: why not?", found.why_unconsidered)]
+                if found.why_unconsidered
+                else []
+            ),
             _said("What has changed since the last assessment", found.what_changed),
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from pathways.domain.terms import demographics as d
 from pathways.domain.terms import needs
 from pathways.domain.terms.law import Coercion
 from pathways.domain.terms.people import Role
+from pathways.domain.triage import mechanisms
 from pathways.domain.triage.assessment import (
     Action,
     Exploitation,
@@ -25,8 +27,8 @@ from pathways.domain.triage.assessment import (
     Status,
 )
 from pathways.domain.triage.mechanisms import Mechanism, Standing
-from pathways.journey import assess, danger, measuring
-from pathways.web import about_her, access, flow
+from pathways.journey import alongside, assess, danger, measuring
+from pathways.web import about_her, access, endangered, flow
 from pathways.web.access import page
 from pathways.web.assess import forms, on_paper
 from pathways.web.request import Request
@@ -216,7 +218,7 @@ class Write(flow.Flow):
         if step.slug == "equality":
             return {"areas": self.found.areas}
         if step.slug == "conclusion":
-            return {"has_earlier": self.found.has_earlier}
+            return {"has_earlier": self.found.has_earlier, "unconsidered": self._unconsidered()}
         if step.slug == "protections":
             return {
                 "is_first_responder": self.found.nrm.is_first_responder,
@@ -224,6 +226,20 @@ class Write(flow.Flow):
                 "earlier": {f"mechanism_{name}": said for name, said in self.found.mechanisms.items()},
             }
         return {}
+
+    def _unconsidered(self) -> tuple[Mechanism, ...]:
+        """The protections that nobody has thought of although she is in immediate danger, as kept so far."""
+        steps = getattr(self, "kept", {}).get("steps", {})
+        if steps.get("safety", {}).get("immediate_safety", [])[-1:] != [ImmediateSafety.YES.value]:
+            return ()
+        said = {name: given[-1] for name, given in steps.get("protections", {}).items() if given}
+        known = {one.value for one in Standing}
+        standing = {
+            one: Standing(said[f"mechanism_{one.value}"])
+            for one in Mechanism
+            if said.get(f"mechanism_{one.value}") in known
+        }
+        return mechanisms.unconsidered(standing)
 
     def initial(self, step: flow.Step) -> dict[str, Any]:
         if step.slug == "children":  # they stood beside her relationships before
@@ -243,9 +259,26 @@ class Write(flow.Flow):
                 at=self.now,
             )
 
+    def _danger_said(self) -> str:
+        """What the page says where her immediate safety is in doubt by what is kept so far."""
+        kept = self.kept.get("steps", {}).get("safety", {})
+        is_so = kept.get("immediate_safety", [])[-1:] == [ImmediateSafety.YES.value]
+        return endangered.words(self.found.banner.client_id, self.actor) if is_so else ""
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        is_about_it = request.POST.get("_step") == "safety"
+        answer = super().post(request, *args, **kwargs)
+        return endangered.on_the_next_page(request, answer, self._danger_said() if is_about_it else "")
+
+    def since(self) -> tuple[date, str] | None:
+        """What was on paper first was written in her time with the programme."""
+        began = alongside.first_day(self.found.banner.client_id, self.actor)
+        return (began, alongside.TOO_EARLY) if began else None
+
     def context(self) -> dict[str, Any]:
         return {
             "person": about_her.person(self.found.banner),
+            "danger_said": self._danger_said() if self.request.GET.get("step") == "safety" else "",
             "age_band": self.found.age_band,
             "ladder_caveat": needs.CAVEAT,
             "nrm": self.found.nrm,
@@ -298,6 +331,7 @@ def read(given: dict[str, Any], *, as_given: dict[str, Any]) -> assess.Answers:
         what_changed=given.get("what_changed") or "",
         paper_date=given.get("paper_date"),
         paper_by=given.get("paper_by") or "",
+        why_unconsidered=given.get("why_unconsidered") or "",
     )
 
 

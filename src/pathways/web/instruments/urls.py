@@ -9,6 +9,7 @@ app_name = "instruments"
 urlpatterns = [
     path("", views.all_of, name="list"),
     path("bring/", views.bring, name="bring"),
+    path("bring/template/", views.template, name="template"),
     path("<slug:code>/<str:edition>/", views.one, name="one"),
     path("<slug:code>/<str:edition>/paper/", views.paper, name="paper"),
     path("<slug:code>/<str:edition>/on/", views.TurnOn.as_view(), name="on"),

@@ -16,7 +16,7 @@ from pathways.domain.outcomes import in_use, instrument
 from pathways.domain.outcomes.in_use import Status
 from pathways.domain.outcomes.instrument import Instrument
 from pathways.journey import instruments
-from pathways.web import access, flow
+from pathways.web import access, clock, flow
 from pathways.web.access import page
 from pathways.web.instruments import forms
 from pathways.web.request import Request
@@ -279,12 +279,15 @@ def bring(request: Request) -> HttpResponse:
     problems: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data["file"]
-        read = instruments.read_form(sent.read(), sent.name)
+        read = instruments.read_form(
+            sent.read(), sent.name, today=clock.local(request.now).date()
+        )
         problems = read.problems
         if read.definition is not None:
             said = instruments.bring(definition=read.definition, by=request.actor, at=request.now)
             if said:
-                messages.success(request, "The form is here, and off. Look at it, then turn it on.")
+                words = ("The form is here, and off. Look at it, then turn it on.", *read.notes)
+                messages.success(request, " ".join(words))
                 return redirect("instruments:one", said.data["code"], read.definition["edition"])
             problems = (said.reason,)
         if problems:
@@ -293,6 +296,16 @@ def bring(request: Request) -> HttpResponse:
         "title": "Bring a form of your own",
         "form": form,
         "problems": problems,
+        "sheets": instruments.columns(),
         "back": reverse("instruments:list"),
     }
     return render(request, "instruments/bring.html", context, status=422 if form.errors else 200)
+
+
+@page(roles=in_use.BRINGS, when=_not_police)
+def template(request: Request) -> HttpResponse:
+    """A small form that can be brought as it stands, to begin one's own from."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    answer = HttpResponse(instruments.template(), content_type=kind)
+    answer["Content-Disposition"] = 'attachment; filename="form-template.xlsx"'
+    return answer

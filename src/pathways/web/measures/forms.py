@@ -12,6 +12,8 @@ from pathways.web import forms
 
 #: before the code of a question, so that none is taken for one of ours
 BEFORE = "q_"
+#: and before the code of one that she did not want to answer, where no list of answers can say so
+DECLINES = "declines_"
 _OURS = ("measured_on", "occasion", "how", "written_by")
 
 
@@ -43,10 +45,16 @@ class Filling(forms.PathwaysForm):
         sections: dict[str, list[str]] = {}
         for item in asks.asked:
             self.fields[BEFORE + item.code] = _field(item)
-            sections.setdefault(item.section, []).append(BEFORE + item.code)
-        # every question may be left: that is said once, above them
-        self.say_nothing_of_optional = tuple(  # type: ignore[misc]
-            BEFORE + item.code for item in asks.asked if not item.is_required
+            names = sections.setdefault(item.section, [])
+            names.append(BEFORE + item.code)
+            if item.is_required and item.kind not in _LISTED:
+                self.fields[DECLINES + item.code] = forms.Confirm(
+                    label=instrument.DECLINED_WORDS, required=False
+                )
+                names.append(DECLINES + item.code)
+        # where every question may be left, that is said once, above them; else those are marked that may be
+        self.say_nothing_of_optional = frozenset(  # type: ignore[misc]
+            BEFORE + item.code for item in asks.asked if item.is_required or not asks.has_required
         )
         self.fields["was_shown"] = forms.Hidden()
         self.sections = (  # type: ignore[misc]
@@ -68,6 +76,8 @@ class Filling(forms.PathwaysForm):
                 said = self.initial.get(name)
             if isinstance(said, list) and item.kind is Kind.DAY:
                 said = None
+            if not said and data.get(DECLINES + item.code):
+                said = instrument.DECLINED
             found[item.code] = said
         return found
 
@@ -76,21 +86,26 @@ class Filling(forms.PathwaysForm):
         return [one.code for one in self.asks.asked if instrument.is_asked_now(self.asks, one.code, given)]
 
     def is_revealed(self, name: str) -> bool:
-        if name.startswith(BEFORE):
-            return instrument.is_asked_now(self.asks, name.removeprefix(BEFORE), self.given())
+        if (code := _code_in(name)) is not None:
+            return instrument.is_asked_now(self.asks, code, self.given())
         return super().is_revealed(name)
 
     @property
     def shown(self) -> list[forms.Question]:
-        return [bound for bound in super().shown if not bound.name.startswith(BEFORE)
+        return [bound for bound in super().shown if _code_in(bound.name) is None
                 or self.is_revealed(bound.name)]  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
-        answers = {one.code: given.get(BEFORE + one.code) for one in self.asks.asked}
+        answers = answers_of(self.asks, given)
         for code, why in instrument.faults(self.asks, answers).items():
             if BEFORE + code not in self.errors:
                 self.add_error(BEFORE + code, why)
+        for code, said in answers.items():
+            if given.get(DECLINES + code) and not instrument.is_declined(said):
+                self.add_error(
+                    BEFORE + code, "Take out the answer, or the tick that she did not want to answer"
+                )
         before = set(str(given.get("was_shown", "")).split())
         new = [one for one in self._asked_now() if one not in before]
         if before and new:
@@ -105,13 +120,40 @@ class Filling(forms.PathwaysForm):
         return given
 
 
+#: a list of answers says itself that she did not want to answer
+_LISTED = (Kind.ONE, Kind.SEVERAL)
+
+
+def _code_in(name: str) -> str | None:
+    """The code of the question that this field asks, or declines for her; None for one of ours."""
+    for before in (BEFORE, DECLINES):
+        if name.startswith(before):
+            return name.removeprefix(before)
+    return None
+
+
+def answers_of(asks: Instrument, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers by the codes of the instrument, with what she did not want to answer said as that."""
+    found: dict[str, Any] = {}
+    for one in asks.asked:
+        said = typed.get(BEFORE + one.code)
+        declines = said in (None, "", []) and typed.get(DECLINES + one.code)
+        found[one.code] = instrument.DECLINED if declines or instrument.is_declined(said) else said
+    return found
+
+
 def _field(item: Item) -> Any:
     about: dict[str, Any] = {"label": item.label, "required": False, "hint": item.hint}
+    options = [(one.value, one.label) for one in item.options]
+    if item.is_required and item.kind in _LISTED:
+        options.append((instrument.DECLINED, instrument.DECLINED_WORDS))
+        about["dividers"] = {instrument.DECLINED: "or"}
     if item.kind is Kind.ONE:
-        options = [(one.value, one.label) for one in item.options]
         return forms.Choose(choices=options, small=True, size="s", **about)
     if item.kind is Kind.SEVERAL:
-        return forms.ChooseMany(choices=[(one.value, one.label) for one in item.options], small=True, **about)
+        if item.is_required:
+            about["none_of_these"] = instrument.DECLINED
+        return forms.ChooseMany(choices=options, small=True, **about)
     if item.kind is Kind.DAY:
         return forms.Date(span=forms.Span.ANY, **about)
     if item.kind is Kind.TEXT:

@@ -16,7 +16,7 @@ from pathways.domain.outcomes import instrument, tools
 from pathways.domain.outcomes.response import Action, How, Occasion
 from pathways.domain.terms.people import Role
 from pathways.journey import danger, instruments, measuring
-from pathways.web import access, clock, flow
+from pathways.web import access, clock, endangered, flow
 from pathways.web.access import page
 from pathways.web.forms import Answer
 from pathways.web.measures import forms
@@ -61,20 +61,38 @@ class FillIn(AboutHer):
         }
 
     def context(self) -> dict[str, Any]:
-        return {**super().context(), "caption": self.found.asks.name, "known": self.found}
+        return {
+            **super().context(),
+            "caption": self.found.asks.name,
+            "known": self.found,
+            "danger_said": self._danger_said(),
+        }
+
+    def _danger_said(self) -> str:
+        """What the page says where an answer kept so far signals danger."""
+        kept = self.kept.get("steps", {}).get(self.all_steps[0].slug, {})
+        return endangered.words(self.kwargs["client_id"], self.actor) if self._signals(kept) else ""
+
+    def _signals(self, typed: dict[str, list[str]]) -> bool:
+        given = {
+            name.removeprefix(forms.BEFORE): said[-1] for name, said in typed.items() if said and said[-1]
+        }
+        return any(one.raised_by(self.found.asks, given) for one in self.found.asks.alerts)
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        return endangered.on_the_next_page(
+            request, super().post(request, *args, **kwargs), self._danger_said()
+        )
 
     def back(self) -> str:
         return reverse("herpage:measures", args=[self.kwargs["client_id"]])
 
     def answers_of(self, typed: dict[str, Any]) -> dict[str, Any]:
-        return {one.code: typed.get(forms.BEFORE + one.code) for one in self.found.asks.asked}
+        return forms.answers_of(self.found.asks, typed)
 
     def _keep(self, step: flow.Step, typed: dict[str, list[str]]) -> None:
         super()._keep(step, typed)
-        given = {
-            name.removeprefix(forms.BEFORE): said[-1] for name, said in typed.items() if said and said[-1]
-        }
-        if any(one.raised_by(self.found.asks, given) for one in self.found.asks.alerts):
+        if self._signals(typed):
             danger.said(
                 client_id=self.kwargs["client_id"],
                 where=measuring.IN_INSTRUMENT,
