@@ -18,7 +18,7 @@ from pathways.records.models import Setting, TriageDecision, TriagePolicy, Triag
 from tests.journey import agreed as made
 from tests.journey import people
 from tests.journey.people import NOW
-from tests.web.test_assess_triage_refer_pages import browser, text
+from tests.web.test_assess_triage_refer_pages import browser, confirm, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -144,16 +144,23 @@ def test_levels_are_read_told_and_looked_at_again(cast):
     triage_id = made.assessed(cast, her)
     with identity.acting(cast.coordinator):
         triage.decide(
-            triage_id=triage_id, level=Level.ADVICE, reasons="She said so.", by=cast.coordinator, at=NOW
+            triage_id=triage_id,
+            level=Level.ADVICE,
+            reasons="She said so.",
+            otherwise="She wants advice alone.",
+            by=cast.coordinator,
+            at=NOW,
         )
     mine = browser(cast.coordinator)
     assert "Level 0: before she is closed off" in text(mine.get("/triage/readings/"))
     worker = browser(cast.worker)
     why = text(worker.get(f"/triage/{triage_id}/why/"))
-    assert "She said so." in why and "Somebody else, who did not decide this" in why
+    assert "Not yet agreed by a second reader: do not tell her yet" in why
+    assert "She said so." not in why and f"/triage/{triage_id}/why/told/" not in why
     told = {"how": "in_person", "_do": "continue"}
-    answer = worker.post(f"/triage/{triage_id}/why/told/", told, follow=True)
-    assert "Recorded that she was told" in text(answer)
+    assert worker.post(f"/triage/{triage_id}/why/told/", told).status_code == 403
+    assert "do not tell her yet" in text(worker.get(f"/her/{her.client_id}/assessment/"))
+    assert "do not tell her yet" in text(mine.get(f"/triage/{triage_id}/"))
     answer = worker.post(
         f"/triage/{triage_id}/another-look/", {"her_words": "No.", "_do": "continue"}, follow=True
     )
@@ -161,7 +168,6 @@ def test_levels_are_read_told_and_looked_at_again(cast):
     with identity.clerk():
         exit_reading = TriageReading.objects.get(triage_id=triage_id, why="exit")
         assert exit_reading.reader_id == cast.chair.account_id
-        assert TriageDecision.objects.get(id=triage_id).told_how == "in_person"
     chair = browser(cast.chair)
     seen = text(chair.get(f"/triage/readings/{exit_reading.id}/"))
     assert "She said so." in seen and "Rosa" not in seen
@@ -171,6 +177,49 @@ def test_levels_are_read_told_and_looked_at_again(cast):
         follow=True,
     )
     assert "closed off" in text(answer)
+    why = text(worker.get(f"/triage/{triage_id}/why/"))
+    assert "She said so." in why and "Somebody else, who did not decide this" in why
+    assert "Why otherwise than suggested: She wants advice alone." in why
+    assert "Not yet agreed" not in why
+    answer = worker.post(f"/triage/{triage_id}/why/told/", told, follow=True)
+    assert "Recorded that she was told" in text(answer)
+    with identity.clerk():
+        assert TriageDecision.objects.get(id=triage_id).told_how == "in_person"
+
+
+def test_what_is_otherwise_than_suggested_asks_why_and_is_checked_first(cast):
+    her = made.agreed(cast)
+    triage_id = made.assessed(cast, her)
+    page, address = browser(cast.coordinator), f"/triage/{triage_id}/"
+    asked = text(page.get(address))
+    assert "If you decide otherwise than suggested: say why" in asked and "She will read them" in asked
+    answer = page.post(address, {"level": "0", "reasons": "x", "_do": "continue"})
+    assert answer.status_code == 422
+    assert "in words she can read: at least 10 characters" in text(answer)
+    assert "You decide otherwise than suggested: say why" in text(answer)
+    said = {"level": "0", "reasons": "She said that she has help.", "otherwise": "abcdefghijkl"}
+    assert "Say why you decide otherwise in words" in text(page.post(address, {**said, "_do": "continue"}))
+    said["otherwise"] = "Her sister is back with her."
+    answer = page.post(address, {**said, "_do": "continue"}, follow=True)
+    assert "Check your answers" in text(answer) and "You decide otherwise." in text(answer)
+    with identity.clerk():
+        assert TriageDecision.objects.get(id=triage_id).status == "awaiting"
+    done = text(confirm(page, address))
+    assert "not yet agreed by a second reader" in done and "Do not tell her yet" in done
+    assert "Refer her to a service" not in done and f"/triage/{triage_id}/why/" in done
+    with identity.clerk():
+        kept = TriageDecision.objects.get(id=triage_id)
+    assert kept.status == "overridden" and "Her sister is back with her." in kept.reasons
+
+
+def test_what_is_suggested_is_decided_at_once_and_needs_no_other_reason(cast):
+    her = made.agreed(cast)
+    triage_id = made.assessed(cast, her)
+    page, address = browser(cast.coordinator), f"/triage/{triage_id}/"
+    said = {"level": "2", "reasons": "She wants a worker.", "otherwise": "Not needed here", "_do": "continue"}
+    assert "leave this empty" in text(page.post(address, said))
+    done = text(page.post(address, {**said, "otherwise": ""}, follow=True))
+    assert "Level of support decided" in done and "Refer her to a service" in done
 
 
 def test_the_suggestion_is_hidden_until_the_own_view_is_kept(cast):
@@ -190,7 +239,9 @@ def test_watching_what_if_and_the_record_open_to_whom_they_are_for(cast):
     her = made.agreed(cast)
     triage_id = made.assessed(cast, her)
     with identity.acting(cast.coordinator):
-        triage.decide(triage_id=triage_id, level=Level.TARGETED, reasons="x", by=cast.coordinator, at=NOW)
+        triage.decide(
+            triage_id=triage_id, level=Level.TARGETED, reasons="As she said it.", by=cast.coordinator, at=NOW
+        )
     page, key = begun(cast)
     for who in (cast.coordinator, cast.chair, cast.evaluator, cast.governance):
         seen = browser(who)
@@ -214,7 +265,9 @@ def test_what_if_of_a_file_keeps_nothing(cast):
     her = made.agreed(cast)
     triage_id = made.assessed(cast, her)
     with identity.acting(cast.coordinator):
-        triage.decide(triage_id=triage_id, level=Level.TARGETED, reasons="x", by=cast.coordinator, at=NOW)
+        triage.decide(
+            triage_id=triage_id, level=Level.TARGETED, reasons="As she said it.", by=cast.coordinator, at=NOW
+        )
     key, now = triage_policy.now_in_force(NOW)
     body = json.dumps(json.loads(tables.to_bytes("json", now)) | {"version": "mine"}).encode()
     answer = page.post(

@@ -614,13 +614,22 @@ def may_end(episode_id: UUID, *, by: Actor) -> Decision:
         )
         if row is None or row.level is None:
             return decision.yes()
-        found = (
-            TriageReading.objects.filter(triage_id=row.id, why=Why.EXIT.value)
-            .order_by("-asked_at")
-            .values_list("status", flat=True)
-            .first()
-        )
-    return rules.may_end(Level(row.level), Status(found) if found else None)
+        return rules.may_end(Level(row.level), _exit_status(row.id))
+
+
+def may_be_told(row: TriageDecision, *, by: Actor) -> Decision:
+    """Whether she may be told of this level: a level 0 is nobody's to tell before it is read and agreed."""
+    if row.level != Level.ADVICE.value:
+        return decision.yes()
+    with identity.clerk(by):
+        return rules.may_be_told(Level.ADVICE, _exit_status(row.id))
+
+
+def _exit_status(triage_id: UUID) -> Status | None:
+    """How the reading before an exit stands. As a clerk: a reader in between may not see it."""
+    rows = TriageReading.objects.filter(triage_id=triage_id, why=Why.EXIT.value).order_by("-asked_at")
+    found = rows.values_list("status", flat=True).first()
+    return Status(found) if found else None
 
 
 # --- reads ------------------------------------------------------------------------------------------------

@@ -49,15 +49,23 @@ _YES = decision.yes()
 
 
 def decide(
-    *, triage_id: UUID, level: Level | None, reasons: str, told_her: str = "", by: Actor, at: datetime
+    *,
+    triage_id: UUID,
+    level: Level | None,
+    reasons: str,
+    otherwise: str = "",
+    told_her: str = "",
+    by: Actor,
+    at: datetime,
 ) -> Outcome:
-    """A named person decides her level, as suggested or otherwise. Never without saying why."""
+    """A named person decides her level, as suggested or otherwise. Never without saying why; `otherwise` is
+    why it is not what was suggested, and is kept with the reasons."""
     with transaction.atomic():
         row = sight.one(TriageDecision, triage_id, by, lock=True)
         if row is None:
             return refusal(sight.NOT_THERE)
-        if not (answer := rules.complete(level, reasons)) or level is None:
-            return refusal(answer)
+        if level is None:
+            return refusal(rules.complete(level, reasons))
         using = triage_policy.in_force(at)
         inputs = triage_facts.answers_of(row.assessment)
         suggested = triage_policy.suggest(using, inputs)
@@ -66,9 +74,12 @@ def decide(
         may = rules.WORKFLOW.may(action, status=Status(row.status), role=by.role, facts=_facts(row, by))
         if not may:
             return refusal(may)
+        if not (answer := rules.complete(level, reasons, suggested=suggested_level, otherwise=otherwise)):
+            return refusal(answer)
+        is_override = action is Action.OVERRIDE
         decided = rules.TriageDecision(
             level=level,
-            reason=reasons,
+            reason=rules.whole_reason(reasons, otherwise if is_override else ""),
             decided_by=by.name,
             decided_at=at,
             suggested=suggested_level,
@@ -173,14 +184,20 @@ def told(*, triage_id: UUID, how: telling.How, words: str, by: Actor, at: dateti
 
 
 def may_tell(row: TriageDecision, by: Actor) -> Decision:
-    """Whoever works with her may, once there is a decision, unless she has asked us to stop."""
+    """Whoever works with her may, once there is a decision that stands, unless she has asked us to stop: a
+    level 0 does not stand before a second person has agreed to it."""
     if by.role not in reading.ASKERS:
         return decision.no("Somebody who works with her tells her.", ask="her worker")
     if row.level is None or row.decided_at is None:
         return decision.no("No level has been decided yet.")
     if gate.standing(row.client_id, by).stop is not None:
         return decision.no("She has asked us to stop.")
-    return decision.yes()
+    return level_readings.may_be_told(row, by=by)
+
+
+def not_yet(row: TriageDecision, by: Actor) -> str:
+    """Why nobody tells her of this level yet, in words; nothing where a second reader stands in no way."""
+    return level_readings.may_be_told(row, by=by).reason if row.decided_at is not None else ""
 
 
 def send_back(*, triage_id: UUID, reason: ReturnReason, words: str, by: Actor, at: datetime) -> Outcome:
@@ -402,7 +419,7 @@ def _said_next(
     if level is Level.URGENT_SAFETY:
         said.append("Take the safeguarding route now, before any referral. A second person reads it after.")
     if reading.Why.EXIT in asked:
-        said.append("A second person reads it before she is closed off.")
+        said.append("A second person reads it before she is told or closed off. Do not tell her yet.")
     return tuple(said)
 
 
@@ -561,6 +578,8 @@ class Page:
     because_of: level_readings.Beside | None = None
     asked_of: str = ""
     may_tell: Decision = _YES
+    #: why she is not to be told yet, where a second reader has not agreed
+    not_yet: str = ""
     may_ask: Decision = _YES
     told_at: datetime | None = None
     told_by: str = ""
@@ -633,6 +652,7 @@ def page(*, triage_id: UUID, by: Actor, at: datetime) -> Page | None:
         because_of=level_readings.because_of(row, by=by),
         asked_of=who(row.asked_of_id),
         may_tell=may_tell(row, by),
+        not_yet=not_yet(row, by),
         may_ask=level_readings.may_ask(row, by),
         told_at=row.told_at,
         told_by=who(row.told_by_id),
@@ -695,13 +715,16 @@ def _smallest(using: Policy, inputs: Mapping[str, str | None]) -> tuple[Smallest
 
 
 def letter(*, triage_id: UUID, by: Actor, at: datetime) -> tuple[Page, Sections] | Decision | None:
-    """Why her level is what it is, in plain words to her; None when she is not there for this person."""
+    """Why her level is what it is, in plain words to her; None when she is not there for this person. Of a
+    level that a second reader has not agreed to there are no words yet: the page says so instead."""
     row = sight.one(TriageDecision, triage_id, by)
     found = page(triage_id=triage_id, by=by, at=at) if row is not None else None
     if row is None or found is None:
         return None
-    if not (answer := may_tell(row, by)) or row.level is None or row.decided_at is None:
-        return answer
+    if not found.not_yet and not found.may_tell:
+        return found.may_tell
+    if found.not_yet or row.level is None or row.decided_at is None:
+        return found, ()
     level = Level(row.level)
     using = level_readings.as_it_was(row)
     suggested = triage_policy.suggest(using, row.inputs or {})
