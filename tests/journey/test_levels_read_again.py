@@ -18,6 +18,7 @@ from pathways.domain.triage.condition import Input
 from pathways.domain.triage.levels import Level
 from pathways.domain.triage.policy import Rule
 from pathways.domain.triage.reading import Status, Why
+from pathways.domain.triage.triage import HandOverReason
 from pathways.domain.triage.version import Action
 from pathways.domain.triage.version import Status as Version
 from pathways.journey import (
@@ -141,6 +142,71 @@ def test_a_second_person_who_does_not_agree_leads_to_a_fresh_decision_by_somebod
         assert triage.decide(
             triage_id=fresh.id, level=Level.TARGETED, reasons="Both of them said so.", by=other, at=NOW
         )
+
+
+def apart(cast, her, *others):
+    """A level 0 that the first of `others` did not agree to: the fresh decision that is asked for by name."""
+    triage_id = decided(cast, her, Level.ADVICE)
+    assert read(reading_of(triage_id, Why.EXIT), Level.TARGETED, others[0])
+    with identity.clerk():
+        return TriageDecision.objects.get(episode_id=her.episode_id, status="awaiting")
+
+
+def given(triage_id, whom, by, at=NOW):
+    with identity.acting(by):
+        return triage.hand_over(
+            triage_id=triage_id, whom=whom.account_id, reason=HandOverReason.OVERDUE, by=by, at=at
+        )
+
+
+def test_a_decision_asked_by_name_is_taken_over_and_whoever_was_asked_is_told(cast):
+    her, second = made.agreed(cast), second_coordinator(cast)
+    fresh = apart(cast, her, second)
+    assert fresh.asked_of_id == second.account_id
+    third = people.appoint(
+        "Tessa Third", Role.COORDINATOR, Organisation.objects.get(id=cast.coordinator.organisation_id)
+    )
+    assert "may decide it now" in given(fresh.id, cast.coordinator, third).reason  # she decided it before
+    assert not given(fresh.id, third, cast.worker)
+    assert not given(fresh.id, third, cast.supervisor)  # of another place
+    assert given(fresh.id, third, third)
+    with identity.acting(second):
+        said = [task for task in tasks.waiting(by=second) if task.kind == "triage_given"]
+        assert said and said[0].object_id == fresh.id
+        refused = triage.decide(
+            triage_id=fresh.id, level=Level.TARGETED, reasons="She said so.", by=second, at=NOW
+        )
+        assert "by name" in refused.reason
+    with identity.acting(third):
+        assert [one.kind for one in tasks.waiting(by=third) if one.object_id == fresh.id] == ["triage"]
+        assert triage.decide(
+            triage_id=fresh.id, level=Level.TARGETED, reasons="She said so.", by=third, at=NOW
+        )
+        assert not given(fresh.id, second, third)  # it is decided
+    with identity.clerk():
+        events = JourneyEvent.objects.filter(client_id=her.client_id, kind="corrected")
+        assert [one.detail["reason"] for one in events if one.detail["what"] == "triage_asked_of"] == [
+            "overdue"
+        ]
+
+
+def test_an_overdue_decision_asked_by_name_goes_to_the_supervisor_once(cast):
+    her, second = made.agreed(cast), second_coordinator(cast)
+    fresh = apart(cast, her, second)
+    hub = Organisation.objects.get(id=cast.coordinator.organisation_id)
+    head = people.appoint("Sana Head", Role.SUPERVISOR, hub)
+    third = people.appoint("Tessa Third", Role.COORDINATOR, hub)
+    assert triage.pass_on(at=NOW) == 0
+    late = NOW + timedelta(days=9)
+    assert triage.pass_on(at=late) == 1
+    assert triage.pass_on(at=late + timedelta(hours=1)) == 0
+    with identity.acting(head):
+        task = next(one for one in tasks.waiting(by=head) if one.kind == "triage_overdue")
+        assert (task.route, task.object_id) == ("triage:hand_over", fresh.id)
+    assert given(fresh.id, third, head, late)
+    with identity.clerk():
+        assert not Task.objects.filter(kind="triage_overdue", done_at__isnull=True).exists()
+        assert TriageDecision.objects.get(id=fresh.id).asked_of_id == third.account_id
 
 
 def told(triage_id, by, at=NOW):

@@ -12,9 +12,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from pathways.analysis import triage as tables
+from pathways.domain.terms.people import Role
 from pathways.domain.triage.levels import Level
 from pathways.journey import identity, triage, triage_policy
-from pathways.records.models import Setting, TriageDecision, TriagePolicy, TriageReading
+from pathways.records.models import Organisation, Setting, TriageDecision, TriagePolicy, TriageReading
 from tests.journey import agreed as made
 from tests.journey import people
 from tests.journey.people import NOW
@@ -220,6 +221,26 @@ def test_what_is_suggested_is_decided_at_once_and_needs_no_other_reason(cast):
     assert "leave this empty" in text(page.post(address, said))
     done = text(page.post(address, {**said, "otherwise": ""}, follow=True))
     assert "Level of support decided" in done and "Refer her to a service" in done
+
+
+def test_a_decision_asked_of_a_colleague_is_taken_over_through_the_page(cast):
+    her = made.agreed(cast)
+    triage_id = made.assessed(cast, her)
+    hub = Organisation.objects.get(id=cast.coordinator.organisation_id)
+    asked = people.appoint("Nadia Second", Role.COORDINATOR, hub)
+    with identity.clerk():
+        TriageDecision.objects.filter(id=triage_id).update(asked_of_id=asked.account_id)
+    page = browser(cast.coordinator)
+    shown = text(page.get(f"/triage/{triage_id}/"))
+    assert "Asked of Nadia Second" in shown and f"/triage/{triage_id}/give/" in shown
+    form = text(page.get(f"/triage/{triage_id}/give/"))
+    assert "I take it over myself" in form and "Who decides it now?" in form
+    answer = page.post(f"/triage/{triage_id}/give/", {"_do": "continue"})
+    assert answer.status_code == 422 and "Say why not the one who was asked" in text(answer)
+    said = {"whom": str(cast.coordinator.account_id), "reason": "away", "_do": "continue"}
+    assert "You decide her level now" in text(page.post(f"/triage/{triage_id}/give/", said, follow=True))
+    assert "Her level of support" in text(page.get(f"/triage/{triage_id}/"))
+    assert browser(cast.worker).get(f"/triage/{triage_id}/give/").status_code == 403
 
 
 def test_the_suggestion_is_hidden_until_the_own_view_is_kept(cast):

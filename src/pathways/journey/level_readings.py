@@ -252,13 +252,13 @@ def pass_on(*, at: datetime) -> int:
                 TASK,
                 "A level 4 has not been read: read it now",
                 organisation_id=row.organisation_id,
-                role=_who_supervises(row.organisation_id),
+                role=who_supervises(row.organisation_id),
                 client_id=row.client_id,
                 route="triage:reading",
                 object_id=row.id,
                 due_at=programme.working().due_after_hours(at, triage_choices.urgent_hours()),
                 is_urgent=True,
-                blind_to_id=_reads_blind(row.triage_id),
+                blind_to_id=reads_blind(row.triage_id),
                 by=by,
                 at=at,
             )
@@ -266,7 +266,7 @@ def pass_on(*, at: datetime) -> int:
     return moved
 
 
-def _reads_blind(triage_id: UUID) -> UUID | None:
+def reads_blind(triage_id: UUID) -> UUID | None:
     """Who has a blind reading of this decision to do. For clerks: what many see may not tell her of it."""
     blind = TriageReading.objects.filter(triage_id=triage_id, why=Why.DRAWN.value, status__in=_OPEN)
     return blind.values_list("reader_id", flat=True).first()
@@ -336,7 +336,7 @@ def _set_task(row: TriageReading, whom: UUID | None, role: Role | None, by: Acto
     )
 
 
-def _who_supervises(organisation_id: UUID) -> Role:
+def who_supervises(organisation_id: UUID) -> Role:
     """The supervisor of the place that decided; where it has none, the coordinators together."""
     there = Appointment.objects.filter(
         organisation_id=organisation_id, role=Role.SUPERVISOR.value, until_at__isnull=True

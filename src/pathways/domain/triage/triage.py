@@ -43,6 +43,15 @@ class ReturnReason(Worded):
     DOES_NOT_AGREE = "does_not_agree", "What was written and what was judged do not agree"
 
 
+class HandOverReason(Worded):
+    """Why a decision that was asked of one person by name is given to another."""
+
+    AWAY = "away", "Away, or has left"
+    NO_TIME = "no_time", "Cannot do it in time"
+    TOO_NEAR = "too_near", "Knows her, or is too close to it"
+    OVERDUE = "overdue", "It is overdue, and she has to know"
+
+
 #: So many working days for a person to decide; where her safety is in question, the same day.
 DECIDE_WITHIN_DAYS = 2
 
@@ -174,6 +183,23 @@ def may_decide(facts: Facts) -> Decision:
         return decision.no("This decision was asked of a colleague by name.")
     if facts.wants_own_view:
         return decision.no("Write down your own view first. Then you see what the policy suggests.")
+    return decision.yes()
+
+
+#: Who gives a decision that was asked by name to somebody else, where the one asked does not do it.
+GIVERS = actors(Role.COORDINATOR, Role.SUPERVISOR)
+
+
+def may_hand_over(status: Status, role: Role, *, is_asked_by_name: bool, is_same_place: bool) -> Decision:
+    """A coordinator or the supervisor of the place that decides; who is to decide is another question."""
+    if role not in GIVERS:
+        return decision.no(
+            "A coordinator or the supervisor gives a decision to somebody else.", ask="the supervisor"
+        )
+    if status is not Status.AWAITING or not is_asked_by_name:
+        return decision.no("This decision is not asked of anybody by name.")
+    if not is_same_place:
+        return decision.no("Another organisation decides this.")
     return decision.yes()
 
 

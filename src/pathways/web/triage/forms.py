@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
 from pathways.domain.triage import telling
 from pathways.domain.triage.levels import STANDARDS, Level, Standard
-from pathways.domain.triage.triage import REASON_LENGTH, Action, ReturnReason, action, is_said
+from pathways.domain.triage.triage import REASON_LENGTH, Action, HandOverReason, ReturnReason, action, is_said
 from pathways.web import forms
 
 _AT_LEAST = f"at least {REASON_LENGTH} characters, and more than one word"
@@ -134,6 +134,23 @@ class AnotherLook(forms.PathwaysForm):
         required=False,
         rows=4,
     )
+
+
+class HandOver(forms.PathwaysForm):
+    whom = forms.Choose(
+        label="Who decides it now?",
+        hint="Nobody who decided it before, and nobody who is kept from her.",
+        choices=[],
+        error="Choose who decides it now",
+    )
+    reason = forms.Choose(
+        label="Why not the one who was asked?", of=HandOverReason, error="Say why not the one who was asked"
+    )
+
+    def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **given: Any) -> None:
+        super().__init__(*args, **given)
+        whom: Any = self.fields["whom"]
+        whom.choices = list(people)
 
 
 class Choices(forms.PathwaysForm):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<uuid:triage_id>/", views.Decide.as_view(), name="decide"),
     path("<uuid:triage_id>/own-view/", views.OwnView.as_view(), name="own"),
     path("<uuid:triage_id>/return/", views.SendBack.as_view(), name="send_back"),
+    path("<uuid:triage_id>/give/", views.HandOver.as_view(), name="hand_over"),
     path("<uuid:triage_id>/again/", views.again, name="again"),
     path("<uuid:triage_id>/why/", views.why, name="why"),
     path("<uuid:triage_id>/why/told/", views.Told.as_view(), name="told"),

@@ -238,6 +238,58 @@ class SendBack(flow.Flow):
         )
 
 
+@page(roles={Role.COORDINATOR, Role.SUPERVISOR})
+class HandOver(flow.Flow):
+    """A decision that was asked of one person by name is taken over, or given to another."""
+
+    effect = "decides"
+    thing = "triage"
+    title = "Give this decision to somebody else"
+    form = forms.HandOver
+    check = False
+    button = "Give it over"
+    template = "triage/hand_over.html"
+
+    def begin(self) -> HttpResponse | None:
+        found = triage.page(triage_id=self.kwargs["triage_id"], by=self.actor, at=self.now)
+        if found is None:
+            return access.not_found(self.request)
+        self.found = found
+        if not found.may_hand_over:
+            return access.refuse(self.request, found.may_hand_over)
+        return None
+
+    def client_id(self) -> UUID | None:
+        return self.found.client_id
+
+    def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
+        mine = self.actor.account_id
+        return {
+            "people": [
+                (str(key), "I take it over myself" if key == mine else name)
+                for key, name in self.found.may_take_over
+            ]
+        }
+
+    def context(self) -> dict[str, Any]:
+        return {"person": about_her.person(self.found.banner), "found": self.found}
+
+    def back(self) -> str:
+        if self.actor.role is Role.COORDINATOR:
+            return reverse("triage:decide", args=[self.kwargs["triage_id"]])
+        return reverse("herpage:story", args=[self.found.client_id])
+
+    def do(self, answers: dict[str, Any]) -> flow.Receipt:
+        said = triage.hand_over(
+            triage_id=self.kwargs["triage_id"],
+            whom=UUID(answers["whom"]),
+            reason=answers["reason"],
+            by=self.actor,
+            at=self.now,
+        )
+        return flow.Receipt.of(said, "Given over", href=self.back(), onward="Go on")
+
+
 @page(roles={Role.COORDINATOR})
 @require_POST
 def again(request: Request, triage_id: UUID) -> HttpResponse:
