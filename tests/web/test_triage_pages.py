@@ -100,6 +100,44 @@ def test_a_gap_is_named_with_an_example_and_what_cannot_be_read_is_not_lost(cast
     assert "Why I do it" in text(answer)
 
 
+def test_everything_that_cannot_be_read_is_said_at_once_as_the_page_calls_it(cast):
+    page, key = begun(cast)
+    sent = table(page, key)
+    row = next(name for name, value in sent.items() if value == ["N8"] and name.endswith(".id"))
+    wrong = {
+        **sent,
+        row.replace(".id", ".need"): ["huge"],
+        "l2.review_weeks": ["abc"],
+        "l3.first_contact_days": ["-2"],
+    }
+    answer = page.post(f"/triage/policy/{key}/table/", {**wrong, "_do": "save-on"})
+    said = text(answer)
+    assert answer.status_code == 422
+    assert "Rule N8, “Need”" in said
+    assert "Level 2: Targeted, “Looked at again after weeks”: &#x27;abc&#x27; is not a whole number" in said
+    assert "“First contact within working days”: &#x27;-2&#x27; is not" in said
+    assert 'href="#l2-weeks"' in said and "“review_weeks”" not in said
+
+
+def test_a_table_that_contradicts_itself_is_saved_with_a_warning_and_not_as_done(cast):
+    page, key = begun(cast)
+    sent = table(page, key)
+    row = next(name for name, value in sent.items() if value == ["N6"] and name.endswith(".id"))
+    sent[row.replace(".id", ".exploitation")] = [""]
+    answer = page.post(f"/triage/policy/{key}/table/", {**sent, "_do": "save-on"}, follow=True)
+    assert "Saved as a draft only: it cannot be put forward" in text(answer)
+    assert "govuk-notification-banner--success" not in text(answer)
+
+
+def test_a_policy_is_not_asked_of_against_itself(cast):
+    page = browser(cast.coordinator)
+    key, _ = triage_policy.now_in_force(NOW)
+    answer = page.post("/triage/what-if/", {"from": str(key), "to": str(key)})
+    assert answer.status_code == 422 and "the two are the same" in text(answer)
+    _, draft = begun(cast)
+    assert "say the same, rule for rule" in text(page.get("/triage/what-if/", {"to": draft}))
+
+
 def test_a_fact_is_added_and_left_out_without_a_script(cast):
     page, key = begun(cast)
     sent = {**table(page, key), "add_fact": "open_needs"}

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from pathways.analysis import triage_load
 from pathways.domain.decision import Decision
 from pathways.domain.triage.policy import Malformed, Policy
+from pathways.domain.triage.version import differences
 from pathways.journey import triage_policy, triage_record, triage_watching, triage_what_if
 from pathways.web import access
 from pathways.web.access import page
@@ -89,6 +90,10 @@ def what_if(request: Request) -> HttpResponse:
             "has_errors": bool(problem),
             "found": found,
             "words": words,
+            "says_the_same": found is not None
+            and before is not None
+            and after is not None
+            and not differences(before, after),
             "loads": _loads(found) if found else [],
             "assumptions": triage_load.ASSUMPTIONS,
         },
