@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from pathways.analysis import triage as tables
 from pathways.domain.terms.people import Role
 from pathways.domain.triage.levels import Level
-from pathways.journey import identity, triage, triage_policy
+from pathways.journey import identity, triage, triage_policy, triage_record
 from pathways.records.models import Organisation, Setting, TriageDecision, TriagePolicy, TriageReading
 from tests.journey import agreed as made
 from tests.journey import people
@@ -336,6 +336,31 @@ def test_what_if_of_a_file_keeps_nothing(cast):
     assert not TriagePolicy.objects.filter(version="mine").exists()
     answer = page.post("/triage/what-if/", {"from": str(key), "to": ""})
     assert answer.status_code == 422 and "Choose both" in text(answer)
+
+
+def test_the_governance_lead_fills_in_the_public_record_and_it_says_what_is_missing(cast):
+    page = browser(cast.governance)
+    shown = text(page.get("/triage/record/"))
+    assert "INCOMPLETE, not to be published" in shown and "/triage/record/fill-in/" in shown
+    for kind in ("html", "md"):
+        assert "INCOMPLETE, not to be published" in page.get(f"/triage/record/file/{kind}/").content.decode()
+    answer = page.post(
+        "/triage/record/fill-in/", {"website": "www.ashmere.example", "_do": "continue"}, follow=True
+    )
+    assert "Still to be filled in: Contact" in text(answer)
+    form = text(page.get("/triage/record/fill-in/"))
+    assert "www.ashmere.example" in form and f"by {cast.governance.name}" in form
+    kept = Setting.objects.get(key="triage.public_record")
+    assert kept.value["website"]["by"] == str(cast.governance.account_id)
+    whole = {key: f"Said of {key}" for key, _, _ in triage_record.FIELDS}
+    assert "The record is complete" in text(
+        page.post("/triage/record/fill-in/", {**whole, "_do": "continue"}, follow=True)
+    )
+    content = page.get("/triage/record/file/md/").content.decode()
+    assert "INCOMPLETE" not in content and "Said of appeals" in content
+    for other in (cast.worker, cast.coordinator, cast.administrator):
+        assert browser(other).get("/triage/record/fill-in/").status_code == 403
+        assert "fill-in" not in text(browser(other).get("/triage/record/"))
 
 
 def test_choices_are_kept_by_whom_they_are_for(cast):

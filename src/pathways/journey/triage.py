@@ -432,17 +432,17 @@ def pass_on(*, at: datetime) -> int:
     with transaction.atomic(), identity.clerk() as by:
         late = Task.objects.filter(
             kind=assess.TRIAGE_TASK, account_id__isnull=False, done_at__isnull=True, due_at__lte=at
-        )
+        ).exclude(object_id__isnull=True)
         for task in late.order_by("due_at", "id"):
             row = (
                 TriageDecision.objects.select_for_update(skip_locked=True, of=("self",))
-                .filter(id=task.object_id, status=Status.AWAITING.value, asked_of_id__isnull=False)
+                .filter(id=task.object_id or UUID(int=0), status=Status.AWAITING.value, asked_of_id__isnull=False)
                 .first()
             )
             before = Task.objects.filter(kind=OVERDUE_TASK, object_id=task.object_id)
             if row is None or before.filter(made_at__gte=task.made_at).exists():
                 continue
-            because = TriageReading.objects.filter(id=row.because_of_id).first()
+            because = TriageReading.objects.filter(id=row.because_of_id or UUID(int=0)).first()
             tasks.set_task(
                 OVERDUE_TASK,
                 "A level that was asked of a colleague by name is overdue: give it to another",

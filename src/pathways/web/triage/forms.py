@@ -153,6 +153,15 @@ class HandOver(forms.PathwaysForm):
         whom.choices = list(people)
 
 
+class FillIn(forms.PathwaysForm):
+    """What only the programme knows of its public record."""
+
+    def __init__(self, *args: Any, asked: Sequence[tuple[str, str, str]], **given: Any) -> None:
+        super().__init__(*args, **given)
+        for key, label, hint in asked:
+            self.fields[key] = forms.LongText(label=label, hint=hint, required=False, rows=2)
+
+
 class Choices(forms.PathwaysForm):
     is_hidden = forms.YesNo(
         label="Hide the suggestion until whoever decides has written down her own view?",

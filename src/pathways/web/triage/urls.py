@@ -33,6 +33,7 @@ urlpatterns = [
     path("watching/", watching.watching, name="watching"),
     path("what-if/", watching.what_if, name="what_if"),
     path("record/", watching.record, name="record"),
+    path("record/fill-in/", watching.FillIn.as_view(), name="fill_in"),
     path("record/file/<slug:kind>/", watching.record_file, name="record_file"),
     path("choices/", policy.Choices.as_view(), name="choices"),
 ]
