@@ -258,7 +258,7 @@ def pass_on(*, at: datetime) -> int:
                 object_id=row.id,
                 due_at=programme.working().due_after_hours(at, triage_choices.urgent_hours()),
                 is_urgent=True,
-                blind_to_id=reads_blind(row.triage_id),
+                blind_to_id=reads_blind(row.triage_id, by=by),
                 by=by,
                 at=at,
             )
@@ -266,10 +266,11 @@ def pass_on(*, at: datetime) -> int:
     return moved
 
 
-def reads_blind(triage_id: UUID) -> UUID | None:
+def reads_blind(triage_id: UUID, *, by: Actor) -> UUID | None:
     """Who has a blind reading of this decision to do. For clerks: what many see may not tell her of it."""
-    blind = TriageReading.objects.filter(triage_id=triage_id, why=Why.DRAWN.value, status__in=_OPEN)
-    return blind.values_list("reader_id", flat=True).first()
+    with identity.clerk(by):
+        blind = TriageReading.objects.filter(triage_id=triage_id, why=Why.DRAWN.value, status__in=_OPEN)
+        return blind.values_list("reader_id", flat=True).first()
 
 
 def give_to_others(*, at: datetime) -> int:
@@ -614,21 +615,21 @@ def may_end(episode_id: UUID, *, by: Actor) -> Decision:
         )
         if row is None or row.level is None:
             return decision.yes()
-        return rules.may_end(Level(row.level), _exit_status(row.id))
+    return rules.may_end(Level(row.level), _exit_status(row.id, by))
 
 
 def may_be_told(row: TriageDecision, *, by: Actor) -> Decision:
     """Whether she may be told of this level: a level 0 is nobody's to tell before it is read and agreed."""
     if row.level != Level.ADVICE.value:
         return decision.yes()
+    return rules.may_be_told(Level.ADVICE, _exit_status(row.id, by))
+
+
+def _exit_status(triage_id: UUID, by: Actor) -> Status | None:
+    """How the reading before an exit stands. As a clerk: her worker may not see the reading itself."""
     with identity.clerk(by):
-        return rules.may_be_told(Level.ADVICE, _exit_status(row.id))
-
-
-def _exit_status(triage_id: UUID) -> Status | None:
-    """How the reading before an exit stands. As a clerk: a reader in between may not see it."""
-    rows = TriageReading.objects.filter(triage_id=triage_id, why=Why.EXIT.value).order_by("-asked_at")
-    found = rows.values_list("status", flat=True).first()
+        rows = TriageReading.objects.filter(triage_id=triage_id, why=Why.EXIT.value).order_by("-asked_at")
+        found = rows.values_list("status", flat=True).first()
     return Status(found) if found else None
 
 

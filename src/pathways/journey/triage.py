@@ -436,7 +436,8 @@ def pass_on(*, at: datetime) -> int:
         for task in late.order_by("due_at", "id"):
             row = (
                 TriageDecision.objects.select_for_update(skip_locked=True, of=("self",))
-                .filter(id=task.object_id or UUID(int=0), status=Status.AWAITING.value, asked_of_id__isnull=False)
+                .filter(id=task.object_id or UUID(int=0), status=Status.AWAITING.value)
+                .filter(asked_of_id__isnull=False)
                 .first()
             )
             before = Task.objects.filter(kind=OVERDUE_TASK, object_id=task.object_id)
@@ -453,7 +454,7 @@ def pass_on(*, at: datetime) -> int:
                 object_id=row.id,
                 due_at=programme.working().due_after_hours(at, reading.HOURS),
                 is_urgent=task.is_urgent,
-                blind_to_id=level_readings.reads_blind(because.triage_id) if because is not None else None,
+                blind_to_id=level_readings.reads_blind(because.triage_id, by=by) if because else None,
                 by=by,
                 at=at,
             )
