@@ -345,6 +345,15 @@ def test_agreeing_with_the_machine_needs_a_reason_too() -> None:
     assert not triage.complete(Level.TARGETED, "  ")
     assert not triage.complete(None, "Because")
     assert triage.complete(Level.TARGETED, "She asked for a key worker.")
+    for no_words in ("x", "abcdefghijkl", "a b", "no  reason"[:9]):
+        assert not triage.complete(Level.TARGETED, no_words), no_words
+    said = {"reason": "She asked for a key worker.", "suggested": Level.INTENSIVE}
+    assert "say why" in triage.complete(Level.TARGETED, **said).reason
+    assert not triage.complete(Level.TARGETED, **said, otherwise="x")
+    assert triage.complete(Level.TARGETED, **said, otherwise="Her sister is back.")
+    assert triage.complete(Level.INTENSIVE, **said)
+    assert triage.wants_check(Level.ADVICE, Level.ADVICE) and triage.wants_check(Level.TARGETED, Level.ADVICE)
+    assert not triage.wants_check(Level.TARGETED, Level.TARGETED)
 
 
 def test_deciding_otherwise_than_suggested_is_an_override() -> None:

@@ -153,7 +153,12 @@ def triaged(cast: Cast, her: Her, level: Level = Level.TARGETED) -> uuid.UUID:
     triage_id = assessed(cast, her)
     with identity.acting(cast.coordinator):
         said = triage.decide(
-            triage_id=triage_id, level=level, reasons="As suggested.", by=cast.coordinator, at=NOW
+            triage_id=triage_id,
+            level=level,
+            reasons="As suggested.",
+            otherwise="As she asked for it.",
+            by=cast.coordinator,
+            at=NOW,
         )
         assert said, said.reason
     return triage_id

@@ -142,6 +142,7 @@ def test_she_can_refuse_an_assessment_and_still_be_offered_support(cast):
         decided = triage.decide(
             triage_id=asked.id,
             level=Level.UNIVERSAL,
+            otherwise="She wants no more than that.",
             reasons="She would like one service.",
             by=cast.coordinator,
             at=NOW,
@@ -200,6 +201,7 @@ def test_deciding_otherwise_than_suggested_is_called_so(cast):
             triage_id=triage_id,
             level=Level.INTENSIVE,
             reasons="Her brother is out of prison on Friday.",
+            otherwise="She would not be safe with less.",
             by=cast.coordinator,
             at=NOW,
         )
@@ -227,7 +229,7 @@ def test_only_the_coordinator_decides(cast):
     for other in (cast.worker, cast.supervisor, cast.provider, cast.spoc, cast.evaluator):
         with identity.acting(other):
             said = triage.decide(
-                triage_id=triage_id, level=Level.TARGETED, reasons="Because.", by=other, at=NOW
+                triage_id=triage_id, level=Level.TARGETED, reasons="Because she said so.", by=other, at=NOW
             )
             assert not said
 
@@ -240,7 +242,11 @@ def test_nothing_is_decided_while_the_assessment_is_open_again(cast):
         assert assess.reopen(assessment_id=row.id, why="She told me more.", by=cast.worker, at=NOW)
     with identity.acting(cast.coordinator):
         said = triage.decide(
-            triage_id=triage_id, level=Level.TARGETED, reasons="Because.", by=cast.coordinator, at=NOW
+            triage_id=triage_id,
+            level=Level.TARGETED,
+            reasons="Because she said so.",
+            by=cast.coordinator,
+            at=NOW,
         )
     assert not said and "not complete" in said.reason
 
@@ -283,7 +289,12 @@ def test_triage_again_keeps_the_decision_that_was_made(cast):
         assert said
         assert TriageDecision.objects.get(id=first).level == 2
         triage.decide(
-            triage_id=said.id, level=Level.INTENSIVE, reasons="Things changed.", by=cast.coordinator, at=later
+            triage_id=said.id,
+            level=Level.INTENSIVE,
+            reasons="Things changed.",
+            otherwise="More is wanted now.",
+            by=cast.coordinator,
+            at=later,
         )
         assert Episode.objects.get().level == 3
         page = triage.page(triage_id=said.id, by=cast.coordinator, at=later)

@@ -18,6 +18,7 @@ from pathways.domain.triage.condition import Input
 from pathways.domain.triage.levels import Level
 from pathways.domain.triage.policy import Rule
 from pathways.domain.triage.reading import Status, Why
+from pathways.domain.triage.triage import HandOverReason
 from pathways.domain.triage.version import Action
 from pathways.domain.triage.version import Status as Version
 from pathways.journey import (
@@ -75,7 +76,14 @@ def decided(cast, her, level, *, by=None, at=NOW, **judged):
     by = by or cast.coordinator
     triage_id = made.assessed(cast, her, **judged)
     with identity.acting(by):
-        said = triage.decide(triage_id=triage_id, level=level, reasons="Hers.", by=by, at=at)
+        said = triage.decide(
+            triage_id=triage_id,
+            level=level,
+            reasons="Hers, as she said it.",
+            otherwise="She knows it best herself.",
+            by=by,
+            at=at,
+        )
         assert said, said.reason
     return triage_id
 
@@ -127,11 +135,112 @@ def test_a_second_person_who_does_not_agree_leads_to_a_fresh_decision_by_somebod
     assert not advised(cast, her)
     with identity.acting(cast.coordinator):
         refused = triage.decide(
-            triage_id=fresh.id, level=Level.ADVICE, reasons="Again.", by=cast.coordinator, at=NOW
+            triage_id=fresh.id, level=Level.ADVICE, reasons="Again as before.", by=cast.coordinator, at=NOW
         )
     assert "by name" in refused.reason
     with identity.acting(other):
-        assert triage.decide(triage_id=fresh.id, level=Level.TARGETED, reasons="Both.", by=other, at=NOW)
+        assert triage.decide(
+            triage_id=fresh.id, level=Level.TARGETED, reasons="Both of them said so.", by=other, at=NOW
+        )
+
+
+def apart(cast, her, *others):
+    """A level 0 that the first of `others` did not agree to: the fresh decision that is asked for by name."""
+    triage_id = decided(cast, her, Level.ADVICE)
+    assert read(reading_of(triage_id, Why.EXIT), Level.TARGETED, others[0])
+    with identity.clerk():
+        return TriageDecision.objects.get(episode_id=her.episode_id, status="awaiting")
+
+
+def given(triage_id, whom, by, at=NOW):
+    with identity.acting(by):
+        return triage.hand_over(
+            triage_id=triage_id, whom=whom.account_id, reason=HandOverReason.OVERDUE, by=by, at=at
+        )
+
+
+def test_a_decision_asked_by_name_is_taken_over_and_whoever_was_asked_is_told(cast):
+    her, second = made.agreed(cast), second_coordinator(cast)
+    fresh = apart(cast, her, second)
+    assert fresh.asked_of_id == second.account_id
+    third = people.appoint(
+        "Tessa Third", Role.COORDINATOR, Organisation.objects.get(id=cast.coordinator.organisation_id)
+    )
+    assert "may decide it now" in given(fresh.id, cast.coordinator, third).reason  # she decided it before
+    assert not given(fresh.id, third, cast.worker)
+    assert not given(fresh.id, third, cast.supervisor)  # of another place
+    assert given(fresh.id, third, third)
+    with identity.acting(second):
+        said = [task for task in tasks.waiting(by=second) if task.kind == "triage_given"]
+        assert said and said[0].object_id == fresh.id
+        refused = triage.decide(
+            triage_id=fresh.id, level=Level.TARGETED, reasons="She said so.", by=second, at=NOW
+        )
+        assert "by name" in refused.reason
+    with identity.acting(third):
+        assert [one.kind for one in tasks.waiting(by=third) if one.object_id == fresh.id] == ["triage"]
+        assert triage.decide(
+            triage_id=fresh.id, level=Level.TARGETED, reasons="She said so.", by=third, at=NOW
+        )
+        assert not given(fresh.id, second, third)  # it is decided
+    with identity.clerk():
+        events = JourneyEvent.objects.filter(client_id=her.client_id, kind="corrected")
+        assert [one.detail["reason"] for one in events if one.detail["what"] == "triage_asked_of"] == [
+            "overdue"
+        ]
+
+
+def test_an_overdue_decision_asked_by_name_goes_to_the_supervisor_once(cast):
+    her, second = made.agreed(cast), second_coordinator(cast)
+    fresh = apart(cast, her, second)
+    hub = Organisation.objects.get(id=cast.coordinator.organisation_id)
+    head = people.appoint("Sana Head", Role.SUPERVISOR, hub)
+    third = people.appoint("Tessa Third", Role.COORDINATOR, hub)
+    assert triage.pass_on(at=NOW) == 0
+    late = NOW + timedelta(days=9)
+    assert triage.pass_on(at=late) == 1
+    assert triage.pass_on(at=late + timedelta(hours=1)) == 0
+    with identity.acting(head):
+        task = next(one for one in tasks.waiting(by=head) if one.kind == "triage_overdue")
+        assert (task.route, task.object_id) == ("triage:hand_over", fresh.id)
+    assert given(fresh.id, third, head, late)
+    with identity.clerk():
+        assert not Task.objects.filter(kind="triage_overdue", done_at__isnull=True).exists()
+        assert TriageDecision.objects.get(id=fresh.id).asked_of_id == third.account_id
+
+
+def told(triage_id, by, at=NOW):
+    with identity.acting(by):
+        return triage.told(triage_id=triage_id, how=telling.How.IN_PERSON, words="", by=by, at=at)
+
+
+def test_nobody_tells_her_of_a_level_0_before_a_second_person_agrees(cast):
+    her, other = made.agreed(cast), second_coordinator(cast)
+    triage_id = decided(cast, her, Level.ADVICE)
+    for who in (cast.coordinator, cast.worker):
+        assert "do not tell her yet" in told(triage_id, who).reason
+        with identity.acting(who):
+            found, words = triage.letter(triage_id=triage_id, by=who, at=NOW)
+        assert words == () and "do not tell her yet" in found.not_yet
+    with identity.clerk():
+        assert TriageDecision.objects.get(id=triage_id).told_at is None
+    assert read(reading_of(triage_id, Why.EXIT), Level.ADVICE, other)
+    with identity.acting(cast.worker):
+        found, words = triage.letter(triage_id=triage_id, by=cast.worker, at=NOW)
+    assert words and not found.not_yet
+    assert told(triage_id, cast.worker)
+
+
+def test_a_level_0_that_the_second_person_did_not_agree_to_is_not_told(cast):
+    her, other = made.agreed(cast), second_coordinator(cast)
+    triage_id = decided(cast, her, Level.ADVICE)
+    assert read(reading_of(triage_id, Why.EXIT), Level.TARGETED, other)
+    assert "did not agree" in told(triage_id, cast.worker).reason
+
+
+def test_a_level_that_is_no_exit_is_told_at_once(cast):
+    her = made.agreed(cast)
+    assert told(decided(cast, her, Level.URGENT_SAFETY), cast.worker)
 
 
 def test_an_ending_that_is_not_our_word_waits_for_nobody(cast):
@@ -191,7 +300,7 @@ def test_a_reading_by_lot_is_blind_and_keeps_its_rate(cast):
         page = level_readings.page(reading_id=reading.id, by=other, at=NOW)
     assert page.is_blind and page.first_level is None and not page.first_reasons
     assert page.client_id is None and page.suggested is None and not page.reference
-    assert "Hers." not in str(reading.shown)
+    assert "Hers, as" not in str(reading.shown)
     assert not read(reading, Level.TARGETED, other)  # whether she knew is asked
     assert not read(reading, Level.TARGETED, cast.chair, knew=False)  # given to somebody else
     assert read(reading, Level.INTENSIVE, other, knew=False)
@@ -201,7 +310,7 @@ def test_a_reading_by_lot_is_blind_and_keeps_its_rate(cast):
         assert TriageDecision.objects.filter(episode_id=her.episode_id).count() == 1  # decides nothing
     with identity.acting(other):
         page = level_readings.page(reading_id=reading.id, by=other, at=NOW)
-    assert page.first_level is Level.TARGETED and page.first_reasons == "Hers."
+    assert page.first_level is Level.TARGETED and page.first_reasons == "Hers, as she said it."
 
 
 def blind(cast, level=Level.TARGETED, **judged):
@@ -329,7 +438,7 @@ def test_she_is_told_why_and_can_ask_for_another_look_by_somebody_else(cast):
     triage_id = decided(cast, her, Level.TARGETED)
     with identity.acting(cast.worker):
         _, sections = triage.letter(triage_id=triage_id, by=cast.worker, at=NOW)
-        assert ("Why", ("Hers.",)) in sections
+        assert ("Why", ("Hers, as she said it.",)) in sections
         assert triage.told(
             triage_id=triage_id,
             how=telling.How.IN_PERSON,
@@ -368,13 +477,17 @@ def test_the_suggestion_waits_for_an_own_view_where_the_programme_says_so(cast):
         assert page.is_hidden and page.suggestion is None and page.suggested is None and not page.nearby
         line = triage.listed(tab="waiting", by=by, at=NOW).lines[0]
         assert line.is_hidden
-        refused = triage.decide(triage_id=triage_id, level=Level.TARGETED, reasons="x", by=by, at=NOW)
+        refused = triage.decide(
+            triage_id=triage_id, level=Level.TARGETED, reasons="As she said it.", by=by, at=NOW
+        )
         assert "own view" in refused.reason
         assert triage.view(triage_id=triage_id, level=Level.UNIVERSAL, words="", by=by, at=NOW)
         assert not triage.view(triage_id=triage_id, level=Level.TARGETED, words="", by=by, at=NOW)
         page = triage.page(triage_id=triage_id, by=by, at=NOW)
         assert not page.is_hidden and page.suggestion is not None and page.own_level is Level.UNIVERSAL
-        assert triage.decide(triage_id=triage_id, level=Level.TARGETED, reasons="x", by=by, at=NOW)
+        assert triage.decide(
+            triage_id=triage_id, level=Level.TARGETED, reasons="As she said it.", by=by, at=NOW
+        )
     with identity.clerk():
         kept = TriageDecision.objects.get(id=triage_id)
     assert (kept.own_level, kept.was_hidden) == (1, True)
@@ -558,7 +671,7 @@ def test_an_erased_woman_leaves_no_word_in_what_was_read(cast):
     triage_id = decided(cast, her, Level.ADVICE)
     read(reading_of(triage_id, Why.EXIT), Level.ADVICE, other)
     with identity.clerk():
-        assert "Hers." in str(TriageReading.objects.get(triage_id=triage_id).shown)
+        assert "Hers, as" in str(TriageReading.objects.get(triage_id=triage_id).shown)
     subject = emptying.Subject(
         organisation_id=cast.coordinator.organisation_id, client_id=her.client_id, referral_in_id=None
     )
@@ -567,4 +680,4 @@ def test_an_erased_woman_leaves_no_word_in_what_was_read(cast):
     with identity.clerk():
         kept = TriageReading.objects.get(triage_id=triage_id)
         assert kept.level is None and kept.first_level is None
-        assert "Hers." not in str(kept.shown) and "I read it." not in str(kept.because)
+        assert "Hers, as" not in str(kept.shown) and "I read it." not in str(kept.because)

@@ -12,13 +12,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from pathways.analysis import triage as tables
+from pathways.domain.terms.people import Role
 from pathways.domain.triage.levels import Level
-from pathways.journey import identity, triage, triage_policy
-from pathways.records.models import Setting, TriageDecision, TriagePolicy, TriageReading
+from pathways.journey import identity, triage, triage_policy, triage_record
+from pathways.records.models import Organisation, Setting, TriageDecision, TriagePolicy, TriageReading
 from tests.journey import agreed as made
 from tests.journey import people
 from tests.journey.people import NOW
-from tests.web.test_assess_triage_refer_pages import browser, text
+from tests.web.test_assess_triage_refer_pages import browser, confirm, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -99,6 +100,44 @@ def test_a_gap_is_named_with_an_example_and_what_cannot_be_read_is_not_lost(cast
     assert "Why I do it" in text(answer)
 
 
+def test_everything_that_cannot_be_read_is_said_at_once_as_the_page_calls_it(cast):
+    page, key = begun(cast)
+    sent = table(page, key)
+    row = next(name for name, value in sent.items() if value == ["N8"] and name.endswith(".id"))
+    wrong = {
+        **sent,
+        row.replace(".id", ".need"): ["huge"],
+        "l2.review_weeks": ["abc"],
+        "l3.first_contact_days": ["-2"],
+    }
+    answer = page.post(f"/triage/policy/{key}/table/", {**wrong, "_do": "save-on"})
+    said = text(answer)
+    assert answer.status_code == 422
+    assert "Rule N8, “Need”" in said
+    assert "Level 2: Targeted, “Looked at again after weeks”: &#x27;abc&#x27; is not a whole number" in said
+    assert "“First contact within working days”: &#x27;-2&#x27; is not" in said
+    assert 'href="#l2-weeks"' in said and "“review_weeks”" not in said
+
+
+def test_a_table_that_contradicts_itself_is_saved_with_a_warning_and_not_as_done(cast):
+    page, key = begun(cast)
+    sent = table(page, key)
+    row = next(name for name, value in sent.items() if value == ["N6"] and name.endswith(".id"))
+    sent[row.replace(".id", ".exploitation")] = [""]
+    answer = page.post(f"/triage/policy/{key}/table/", {**sent, "_do": "save-on"}, follow=True)
+    assert "Saved as a draft only: it cannot be put forward" in text(answer)
+    assert "govuk-notification-banner--success" not in text(answer)
+
+
+def test_a_policy_is_not_asked_of_against_itself(cast):
+    page = browser(cast.coordinator)
+    key, _ = triage_policy.now_in_force(NOW)
+    answer = page.post("/triage/what-if/", {"from": str(key), "to": str(key)})
+    assert answer.status_code == 422 and "the two are the same" in text(answer)
+    _, draft = begun(cast)
+    assert "say the same, rule for rule" in text(page.get("/triage/what-if/", {"to": draft}))
+
+
 def test_a_fact_is_added_and_left_out_without_a_script(cast):
     page, key = begun(cast)
     sent = {**table(page, key), "add_fact": "open_needs"}
@@ -144,16 +183,23 @@ def test_levels_are_read_told_and_looked_at_again(cast):
     triage_id = made.assessed(cast, her)
     with identity.acting(cast.coordinator):
         triage.decide(
-            triage_id=triage_id, level=Level.ADVICE, reasons="She said so.", by=cast.coordinator, at=NOW
+            triage_id=triage_id,
+            level=Level.ADVICE,
+            reasons="She said so.",
+            otherwise="She wants advice alone.",
+            by=cast.coordinator,
+            at=NOW,
         )
     mine = browser(cast.coordinator)
     assert "Level 0: before she is closed off" in text(mine.get("/triage/readings/"))
     worker = browser(cast.worker)
     why = text(worker.get(f"/triage/{triage_id}/why/"))
-    assert "She said so." in why and "Somebody else, who did not decide this" in why
+    assert "Not yet agreed by a second reader: do not tell her yet" in why
+    assert "She said so." not in why and f"/triage/{triage_id}/why/told/" not in why
     told = {"how": "in_person", "_do": "continue"}
-    answer = worker.post(f"/triage/{triage_id}/why/told/", told, follow=True)
-    assert "Recorded that she was told" in text(answer)
+    assert worker.post(f"/triage/{triage_id}/why/told/", told).status_code == 403
+    assert "do not tell her yet" in text(worker.get(f"/her/{her.client_id}/assessment/"))
+    assert "do not tell her yet" in text(mine.get(f"/triage/{triage_id}/"))
     answer = worker.post(
         f"/triage/{triage_id}/another-look/", {"her_words": "No.", "_do": "continue"}, follow=True
     )
@@ -161,7 +207,6 @@ def test_levels_are_read_told_and_looked_at_again(cast):
     with identity.clerk():
         exit_reading = TriageReading.objects.get(triage_id=triage_id, why="exit")
         assert exit_reading.reader_id == cast.chair.account_id
-        assert TriageDecision.objects.get(id=triage_id).told_how == "in_person"
     chair = browser(cast.chair)
     seen = text(chair.get(f"/triage/readings/{exit_reading.id}/"))
     assert "She said so." in seen and "Rosa" not in seen
@@ -171,6 +216,69 @@ def test_levels_are_read_told_and_looked_at_again(cast):
         follow=True,
     )
     assert "closed off" in text(answer)
+    why = text(worker.get(f"/triage/{triage_id}/why/"))
+    assert "She said so." in why and "Somebody else, who did not decide this" in why
+    assert "Why otherwise than suggested: She wants advice alone." in why
+    assert "Not yet agreed" not in why
+    answer = worker.post(f"/triage/{triage_id}/why/told/", told, follow=True)
+    assert "Recorded that she was told" in text(answer)
+    with identity.clerk():
+        assert TriageDecision.objects.get(id=triage_id).told_how == "in_person"
+
+
+def test_what_is_otherwise_than_suggested_asks_why_and_is_checked_first(cast):
+    her = made.agreed(cast)
+    triage_id = made.assessed(cast, her)
+    page, address = browser(cast.coordinator), f"/triage/{triage_id}/"
+    asked = text(page.get(address))
+    assert "If you decide otherwise than suggested: say why" in asked and "She will read them" in asked
+    answer = page.post(address, {"level": "0", "reasons": "x", "_do": "continue"})
+    assert answer.status_code == 422
+    assert "in words she can read: at least 10 characters" in text(answer)
+    assert "You decide otherwise than suggested: say why" in text(answer)
+    said = {"level": "0", "reasons": "She said that she has help.", "otherwise": "abcdefghijkl"}
+    assert "Say why you decide otherwise in words" in text(page.post(address, {**said, "_do": "continue"}))
+    said["otherwise"] = "Her sister is back with her."
+    answer = page.post(address, {**said, "_do": "continue"}, follow=True)
+    assert "Check your answers" in text(answer) and "You decide otherwise." in text(answer)
+    with identity.clerk():
+        assert TriageDecision.objects.get(id=triage_id).status == "awaiting"
+    done = text(confirm(page, address))
+    assert "not yet agreed by a second reader" in done and "Do not tell her yet" in done
+    assert "Refer her to a service" not in done and f"/triage/{triage_id}/why/" in done
+    with identity.clerk():
+        kept = TriageDecision.objects.get(id=triage_id)
+    assert kept.status == "overridden" and "Her sister is back with her." in kept.reasons
+
+
+def test_what_is_suggested_is_decided_at_once_and_needs_no_other_reason(cast):
+    her = made.agreed(cast)
+    triage_id = made.assessed(cast, her)
+    page, address = browser(cast.coordinator), f"/triage/{triage_id}/"
+    said = {"level": "2", "reasons": "She wants a worker.", "otherwise": "Not needed here", "_do": "continue"}
+    assert "leave this empty" in text(page.post(address, said))
+    done = text(page.post(address, {**said, "otherwise": ""}, follow=True))
+    assert "Level of support decided" in done and "Refer her to a service" in done
+
+
+def test_a_decision_asked_of_a_colleague_is_taken_over_through_the_page(cast):
+    her = made.agreed(cast)
+    triage_id = made.assessed(cast, her)
+    hub = Organisation.objects.get(id=cast.coordinator.organisation_id)
+    asked = people.appoint("Nadia Second", Role.COORDINATOR, hub)
+    with identity.clerk():
+        TriageDecision.objects.filter(id=triage_id).update(asked_of_id=asked.account_id)
+    page = browser(cast.coordinator)
+    shown = text(page.get(f"/triage/{triage_id}/"))
+    assert "Asked of Nadia Second" in shown and f"/triage/{triage_id}/give/" in shown
+    form = text(page.get(f"/triage/{triage_id}/give/"))
+    assert "I take it over myself" in form and "Who decides it now?" in form
+    answer = page.post(f"/triage/{triage_id}/give/", {"_do": "continue"})
+    assert answer.status_code == 422 and "Say why not the one who was asked" in text(answer)
+    said = {"whom": str(cast.coordinator.account_id), "reason": "away", "_do": "continue"}
+    assert "You decide her level now" in text(page.post(f"/triage/{triage_id}/give/", said, follow=True))
+    assert "Her level of support" in text(page.get(f"/triage/{triage_id}/"))
+    assert browser(cast.worker).get(f"/triage/{triage_id}/give/").status_code == 403
 
 
 def test_the_suggestion_is_hidden_until_the_own_view_is_kept(cast):
@@ -190,7 +298,9 @@ def test_watching_what_if_and_the_record_open_to_whom_they_are_for(cast):
     her = made.agreed(cast)
     triage_id = made.assessed(cast, her)
     with identity.acting(cast.coordinator):
-        triage.decide(triage_id=triage_id, level=Level.TARGETED, reasons="x", by=cast.coordinator, at=NOW)
+        triage.decide(
+            triage_id=triage_id, level=Level.TARGETED, reasons="As she said it.", by=cast.coordinator, at=NOW
+        )
     page, key = begun(cast)
     for who in (cast.coordinator, cast.chair, cast.evaluator, cast.governance):
         seen = browser(who)
@@ -214,7 +324,9 @@ def test_what_if_of_a_file_keeps_nothing(cast):
     her = made.agreed(cast)
     triage_id = made.assessed(cast, her)
     with identity.acting(cast.coordinator):
-        triage.decide(triage_id=triage_id, level=Level.TARGETED, reasons="x", by=cast.coordinator, at=NOW)
+        triage.decide(
+            triage_id=triage_id, level=Level.TARGETED, reasons="As she said it.", by=cast.coordinator, at=NOW
+        )
     key, now = triage_policy.now_in_force(NOW)
     body = json.dumps(json.loads(tables.to_bytes("json", now)) | {"version": "mine"}).encode()
     answer = page.post(
@@ -224,6 +336,31 @@ def test_what_if_of_a_file_keeps_nothing(cast):
     assert not TriagePolicy.objects.filter(version="mine").exists()
     answer = page.post("/triage/what-if/", {"from": str(key), "to": ""})
     assert answer.status_code == 422 and "Choose both" in text(answer)
+
+
+def test_the_governance_lead_fills_in_the_public_record_and_it_says_what_is_missing(cast):
+    page = browser(cast.governance)
+    shown = text(page.get("/triage/record/"))
+    assert "INCOMPLETE, not to be published" in shown and "/triage/record/fill-in/" in shown
+    for kind in ("html", "md"):
+        assert "INCOMPLETE, not to be published" in page.get(f"/triage/record/file/{kind}/").content.decode()
+    answer = page.post(
+        "/triage/record/fill-in/", {"website": "www.ashmere.example", "_do": "continue"}, follow=True
+    )
+    assert "Still to be filled in: Contact" in text(answer)
+    form = text(page.get("/triage/record/fill-in/"))
+    assert "www.ashmere.example" in form and f"by {cast.governance.name}" in form
+    kept = Setting.objects.get(key="triage.public_record")
+    assert kept.value["website"]["by"] == str(cast.governance.account_id)
+    whole = {key: f"Said of {key}" for key, _, _ in triage_record.FIELDS}
+    assert "The record is complete" in text(
+        page.post("/triage/record/fill-in/", {**whole, "_do": "continue"}, follow=True)
+    )
+    content = page.get("/triage/record/file/md/").content.decode()
+    assert "INCOMPLETE" not in content and "Said of appeals" in content
+    for other in (cast.worker, cast.coordinator, cast.administrator):
+        assert browser(other).get("/triage/record/fill-in/").status_code == 403
+        assert "fill-in" not in text(browser(other).get("/triage/record/"))
 
 
 def test_choices_are_kept_by_whom_they_are_for(cast):

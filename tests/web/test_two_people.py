@@ -336,13 +336,13 @@ def test_a_level_that_two_coordinators_decide(cast):
     first, second = two(cast, cast.coordinator)
     url = reverse("triage:decide", args=[row.id])
     one, other = Opened(first, url), Opened(second, url)
-    one.save({"level": "3", "reasons": "Her own words."}, checked=False)
-    shown = other.send({"level": "2", "reasons": "Less is enough."})
+    one.save({"level": "2", "reasons": "Her own words."}, checked=False)
+    shown = other.send({"level": "3", "reasons": "Less is enough.", "otherwise": "She needs more."})
     assert shown.status_code == 409
     said = text(shown)
     assert "Cora Coordinator saved it" in said and "Her own words." in said and "Less is enough." in said
     with identity.acting(cast.coordinator):
-        assert TriageDecision.objects.get(pk=row.pk).level == 3
+        assert TriageDecision.objects.get(pk=row.pk).level == 2
 
 
 def test_a_request_to_erase_that_one_checks_and_another_refuses(cast):

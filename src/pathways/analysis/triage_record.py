@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from typing import Final
 
@@ -26,6 +26,21 @@ TITLE: Final = "How a level of support is suggested"
 Section = tuple[str, tuple[tuple[str, str], ...]]
 
 
+#: What only the programme knows: (key, the field as the record calls it, what is asked for).
+FIELDS: Final = (
+    ("website", "Website", "Where the programme is described for the public."),
+    ("contact", "Contact", "How anybody can ask about it: a shared address, and no person’s own."),
+    ("organisation", "Organisation", "Where it is not the name of the programme."),
+    ("team", "Team", "The team that answers for triage."),
+    ("owner", "Senior responsible owner", "The office that answers for it, rather than a name."),
+    ("previous", "Previous process", "How levels were decided before."),
+    ("appeals", "Appeals", "How she complains, and to whom beyond the programme."),
+    ("sharing", "Sharing", "With whom the level is shared, and under which agreement."),
+    ("impact", "Assessments of impact", "Data protection, equality: title, date, where to read it."),
+    ("lawful", "Lawful", "The lawful basis, and the law that the programme acts under."),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What is so of this programme beside its policy; what a file alone cannot tell is None or empty."""
@@ -36,6 +51,12 @@ class Circumstances:
     is_hidden: bool | None
     urgent_hours: int | None
     drawn: tuple[tuple[Level, int], ...]
+    #: what the programme has filled in, by the keys of FIELDS
+    filled: Mapping[str, str] = field(default_factory=dict)
+
+    def said(self, key: str) -> str:
+        """What was filled in, or that it is still to be."""
+        return self.filled.get(key, "").strip() or FILL_IN
 
 
 def of_a_file(programme: str = "") -> Circumstances:
@@ -84,16 +105,16 @@ def sections(policy: Policy, so: Circumstances) -> tuple[Section, ...]:
                     "table of rules that anybody can read. A named person decides, with reasons. It predicts "
                     "nothing and gives nobody a score.",
                 ),
-                ("Website", FILL_IN),
-                ("Contact", FILL_IN),
+                ("Website", so.said("website")),
+                ("Contact", so.said("contact")),
             ),
         ),
         (
             "Tier 2: owner and responsibility",
             (
-                ("Organisation", so.programme or FILL_IN),
-                ("Team", FILL_IN),
-                ("Senior responsible owner", FILL_IN),
+                ("Organisation", so.filled.get("organisation", "").strip() or so.programme or FILL_IN),
+                ("Team", so.said("team")),
+                ("Senior responsible owner", so.said("owner")),
                 ("Version", f"{policy.version}{since}"),
                 ("What it says, as a hash", edition(policy)),
                 ("Supplier", "Open-source software under the MIT licence, run by the organisation itself."),
@@ -106,7 +127,7 @@ def sections(policy: Policy, so: Circumstances) -> tuple[Section, ...]:
                           "level is how much support is offered, and not how dangerous anybody is."),
                 ("Benefit", "Women with like needs are offered alike, whoever assesses them, and each can be "
                             "told why."),
-                ("Previous process", FILL_IN),
+                ("Previous process", so.said("previous")),
                 ("Alternatives considered", "A score, or a model trained on past decisions. Both were "
                                             "left: a "
                                             "total hides its reasons, and a model repeats what was done "
@@ -132,7 +153,7 @@ def sections(policy: Policy, so: Circumstances) -> tuple[Section, ...]:
                             "did "
                             f"not decide it, answered within {reading.DAYS[reading.Why.ASKED]} working "
                             "days; see "
-                            "what is held, have it put right, and complain. " + FILL_IN),
+                            "what is held, have it put right, and complain. " + so.said("appeals")),
             ),
         ),
         (
@@ -156,7 +177,7 @@ def sections(policy: Policy, so: Circumstances) -> tuple[Section, ...]:
                                        "any policy; they are used only to see whom the levels reach."),
                 ("Police data", "None. What police hold enters no rule, and the level is not told to "
                                 "police."),
-                ("Sharing", FILL_IN),
+                ("Sharing", so.said("sharing")),
             ),
         ),
         (
@@ -173,14 +194,15 @@ def sections(policy: Policy, so: Circumstances) -> tuple[Section, ...]:
                                         "interval."),
                 ("A wrong exit", "Nobody is closed off at level 0 before a second person agrees."),
                 ("Delay", "Times are held against each level’s clock; a reading of level 4 delays nothing."),
-                ("Assessments of impact", FILL_IN),
+                ("Assessments of impact", so.said("impact")),
             ),
         ),
         (
             "ALGO-CARE",
             (
                 ("Advisory", "It suggests. A named person decides, and may decide otherwise with a reason."),
-                ("Lawful", "Not a decision made by machine alone (UK GDPR Articles 22A to 22D). " + FILL_IN),
+                ("Lawful", "Not a decision made by machine alone (UK GDPR Articles 22A to 22D). "
+                           + so.said("lawful")),
                 ("Granularity", f"{len(policy.levels)} levels from {len(policy.inputs)} facts; what is not "
                                 "known "
                                 "is said beside the suggestion."),
@@ -195,6 +217,19 @@ def sections(policy: Policy, so: Circumstances) -> tuple[Section, ...]:
             ),
         ),
     )  # fmt: skip
+
+
+def missing(parts: Sequence[Section]) -> tuple[str, ...]:
+    """The fields that are not filled in yet: while there are any, the record is not to be published."""
+    return tuple(name for _, fields in parts for name, words in fields if FILL_IN in words)
+
+
+def incomplete(parts: Sequence[Section]) -> str:
+    """One sentence that says so at the head of what is taken out; nothing when it is whole."""
+    if not (names := missing(parts)):
+        return ""
+    fields = "1 field is" if len(names) == 1 else f"{len(names)} fields are"
+    return f"INCOMPLETE, not to be published: {fields} not filled in yet ({', '.join(names)})."
 
 
 def edition(policy: Policy) -> str:
@@ -252,8 +287,9 @@ def _within(days: int) -> str:
 
 def markdown(policy: Policy, so: Circumstances) -> str:
     """The whole record as Markdown."""
-    lines = [f"# {TITLE}\n"]
-    for title, fields in sections(policy, so):
+    made = sections(policy, so)
+    lines = [f"# {TITLE}\n", *([f"**{warning}**\n"] if (warning := incomplete(made)) else [])]
+    for title, fields in made:
         lines += [f"## {title}\n", "| field | |", "|---|---|"]
         lines += [f"| {name} | {_plain(words)} |" for name, words in fields]
         lines.append("")
@@ -271,8 +307,9 @@ def _plain(text: str) -> str:
 
 def html(policy: Policy, so: Circumstances) -> str:
     """The whole record as one page that needs nothing else: no script, no style of another host."""
-    parts = []
-    for title, fields in sections(policy, so):
+    made = sections(policy, so)
+    parts = [f"<p><strong>{escape(warning)}</strong></p>"] if (warning := incomplete(made)) else []
+    for title, fields in made:
         rows = "".join(
             f'<tr><th scope="row">{escape(name)}</th><td>{escape(words)}</td></tr>' for name, words in fields
         )

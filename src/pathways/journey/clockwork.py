@@ -42,6 +42,7 @@ from pathways.journey import (
     surveying,
     taking_in,
     tasks,
+    triage,
     triage_policy,
 )
 from pathways.records.models import (
@@ -344,6 +345,7 @@ JOBS: dict[str, Callable[..., int]] = {
     "screening_runs": runs.perform,
     "second_readings": second_readings.give_to_others,
     "level_readings": level_readings.pass_on,
+    "overdue_decisions": triage.pass_on,
     "blind_readings": level_readings.give_to_others,
     "triage_policies": triage_policy.come_into_force,
     "finish_erasing": finish_erasing,

@@ -88,6 +88,8 @@ class Decided:
     is_provisional: bool
     reasons: str
     told_her: str
+    #: why she is not to be told yet; nothing where no second reader stands in the way
+    not_yet: str
     by: str
     at: datetime | None
     first_contact_due: date | None
@@ -154,6 +156,7 @@ def decisions(*, client_id: UUID, by: Actor) -> tuple[Decided, ...]:
             is_provisional=row.is_provisional,
             reasons=row.reasons,
             told_her=row.told_her,
+            not_yet=triage.not_yet(row, by),
             by=names.get(row.decided_by_id, "") if row.decided_by_id else "",
             at=row.decided_at,
             first_contact_due=row.first_contact_due,

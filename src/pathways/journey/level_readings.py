@@ -252,13 +252,13 @@ def pass_on(*, at: datetime) -> int:
                 TASK,
                 "A level 4 has not been read: read it now",
                 organisation_id=row.organisation_id,
-                role=_who_supervises(row.organisation_id),
+                role=who_supervises(row.organisation_id),
                 client_id=row.client_id,
                 route="triage:reading",
                 object_id=row.id,
                 due_at=programme.working().due_after_hours(at, triage_choices.urgent_hours()),
                 is_urgent=True,
-                blind_to_id=_reads_blind(row.triage_id),
+                blind_to_id=reads_blind(row.triage_id, by=by),
                 by=by,
                 at=at,
             )
@@ -266,10 +266,11 @@ def pass_on(*, at: datetime) -> int:
     return moved
 
 
-def _reads_blind(triage_id: UUID) -> UUID | None:
+def reads_blind(triage_id: UUID, *, by: Actor) -> UUID | None:
     """Who has a blind reading of this decision to do. For clerks: what many see may not tell her of it."""
-    blind = TriageReading.objects.filter(triage_id=triage_id, why=Why.DRAWN.value, status__in=_OPEN)
-    return blind.values_list("reader_id", flat=True).first()
+    with identity.clerk(by):
+        blind = TriageReading.objects.filter(triage_id=triage_id, why=Why.DRAWN.value, status__in=_OPEN)
+        return blind.values_list("reader_id", flat=True).first()
 
 
 def give_to_others(*, at: datetime) -> int:
@@ -336,7 +337,7 @@ def _set_task(row: TriageReading, whom: UUID | None, role: Role | None, by: Acto
     )
 
 
-def _who_supervises(organisation_id: UUID) -> Role:
+def who_supervises(organisation_id: UUID) -> Role:
     """The supervisor of the place that decided; where it has none, the coordinators together."""
     there = Appointment.objects.filter(
         organisation_id=organisation_id, role=Role.SUPERVISOR.value, until_at__isnull=True
@@ -614,13 +615,22 @@ def may_end(episode_id: UUID, *, by: Actor) -> Decision:
         )
         if row is None or row.level is None:
             return decision.yes()
-        found = (
-            TriageReading.objects.filter(triage_id=row.id, why=Why.EXIT.value)
-            .order_by("-asked_at")
-            .values_list("status", flat=True)
-            .first()
-        )
-    return rules.may_end(Level(row.level), Status(found) if found else None)
+    return rules.may_end(Level(row.level), _exit_status(row.id, by))
+
+
+def may_be_told(row: TriageDecision, *, by: Actor) -> Decision:
+    """Whether she may be told of this level: a level 0 is nobody's to tell before it is read and agreed."""
+    if row.level != Level.ADVICE.value:
+        return decision.yes()
+    return rules.may_be_told(Level.ADVICE, _exit_status(row.id, by))
+
+
+def _exit_status(triage_id: UUID, by: Actor) -> Status | None:
+    """How the reading before an exit stands. As a clerk: her worker may not see the reading itself."""
+    with identity.clerk(by):
+        rows = TriageReading.objects.filter(triage_id=triage_id, why=Why.EXIT.value).order_by("-asked_at")
+        found = rows.values_list("status", flat=True).first()
+    return Status(found) if found else None
 
 
 # --- reads ------------------------------------------------------------------------------------------------

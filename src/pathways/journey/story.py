@@ -333,6 +333,7 @@ _CORRECTED = {
     "moved": "A contact was given to another record",
     "note": "A note was corrected",
     "screening": "The decision at the door was looked at again",
+    "triage_asked_of": "The decision of her level was given to somebody else",
     **{one.value: f"Corrected: {one.label[0].lower()}{one.label[1:]}" for one in correction.What},
 }
 

@@ -81,6 +81,8 @@ STEPS = frozenset(
         "plan_not_safe",
         "assessment",
         "triage",
+        "triage_overdue",
+        "triage_given",
         "refer",
         FIRST_CONTACT,
         "review",

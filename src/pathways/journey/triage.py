@@ -30,6 +30,7 @@ from pathways.journey import (
     gate,
     her,
     identity,
+    kept_out,
     ledger,
     level_readings,
     programme,
@@ -40,24 +41,42 @@ from pathways.journey import (
     triage_policy,
 )
 from pathways.journey.outcome import Outcome, done, refusal
-from pathways.records.models import Appointment, Assessment, Episode, TriageDecision
+from pathways.records.models import (
+    Appointment,
+    Assessment,
+    Episode,
+    Task,
+    TriageDecision,
+    TriageReading,
+)
 
 REFER_TASK = "refer"
+#: a decision asked by name that is overdue, and word to whom it was asked of that another has it now
+OVERDUE_TASK = "triage_overdue"
+GIVEN_TASK = "triage_given"
 _YES = decision.yes()
 
 # --- verbs ------------------------------------------------------------------------------------------
 
 
 def decide(
-    *, triage_id: UUID, level: Level | None, reasons: str, told_her: str = "", by: Actor, at: datetime
+    *,
+    triage_id: UUID,
+    level: Level | None,
+    reasons: str,
+    otherwise: str = "",
+    told_her: str = "",
+    by: Actor,
+    at: datetime,
 ) -> Outcome:
-    """A named person decides her level, as suggested or otherwise. Never without saying why."""
+    """A named person decides her level, as suggested or otherwise. Never without saying why; `otherwise` is
+    why it is not what was suggested, and is kept with the reasons."""
     with transaction.atomic():
         row = sight.one(TriageDecision, triage_id, by, lock=True)
         if row is None:
             return refusal(sight.NOT_THERE)
-        if not (answer := rules.complete(level, reasons)) or level is None:
-            return refusal(answer)
+        if level is None:
+            return refusal(rules.complete(level, reasons))
         using = triage_policy.in_force(at)
         inputs = triage_facts.answers_of(row.assessment)
         suggested = triage_policy.suggest(using, inputs)
@@ -66,9 +85,12 @@ def decide(
         may = rules.WORKFLOW.may(action, status=Status(row.status), role=by.role, facts=_facts(row, by))
         if not may:
             return refusal(may)
+        if not (answer := rules.complete(level, reasons, suggested=suggested_level, otherwise=otherwise)):
+            return refusal(answer)
+        is_override = action is Action.OVERRIDE
         decided = rules.TriageDecision(
             level=level,
-            reason=reasons,
+            reason=rules.whole_reason(reasons, otherwise if is_override else ""),
             decided_by=by.name,
             decided_at=at,
             suggested=suggested_level,
@@ -173,14 +195,20 @@ def told(*, triage_id: UUID, how: telling.How, words: str, by: Actor, at: dateti
 
 
 def may_tell(row: TriageDecision, by: Actor) -> Decision:
-    """Whoever works with her may, once there is a decision, unless she has asked us to stop."""
+    """Whoever works with her may, once there is a decision that stands, unless she has asked us to stop: a
+    level 0 does not stand before a second person has agreed to it."""
     if by.role not in reading.ASKERS:
         return decision.no("Somebody who works with her tells her.", ask="her worker")
     if row.level is None or row.decided_at is None:
         return decision.no("No level has been decided yet.")
     if gate.standing(row.client_id, by).stop is not None:
         return decision.no("She has asked us to stop.")
-    return decision.yes()
+    return level_readings.may_be_told(row, by=by)
+
+
+def not_yet(row: TriageDecision, by: Actor) -> str:
+    """Why nobody tells her of this level yet, in words; nothing where a second reader stands in no way."""
+    return level_readings.may_be_told(row, by=by).reason if row.decided_at is not None else ""
 
 
 def send_back(*, triage_id: UUID, reason: ReturnReason, words: str, by: Actor, at: datetime) -> Outcome:
@@ -280,6 +308,160 @@ def again(*, triage_id: UUID, by: Actor, at: datetime) -> Outcome:
         return done(new.id)
 
 
+def hand_over(
+    *, triage_id: UUID, whom: UUID | None, reason: rules.HandOverReason, by: Actor, at: datetime
+) -> Outcome:
+    """Gives a decision that was asked of one person by name to another, or takes it over: never to who
+    decided it before, reads it blind, or is kept from her. Whoever was asked is told by a task."""
+    with transaction.atomic():
+        row = sight.one(TriageDecision, triage_id, by)
+        if row is None:
+            return refusal(sight.NOT_THERE)
+        with identity.clerk(by):
+            row = TriageDecision.objects.select_for_update(of=("self",)).get(id=row.id)
+            former = row.asked_of_id
+        if not (answer := may_hand_over(row, by)):
+            return refusal(answer)
+        if whom is None or whom not in who_may_take_over(row, by):
+            return refusal(decision.no("Choose somebody who may decide it now."))
+        with identity.clerk(by):
+            row.asked_of_id = whom
+            row.save(update_fields=["asked_of_id"])
+            episode = Episode.objects.get(id=row.episode_id)
+        ledger.record(
+            EventKind.CORRECTED,
+            by=by,
+            at=at,
+            case_id=episode.case_id,
+            client_id=row.client_id,
+            episode_id=episode.id,
+            detail={"what": "triage_asked_of", "reason": reason.value},
+        )
+        ledger.altered(
+            by=by, at=at, resource=Resource.TRIAGE, subjects=[row.client_id], reason="given to another"
+        )
+        urgent = _settle_asking(row, by=by, at=at)
+        tasks.set_task(
+            assess.TRIAGE_TASK,
+            "Decide a level afresh: it was asked of a colleague before",
+            organisation_id=row.organisation_id,
+            account_id=whom,
+            client_id=row.client_id,
+            route="triage:decide",
+            object_id=row.id,
+            due_at=rules.decision_due(
+                Level.URGENT_SAFETY if urgent else None, asked_at=at, working=programme.working()
+            ),
+            is_urgent=urgent,
+            by=by,
+            at=at,
+        )
+        if former is not None and former != by.account_id:
+            tasks.set_task(
+                GIVEN_TASK,
+                f"A level that was asked of you is with a colleague now. {reason.label}",
+                organisation_id=row.organisation_id,
+                account_id=former,
+                client_id=row.client_id,
+                route="triage:decide",
+                object_id=row.id,
+                by=by,
+                at=at,
+            )
+        name = "You" if whom == by.account_id else identity.account_named(whom)
+        decides = "decide" if whom == by.account_id else "decides"
+        return done(row.id, next=(f"{name} {decides} her level now. Whoever was asked before is told.",))
+
+
+def _settle_asking(row: TriageDecision, *, by: Actor, at: datetime) -> bool:
+    """Ends what asks for this decision; answers whether it pressed."""
+    with identity.clerk(by):
+        waiting = Task.objects.filter(kind=assess.TRIAGE_TASK, object_id=row.id, done_at__isnull=True)
+        urgent = waiting.filter(is_urgent=True).exists()
+    for kind in (assess.TRIAGE_TASK, OVERDUE_TASK, GIVEN_TASK):
+        tasks.settle(kind, object_id=row.id, by=by, at=at)
+    return urgent
+
+
+def may_hand_over(row: TriageDecision, by: Actor) -> Decision:
+    """Whether this person may give the decision to another, or take it over."""
+    return rules.may_hand_over(
+        Status(row.status),
+        by.role,
+        is_asked_by_name=row.asked_of_id is not None,
+        is_same_place=row.organisation_id == by.organisation_id,
+    )
+
+
+def who_may_take_over(row: TriageDecision, by: Actor) -> dict[UUID, str]:
+    """The coordinators of the place who may decide it instead, by account: whoever gives it first, where she
+    is one of them. Not who is asked now, decided it before, reads it blind or is kept from her."""
+    with identity.clerk(by):
+        decided = TriageDecision.objects.filter(episode_id=row.episode_id, decided_by_id__isnull=False)
+        if row.because_of_id is not None:
+            decided = decided.filter(readings__id=row.because_of_id)
+        blind = TriageReading.objects.filter(
+            triage__episode_id=row.episode_id, why=reading.Why.DRAWN.value, status__in=_UNREAD
+        )
+        barred = {
+            row.asked_of_id,
+            *decided.values_list("decided_by_id", flat=True),
+            *blind.values_list("reader_id", flat=True),
+            *kept_out.of_her(row.client_id, by=by).accounts,
+        }
+        there = Appointment.objects.filter(
+            organisation_id=row.organisation_id,
+            role=Role.COORDINATOR.value,
+            until_at__isnull=True,
+            account__is_active=True,
+            account__left_at__isnull=True,
+        ).order_by("from_at", "account_id")
+        found = [one for one in there.values_list("account_id", flat=True) if one not in barred]
+    names = identity.names_of(set(found))
+    found.sort(key=lambda one: one != by.account_id)
+    return {one: names.get(one, "a colleague") for one in found}
+
+
+_UNREAD = (reading.Status.WAITING.value, reading.Status.WITH_SUPERVISOR.value)
+
+
+def pass_on(*, at: datetime) -> int:
+    """Decisions asked by name that are overdue are put before the supervisor, once for each person asked. For
+    the clockwork."""
+    told = 0
+    with transaction.atomic(), identity.clerk() as by:
+        late = Task.objects.filter(
+            kind=assess.TRIAGE_TASK, account_id__isnull=False, done_at__isnull=True, due_at__lte=at
+        ).exclude(object_id__isnull=True)
+        for task in late.order_by("due_at", "id"):
+            row = (
+                TriageDecision.objects.select_for_update(skip_locked=True, of=("self",))
+                .filter(id=task.object_id or UUID(int=0), status=Status.AWAITING.value)
+                .filter(asked_of_id__isnull=False)
+                .first()
+            )
+            before = Task.objects.filter(kind=OVERDUE_TASK, object_id=task.object_id)
+            if row is None or before.filter(made_at__gte=task.made_at).exists():
+                continue
+            because = TriageReading.objects.filter(id=row.because_of_id or UUID(int=0)).first()
+            tasks.set_task(
+                OVERDUE_TASK,
+                "A level that was asked of a colleague by name is overdue: give it to another",
+                organisation_id=row.organisation_id,
+                role=level_readings.who_supervises(row.organisation_id),
+                client_id=row.client_id,
+                route="triage:hand_over",
+                object_id=row.id,
+                due_at=programme.working().due_after_hours(at, reading.HOURS),
+                is_urgent=task.is_urgent,
+                blind_to_id=level_readings.reads_blind(because.triage_id, by=by) if because else None,
+                by=by,
+                at=at,
+            )
+            told += 1
+    return told
+
+
 # --- the pieces -------------------------------------------------------------------------------------
 
 
@@ -350,7 +532,7 @@ def _keep(
 def _follow(
     row: TriageDecision, episode: Episode, level: Level, promised: Standard, by: Actor, at: datetime
 ) -> None:
-    tasks.settle(assess.TRIAGE_TASK, object_id=row.id, by=by, at=at)
+    _settle_asking(row, by=by, at=at)
     tasks.settle(REFER_TASK, object_id=row.client_id, by=by, at=at)
     tasks.set_task(
         REFER_TASK,
@@ -402,7 +584,7 @@ def _said_next(
     if level is Level.URGENT_SAFETY:
         said.append("Take the safeguarding route now, before any referral. A second person reads it after.")
     if reading.Why.EXIT in asked:
-        said.append("A second person reads it before she is closed off.")
+        said.append("A second person reads it before she is told or closed off. Do not tell her yet.")
     return tuple(said)
 
 
@@ -561,7 +743,11 @@ class Page:
     because_of: level_readings.Beside | None = None
     asked_of: str = ""
     may_tell: Decision = _YES
+    #: why she is not to be told yet, where a second reader has not agreed
+    not_yet: str = ""
     may_ask: Decision = _YES
+    may_hand_over: Decision = _YES
+    may_take_over: tuple[tuple[UUID, str], ...] = ()
     told_at: datetime | None = None
     told_by: str = ""
     told_how: str = ""
@@ -633,7 +819,10 @@ def page(*, triage_id: UUID, by: Actor, at: datetime) -> Page | None:
         because_of=level_readings.because_of(row, by=by),
         asked_of=who(row.asked_of_id),
         may_tell=may_tell(row, by),
+        not_yet=not_yet(row, by),
         may_ask=level_readings.may_ask(row, by),
+        may_hand_over=(handing := may_hand_over(row, by)),
+        may_take_over=tuple(who_may_take_over(row, by).items()) if handing else (),
         told_at=row.told_at,
         told_by=who(row.told_by_id),
         told_how=telling.How(row.told_how).label if row.told_how else "",
@@ -695,13 +884,16 @@ def _smallest(using: Policy, inputs: Mapping[str, str | None]) -> tuple[Smallest
 
 
 def letter(*, triage_id: UUID, by: Actor, at: datetime) -> tuple[Page, Sections] | Decision | None:
-    """Why her level is what it is, in plain words to her; None when she is not there for this person."""
+    """Why her level is what it is, in plain words to her; None when she is not there for this person. Of a
+    level that a second reader has not agreed to there are no words yet: the page says so instead."""
     row = sight.one(TriageDecision, triage_id, by)
     found = page(triage_id=triage_id, by=by, at=at) if row is not None else None
     if row is None or found is None:
         return None
-    if not (answer := may_tell(row, by)) or row.level is None or row.decided_at is None:
-        return answer
+    if not found.not_yet and not found.may_tell:
+        return found.may_tell
+    if found.not_yet or row.level is None or row.decided_at is None:
+        return found, ()
     level = Level(row.level)
     using = level_readings.as_it_was(row)
     suggested = triage_policy.suggest(using, row.inputs or {})

@@ -17,6 +17,7 @@ from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role
 from pathways.domain.triage.levels import Level
 from pathways.domain.triage.policy import Policy
+from pathways.domain.triage.version import mark
 from pathways.journey import identity, triage_policy, triage_watching
 from pathways.records.models import JourneyEvent, Organisation, Service, Setting, TriageDecision
 
@@ -31,6 +32,11 @@ def ask(
     """Two policies over every past decision. It changes nothing of anybody."""
     if by.role not in MAY_SEE:
         return decision.no("What if is for those who answer for triage.", ask="the coordinator")
+    if mark(before) == mark(after):
+        return decision.no(
+            f"Both are “{before.name}”, version {before.version}: the two are the same, and nothing would "
+            "change. Choose another to compare it with."
+        )
     with identity.counting(by):
         rows = list(
             TriageDecision.objects.filter(decided_at__isnull=False)

@@ -143,6 +143,10 @@ class Flow(meanwhile.Watched):
         """More for the templates: `client` for the banner, `back` for the back link, side matter."""
         return {}
 
+    def wants_check(self, answers: dict[str, Any]) -> bool:
+        """Whether these answers are read over before they are done: where `check` says no, some may still."""
+        return self.check
+
     def back(self) -> str:
         """Where the back link of the first page leads."""
         return ""
@@ -251,7 +255,7 @@ class Flow(meanwhile.Watched):
         if not form.is_valid():
             self._keep(step, typed)
             return self._ask(step, form, status=422)
-        if not self.check and len(self.all_steps) == 1:
+        if len(self.all_steps) == 1 and not self.wants_check(form.cleaned_data):
             if self.effect != "adds":
                 self.kept["steps"] = {step.slug: typed}
                 if (changed := self.changed_meanwhile()) is not None:

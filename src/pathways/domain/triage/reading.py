@@ -172,6 +172,19 @@ def may_end(level: Level | None, exit_status: Status | None) -> Decision:
     return decision.no("Level 0 is read by a second person before she is closed off.")
 
 
+def may_be_told(level: Level | None, exit_status: Status | None) -> Decision:
+    """Whether she may be told of a level: of a level 0 only once a second person has agreed to it."""
+    if level is not Level.ADVICE or exit_status is Status.AGREED:
+        return decision.yes()
+    if exit_status is Status.APART:
+        return decision.no(
+            "A second reader did not agree with level 0: do not tell her. Her level is decided again first."
+        )
+    if exit_status is Status.OVERTAKEN:
+        return decision.no("A newer decision takes the place of this level 0: do not tell her of this one.")
+    return decision.no("Not yet agreed by a second reader: do not tell her yet.")
+
+
 def lot(seed: str, decided: UUID) -> float:
     """A number from 0 up to 1 for one decision: the same for the same seed, and like chance for any other.
 

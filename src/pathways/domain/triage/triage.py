@@ -43,6 +43,15 @@ class ReturnReason(Worded):
     DOES_NOT_AGREE = "does_not_agree", "What was written and what was judged do not agree"
 
 
+class HandOverReason(Worded):
+    """Why a decision that was asked of one person by name is given to another."""
+
+    AWAY = "away", "Away, or has left"
+    NO_TIME = "no_time", "Cannot do it in time"
+    TOO_NEAR = "too_near", "Knows her, or is too close to it"
+    OVERDUE = "overdue", "It is overdue, and she has to know"
+
+
 #: So many working days for a person to decide; where her safety is in question, the same day.
 DECIDE_WITHIN_DAYS = 2
 
@@ -93,13 +102,50 @@ def action(level: Level, suggested: Level | None) -> Action:
     return Action.DECIDE if suggested is None or level is suggested else Action.OVERRIDE
 
 
-def complete(level: Level | None, reason: str) -> Decision:
-    """Whether a decision can be recorded. Agreeing with a machine is a decision too, and needs its reason."""
+#: A reason is words that she can be told: no single mark or word stands for one.
+REASON_LENGTH = 10
+
+
+def is_said(reason: str) -> bool:
+    """Whether a reason is words: at least two, and ten characters in all."""
+    words = reason.split()
+    return len(words) > 1 and len(" ".join(words)) >= REASON_LENGTH
+
+
+def complete(
+    level: Level | None, reason: str, *, suggested: Level | None = None, otherwise: str = ""
+) -> Decision:
+    """Whether a decision can be recorded. Agreeing with a machine is a decision too, and needs its reason;
+    deciding otherwise needs a reason of its own for that."""
     if level is None:
         return decision.no("Choose a level.")
     if not reason.strip():
         return decision.no("Give your reason: it is kept with the decision.")
+    if not is_said(reason):
+        return decision.no(
+            f"Give your reason in words, at least {REASON_LENGTH} letters and more than one word: "
+            "she will read it."
+        )
+    if action(level, suggested) is Action.DECIDE:
+        return decision.yes()
+    if not otherwise.strip():
+        return decision.no("You decide otherwise than suggested: say why.")
+    if not is_said(otherwise):
+        return decision.no(
+            f"Say why you decide otherwise in words, at least {REASON_LENGTH} letters and more than one word."
+        )
     return decision.yes()
+
+
+def whole_reason(reason: str, otherwise: str) -> str:
+    """The reasons as they are kept and as she reads them; of an override with why it is one."""
+    said = reason.strip()
+    return f"{said}\nWhy otherwise than suggested: {otherwise.strip()}" if otherwise.strip() else said
+
+
+def wants_check(level: Level, suggested: Level | None) -> bool:
+    """Whether it is read over once more before it is recorded: a way out, and what nobody suggested."""
+    return level is Level.ADVICE or action(level, suggested) is Action.OVERRIDE
 
 
 def decision_due(suggested: Level | None, *, asked_at: datetime, working: WorkingTime) -> datetime:
@@ -137,6 +183,23 @@ def may_decide(facts: Facts) -> Decision:
         return decision.no("This decision was asked of a colleague by name.")
     if facts.wants_own_view:
         return decision.no("Write down your own view first. Then you see what the policy suggests.")
+    return decision.yes()
+
+
+#: Who gives a decision that was asked by name to somebody else, where the one asked does not do it.
+GIVERS = actors(Role.COORDINATOR, Role.SUPERVISOR)
+
+
+def may_hand_over(status: Status, role: Role, *, is_asked_by_name: bool, is_same_place: bool) -> Decision:
+    """A coordinator or the supervisor of the place that decides; who is to decide is another question."""
+    if role not in GIVERS:
+        return decision.no(
+            "A coordinator or the supervisor gives a decision to somebody else.", ask="the supervisor"
+        )
+    if status is not Status.AWAITING or not is_asked_by_name:
+        return decision.no("This decision is not asked of anybody by name.")
+    if not is_same_place:
+        return decision.no("Another organisation decides this.")
     return decision.yes()
 
 

@@ -98,7 +98,13 @@ def perhaps(
     for row in rows:
         _read(row, rng, world=world, at=at, until=until)
     when = at + timedelta(hours=rng.uniform(4, 40))
-    if rng.random() < 0.5 and when < until:
+    tells = rng.random() < 0.5
+    with identity.clerk():
+        exits = TriageReading.objects.filter(triage_id=triage_id, why=Why.EXIT.value, read_at__isnull=False)
+        agreed_at = exits.values_list("read_at", flat=True).first()
+    if agreed_at is not None:  # of a level 0 she is told once it is agreed, and not before
+        when = max(when, agreed_at + timedelta(hours=1))
+    if tells and when < until:
         with identity.acting(worker):
             how = rng.choice((telling.How.IN_PERSON, telling.How.READ_TOGETHER))
             triage.told(triage_id=triage_id, how=how, words="", by=worker, at=when)

@@ -528,6 +528,7 @@ class _Life:
             triage_id=waiting,
             level=level,
             reasons="What she says she needs, and who is around her at present.",
+            otherwise="Who is around her now weighs more than the answers show.",
         )
         if waiting is not None:
             level_twice.perhaps(

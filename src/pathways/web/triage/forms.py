@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from django.core.exceptions import ValidationError
 
 from pathways.domain.triage import telling
 from pathways.domain.triage.levels import STANDARDS, Level, Standard
-from pathways.domain.triage.triage import ReturnReason
+from pathways.domain.triage.triage import REASON_LENGTH, Action, HandOverReason, ReturnReason, action, is_said
 from pathways.web import forms
+
+_AT_LEAST = f"at least {REASON_LENGTH} characters, and more than one word"
 
 
 def _level(label: str) -> forms.Choose:
@@ -34,11 +38,51 @@ class Decide(_OfALevel):
     level = _level("Her level of support")
     reasons = forms.LongText(
         label="Your reasons",
-        hint="In words she could read. Say most when you decide otherwise than suggested.",
+        hint="She will read them: they stand in what she is told. A sentence or two, in words to her.",
         error="Give your reasons: they are kept with the decision",
         rows=5,
     )
+    otherwise = forms.LongText(
+        label="If you decide otherwise than suggested: say why",
+        hint="Only where the level that you choose is not the one suggested. She will read this too.",
+        required=False,
+        rows=3,
+    )
     told_her = forms.LongText(label="What she is told about it, and by whom", required=False, rows=3)
+
+    def __init__(self, *args: Any, suggested: Level | None = None, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.suggested = suggested
+        if suggested is None:  # without a suggestion there is nothing to decide otherwise
+            del self.fields["otherwise"]
+        else:
+            self.fields["otherwise"].help_text = (
+                f"Only where you do not choose “{suggested.label}”. She will read this too."
+            )
+
+    def clean_reasons(self) -> str:
+        said: str = self.cleaned_data["reasons"]
+        if not is_said(said):
+            raise ValidationError(f"Give your reasons in words she can read: {_AT_LEAST}")
+        return said
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if self.suggested is None or not (chosen := said.get("level")):
+            return said
+        why = said.get("otherwise") or ""
+        if action(Level(int(chosen)), self.suggested) is Action.DECIDE:
+            if why.strip():
+                self.add_error(
+                    "otherwise",
+                    f"You chose the level that is suggested, “{self.suggested.label}”: "
+                    "leave this empty, or choose another level",
+                )
+        elif not why.strip():
+            self.add_error("otherwise", "You decide otherwise than suggested: say why")
+        elif not is_said(why):
+            self.add_error("otherwise", f"Say why you decide otherwise in words: {_AT_LEAST}")
+        return said
 
 
 class SendBack(forms.PathwaysForm):
@@ -90,6 +134,32 @@ class AnotherLook(forms.PathwaysForm):
         required=False,
         rows=4,
     )
+
+
+class HandOver(forms.PathwaysForm):
+    whom = forms.Choose(
+        label="Who decides it now?",
+        hint="Nobody who decided it before, and nobody who is kept from her.",
+        choices=[],
+        error="Choose who decides it now",
+    )
+    reason = forms.Choose(
+        label="Why not the one who was asked?", of=HandOverReason, error="Say why not the one who was asked"
+    )
+
+    def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **given: Any) -> None:
+        super().__init__(*args, **given)
+        whom: Any = self.fields["whom"]
+        whom.choices = list(people)
+
+
+class FillIn(forms.PathwaysForm):
+    """What only the programme knows of its public record."""
+
+    def __init__(self, *args: Any, asked: Sequence[tuple[str, str, str]], **given: Any) -> None:
+        super().__init__(*args, **given)
+        for key, label, hint in asked:
+            self.fields[key] = forms.LongText(label=label, hint=hint, required=False, rows=2)
 
 
 class Choices(forms.PathwaysForm):

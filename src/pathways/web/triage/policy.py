@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pathways.domain.decision import Decision
 from pathways.domain.triage import facts as named
+from pathways.domain.triage import policy as policies
 from pathways.domain.triage import version as versions
 from pathways.domain.triage.default import CAVEAT
 from pathways.domain.triage.levels import Level
@@ -229,7 +232,8 @@ def edit(request: Request, version_id: UUID) -> HttpResponse:
     try:
         wanted = triage_policy.typed(_body(typed, found.policy))
     except Malformed as wrong:
-        return _draw(request, found, typed, request.POST.get("_seen", ""), problem=_sentence(wrong))
+        faults = _faults(typed, found.policy) or (Fault(_where(wrong)),)
+        return _draw(request, found, typed, request.POST.get("_seen", ""), faults=faults)
     seen = request.POST.get("_seen", "")
     said = triage_policy.change(
         version_id=version_id,
@@ -243,8 +247,7 @@ def edit(request: Request, version_id: UUID) -> HttpResponse:
         if said.hidden:
             return access.refuse(request, said)
         return _draw(request, found, typed, _seen(found), problem=said.reason, status=409)
-    for line in said.next:
-        messages.success(request, line)
+    _say(request, said.next, wanted)
     return redirect("triage:edit" if action != "save" else "triage:version", version_id)
 
 
@@ -263,14 +266,81 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _sentence(wrong: Malformed) -> str:
+def _say(request: Request, lines: Sequence[str], wanted: Policy) -> None:
+    """What became of a saving. A table that could not be put into force is saved, and that is no success."""
+    problem = versions.problem(wanted)
+    for line in lines:
+        if problem and line == problem:
+            messages.warning(
+                request, f"Saved as a draft only: it cannot be put forward as it stands. {problem}"
+            )
+        else:
+            messages.success(request, line)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing typed that cannot be read, as the page calls it, and the field that it stands in."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """Everything that cannot be read, for the summary at the top."""
+
+    error_summary: tuple[Fault, ...]
+
+    @property
+    def errors(self) -> bool:
+        return bool(self.error_summary)
+
+
+#: What each promise is called on the page, and the end of its field's id.
+PROMISED = {
+    "first_contact_days": ("First contact within working days", "days"),
+    "review_weeks": ("Looked at again after weeks", "weeks"),
+    "answer_days": ("A service answers a referral within working days", "answer"),
+}
+
+
+def _faults(typed: Mapping[str, Any], before: Policy) -> tuple[Fault, ...]:
+    """Every rule's cell and every promise that cannot be read, one by one."""
+    body = _body(typed, before)
+    found = []
+    for rule in body["rules"]:
+        whole = {**body, "offers": None, "rules": [{**rule, "when": {}}]}
+        found += _unread(partial(triage_policy.typed, whole))
+        for name, cell in rule["when"].items():
+            alone = {**whole, "rules": [{**rule, "level": str(Level.ADVICE.value), "when": {name: cell}}]}
+            found += _unread(partial(triage_policy.typed, alone))
+    faults = [Fault(_where(one)) for one in found]
+    for level in Level:
+        given = typed["promises"][str(level.value)]
+        for column, (words, end) in PROMISED.items():
+            for one in _unread(partial(policies.standard_of, level, {column: given[column]})):
+                said = str(one).split(": ", 1)[-1]
+                faults.append(Fault(f"{level.label}, “{words}”: {said}", f"#l{level.value}-{end}"))
+    return tuple(dict.fromkeys(faults))
+
+
+def _unread(read: Callable[[], object]) -> list[Malformed]:
+    try:
+        read()
+    except Malformed as wrong:
+        return [wrong]
+    return []
+
+
+def _where(wrong: Malformed) -> str:
     column = named.words(wrong.column) if wrong.column in named.BY_NAME else wrong.column
     where = ", ".join(
         part for part in (f"rule {wrong.row}" if wrong.row else "", f"“{column}”" if column else "") if part
     )
     said = str(wrong).split(": ", 1)[-1] if wrong.row or wrong.column else str(wrong)
     whole = f"{where}: {said}" if where else said
-    return f"{whole[:1].upper()}{whole[1:]}. Nothing is lost: what you typed is below."
+    return f"{whole[:1].upper()}{whole[1:]}"
 
 
 def _upload(request: Request, found: triage_policy.Page) -> HttpResponse:
@@ -301,8 +371,7 @@ def _upload(request: Request, found: triage_policy.Page) -> HttpResponse:
     )
     if not said:
         return _draw(request, found, typed, _seen(found), problem=said.reason, status=409)
-    for line in said.next:
-        messages.success(request, line)
+    _say(request, said.next, wanted)
     return redirect("triage:edit", found.line.id)
 
 
@@ -407,6 +476,7 @@ def _draw(
     seen: str,
     *,
     problem: str = "",
+    faults: Sequence[Fault] = (),
     status: int = 0,
 ) -> HttpResponse:
     blank = {"id": "", "cells": {}, "level": "", "because": ""}
@@ -418,7 +488,8 @@ def _draw(
         "typed": typed,
         "seen": seen,
         "problem": problem,
-        "has_errors": bool(problem),
+        "form": Faults(tuple(faults)),
+        "has_errors": bool(problem or faults),
         "inputs": [(name, named.words(name), _hint(name, found.policy)) for name in typed["inputs"]],
         "rows": [
             {
@@ -432,10 +503,10 @@ def _draw(
         "levels": [str(level.value) for level in Level],
         "promises": [(level, typed["promises"][str(level.value)]) for level in Level],
         "facts": [(one.name, one.words) for one in named.KNOWN if one.name not in typed["inputs"]],
-        "findings": [] if problem else findings(found.policy),
+        "findings": [] if problem or faults else findings(found.policy),
         "combinations": found.proof.combinations,
     }
-    return render(request, "triage/edit.html", context, status=status or (422 if problem else 200))
+    return render(request, "triage/edit.html", context, status=status or (422 if problem or faults else 200))
 
 
 def _hint(name: str, policy: Policy) -> str:

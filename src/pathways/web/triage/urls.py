@@ -11,6 +11,7 @@ urlpatterns = [
     path("<uuid:triage_id>/", views.Decide.as_view(), name="decide"),
     path("<uuid:triage_id>/own-view/", views.OwnView.as_view(), name="own"),
     path("<uuid:triage_id>/return/", views.SendBack.as_view(), name="send_back"),
+    path("<uuid:triage_id>/give/", views.HandOver.as_view(), name="hand_over"),
     path("<uuid:triage_id>/again/", views.again, name="again"),
     path("<uuid:triage_id>/why/", views.why, name="why"),
     path("<uuid:triage_id>/why/told/", views.Told.as_view(), name="told"),
@@ -32,6 +33,7 @@ urlpatterns = [
     path("watching/", watching.watching, name="watching"),
     path("what-if/", watching.what_if, name="what_if"),
     path("record/", watching.record, name="record"),
+    path("record/fill-in/", watching.FillIn.as_view(), name="fill_in"),
     path("record/file/<slug:kind>/", watching.record_file, name="record_file"),
     path("choices/", policy.Choices.as_view(), name="choices"),
 ]

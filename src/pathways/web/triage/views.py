@@ -18,12 +18,13 @@ from pathways.domain.terms.people import Role
 from pathways.domain.triage import telling
 from pathways.domain.triage.default import CAVEAT
 from pathways.domain.triage.levels import Level
-from pathways.domain.triage.triage import Action, Status
+from pathways.domain.triage.triage import Action, Status, wants_check
 from pathways.journey import level_readings, triage
 from pathways.web import about_her, access, clock, flow, lists
 from pathways.web.access import page
+from pathways.web.forms import Answer
 from pathways.web.request import Request
-from pathways.web.triage import areas, forms
+from pathways.web.triage import areas, forms, reading
 
 READERS = {Role.COORDINATOR, Role.PANEL_CHAIR}
 #: whoever works with her tells her why, and writes down that she asks for another look
@@ -148,7 +149,28 @@ class Decide(flow.Flow):
         }
 
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
-        return {"offers": dict(self.found.standards)}
+        return {"offers": dict(self.found.standards), "suggested": self.found.suggested}
+
+    def wants_check(self, answers: dict[str, Any]) -> bool:
+        return wants_check(Level(int(answers["level"])), self.found.suggested)
+
+    def extra_rows(self, answers: dict[str, Any]) -> list[Answer]:
+        level, suggested = Level(int(answers["level"])), self.found.suggested
+        rows = []
+        if suggested is not None and level is not suggested:
+            rows.append(Answer("The policy suggests", (f"{suggested.label}. You decide otherwise.",)))
+        if level is Level.ADVICE:
+            rows.append(
+                Answer(
+                    "Second reading",
+                    (
+                        "Somebody else reads level 0. Until they agree, nobody tells her and she is not "
+                        "closed off.",
+                    ),
+                )
+            )
+        rows.append(Answer("She will read", ("Your reasons, as they stand above.",)))
+        return rows
 
     def back(self) -> str:
         return reverse("triage:list")
@@ -158,10 +180,18 @@ class Decide(flow.Flow):
             triage_id=self.kwargs["triage_id"],
             level=Level(int(answers["level"])),
             reasons=answers["reasons"],
+            otherwise=answers.get("otherwise", ""),
             told_her=answers["told_her"],
             by=self.actor,
             at=self.now,
         )
+        if Level(int(answers["level"])) is Level.ADVICE:
+            return flow.Receipt.of(
+                said,
+                "Level 0 decided: not yet agreed by a second reader",
+                href=reverse("triage:why", args=[self.found.id]),
+                onward="See where the second reading stands",
+            )
         return flow.Receipt.of(
             said,
             "Level of support decided",
@@ -206,6 +236,58 @@ class SendBack(flow.Flow):
         return flow.Receipt.of(
             said, "Returned to the assessor", href=reverse("triage:list"), onward="Back to triage"
         )
+
+
+@page(roles={Role.COORDINATOR, Role.SUPERVISOR})
+class HandOver(flow.Flow):
+    """A decision that was asked of one person by name is taken over, or given to another."""
+
+    effect = "decides"
+    thing = "triage"
+    title = "Give this decision to somebody else"
+    form = forms.HandOver
+    check = False
+    button = "Give it over"
+    template = "triage/hand_over.html"
+
+    def begin(self) -> HttpResponse | None:
+        found = triage.page(triage_id=self.kwargs["triage_id"], by=self.actor, at=self.now)
+        if found is None:
+            return access.not_found(self.request)
+        self.found = found
+        if not found.may_hand_over:
+            return access.refuse(self.request, found.may_hand_over)
+        return None
+
+    def client_id(self) -> UUID | None:
+        return self.found.client_id
+
+    def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
+        mine = self.actor.account_id
+        return {
+            "people": [
+                (str(key), "I take it over myself" if key == mine else name)
+                for key, name in self.found.may_take_over
+            ]
+        }
+
+    def context(self) -> dict[str, Any]:
+        return {"person": about_her.person(self.found.banner), "found": self.found}
+
+    def back(self) -> str:
+        if self.actor.role is Role.COORDINATOR:
+            return reverse("triage:decide", args=[self.kwargs["triage_id"]])
+        return reverse("herpage:story", args=[self.found.client_id])
+
+    def do(self, answers: dict[str, Any]) -> flow.Receipt:
+        said = triage.hand_over(
+            triage_id=self.kwargs["triage_id"],
+            whom=UUID(answers["whom"]),
+            reason=answers["reason"],
+            by=self.actor,
+            at=self.now,
+        )
+        return flow.Receipt.of(said, "Given over", href=self.back(), onward="Go on")
 
 
 @page(roles={Role.COORDINATOR})
@@ -288,6 +370,7 @@ def why(request: Request, triage_id: UUID) -> HttpResponse:
             "person": about_her.person(seen.banner),
             "found": seen,
             "sections": sections,
+            "can_read": request.actor.role in reading.READERS,
             "back": reverse("triage:decide", args=[triage_id])
             if request.actor.role in READERS
             else reverse("herpage:story", args=[seen.client_id]),

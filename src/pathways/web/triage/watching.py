@@ -8,16 +8,18 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from pathways.analysis import triage_load
 from pathways.domain.decision import Decision
 from pathways.domain.triage.policy import Malformed, Policy
+from pathways.domain.triage.version import differences
 from pathways.journey import triage_policy, triage_record, triage_watching, triage_what_if
-from pathways.web import access
+from pathways.web import access, flow
 from pathways.web.access import page
 from pathways.web.request import Request
-from pathways.web.triage import areas
+from pathways.web.triage import areas, forms
 
 
 @page(roles=triage_watching.MAY_SEE)
@@ -89,6 +91,10 @@ def what_if(request: Request) -> HttpResponse:
             "has_errors": bool(problem),
             "found": found,
             "words": words,
+            "says_the_same": found is not None
+            and before is not None
+            and after is not None
+            and not differences(before, after),
             "loads": _loads(found) if found else [],
             "assumptions": triage_load.ASSUMPTIONS,
         },
@@ -127,10 +133,42 @@ def record(request: Request) -> HttpResponse:
             "title": "How a level of support is suggested",
             "areas": areas("record", request.actor),
             "sections": sections,
+            "incomplete": triage_record.incomplete(sections),
+            "may_fill": bool(triage_record.may_fill(request.actor)),
             "columns": [{"label": one} for one in heads],
             "rows": [{"cells": [{"text": cell} for cell in row]} for row in rows],
         },
     )
+
+
+@page(roles=triage_record.MAY_FILL)
+class FillIn(flow.Flow):
+    """What only the programme knows of its public record, by whoever publishes it."""
+
+    effect = "changes"
+    is_shared = True
+    title = "Fill in the public record"
+    form = forms.FillIn
+    check = False
+    button = "Save"
+    template = "triage/fill_in.html"
+
+    def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
+        return {"asked": triage_record.FIELDS}
+
+    def initial(self, step: flow.Step) -> dict[str, Any]:
+        return {one.key: one.words for one in triage_record.filled()}
+
+    def context(self) -> dict[str, Any]:
+        labels = {key: label for key, label, _ in triage_record.FIELDS}
+        return {"filled": [(labels[one.key], one) for one in triage_record.filled()]}
+
+    def back(self) -> str:
+        return reverse("triage:record")
+
+    def do(self, answers: dict[str, Any]) -> flow.Receipt:
+        said = triage_record.fill(words=answers, by=self.actor, at=self.now)
+        return flow.Receipt.of(said, "Public record saved", href=self.back(), onward="Back to the record")
 
 
 @page(signed_in=True)
