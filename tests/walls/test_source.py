@@ -64,7 +64,6 @@ BEYOND_SIGHT = {
     ("taking_in.py", "_worked_on", "TakenRow"): "of a take-in that sight has found",
     ("approach.py", "_facts", "ApproachAttempt"): "of an approach that sight has found",
     ("approach.py", "attempt", "ApproachAttempt"): "counts the attempts of an approach that sight has found",
-    ("level_readings.py", "_reads_blind", "TriageReading"): "for the clock, as the clerk: whom to blind",
     ("assess.py", "complete", "Episode"): "of an assessment that sight has found",
     ("assess.py", "reopen", "Episode"): "of an assessment that sight has found",
     ("assess.py", "_monitor", "Demographics"): "of an assessment that sight has found",

@@ -27,6 +27,7 @@ HOURS = {
     "screening_runs": "* * * * *",
     "second_readings": "25 * * * *",
     "level_readings": "*/5 * * * *",
+    "overdue_decisions": "12 * * * *",
     "blind_readings": "35 * * * *",
     "triage_policies": "*/5 * * * *",
     "finish_erasing": "*/5 * * * *",
