@@ -7,6 +7,7 @@ import json
 import os
 import statistics
 import subprocess
+import tempfile
 import sys
 import time
 from collections.abc import Callable
@@ -42,18 +43,21 @@ class Peers:
     """The other programs behind the interpreter that has them; asked one thing at a time."""
 
     def __init__(self, python: str) -> None:
-        self._python = python
+        self._python = Path(python).absolute()
         self._process: subprocess.Popen[str] | None = None
+        self._place: tempfile.TemporaryDirectory[str] | None = None
 
     def ask(self, what: str, **with_: Any) -> dict[str, Any]:
         """Raises AbsentError when the package, or the interpreter, is not there."""
         if self._process is None:
-            if not Path(self._python).exists():
+            if not self._python.exists():
                 raise AbsentError(f"{self._python} is not there")
             # without the paths of this environment, or its packages would be found there
             outside = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
+            self._place = tempfile.TemporaryDirectory()  # solvers leave files where they are started
             self._process = subprocess.Popen(
-                [self._python, str(HERE / "peers.py")],
+                [str(self._python), str(HERE / "peers.py")],
+                cwd=self._place.name,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -73,6 +77,8 @@ class Peers:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
             self._process.wait(timeout=30)
+        if self._place is not None:
+            self._place.cleanup()
 
 
 def once(work: Work, into: Taken) -> Any:
