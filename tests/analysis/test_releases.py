@@ -167,7 +167,7 @@ def test_a_table_released_beside_an_earlier_one_gives_away_no_small_count_and_no
 
 
 @pytest.mark.prove
-@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(pairs(MORE_SHAPES), RULES)
 def test_thousands_of_tables_released_beside_earlier_ones_give_nothing_small_away(made, rule):
     check(made, rule)

@@ -73,7 +73,7 @@ def forms_of(programme: Programme, email: str, known: dict[str, int]) -> Iterato
             continue
         seen.add(kind)
         answer = client.get(path)
-        if answer.status_code != 200:
+        if answer.status_code != 200 or not answer.headers["Content-Type"].startswith("text/html"):
             continue
         page = answer.content.decode()
         for href in re.findall(r'href="(/[^"#]*)"', page):

@@ -185,9 +185,9 @@ def test_a_form_without_a_version_takes_the_day_and_the_page_says_what_is_needed
     shown = page.get("/instruments/bring/").content.decode()
     for column in ("form_title", "form_id", "version", "list_name", "relevant"):
         assert f"<code>{column}</code>" in shown
-    sample = page.get("/instruments/bring/template/")
+    sample = page.get("/instruments/bring/download/template/")
     assert sample.headers["Content-Disposition"] == 'attachment; filename="form-template.xlsx"'
-    assert "/instruments/bring/template/" in shown
+    assert "/instruments/bring/download/template/" in shown
     text = SimpleUploadedFile("x.txt", b"type,name")
     refused = page.post("/instruments/bring/", {"file": text}).content.decode()
     assert "This is not an .xlsx or .ods file" in refused
