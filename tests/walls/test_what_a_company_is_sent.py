@@ -34,6 +34,7 @@ GRANTED = {
     "draft",
     "journey_event",
     "disclosure",
+    "panel_meeting",  # that there is one to which the company is asked; of no woman
     "erasure",  # of what the company itself holds: its supervisor approves as the second person
 }
 
