@@ -34,13 +34,56 @@ def test_encodings_and_separators(tmp_path, encoding, sign):
     assert sheets.read(path).frame.rows() == [("1", "Zoë")]
 
 
-@pytest.mark.parametrize("ending", [".csv", ".tsv", ".xlsx", ".ods", ".parquet"])
+@pytest.mark.parametrize("ending", [".csv", ".tsv", ".xlsx", ".ods", ".parquet", ".json"])
 def test_what_is_written_is_read_again(tmp_path, ending):
     frame = pl.DataFrame({"id": ["1", "=1+1"], "name": ["Ann", None]})
     with sheets.whole_file(tmp_path / "out" / f"a{ending}") as part:
         sheets.write(frame, part)
     assert sheets.read(tmp_path / "out" / f"a{ending}").frame.equals(frame)
     assert [each.name for each in (tmp_path / "out").iterdir()] == [f"a{ending}"]
+
+
+def test_json_is_a_list_of_objects_or_several_by_name(tmp_path):
+    text = '[{"id": 7.50, "name": " Zoë "}, {}, {"name": null, "met": true}]'
+    one = sheets.read(put(tmp_path, "a.json", text))
+    assert one.columns == ["id", "name", "met"]
+    assert one.frame.rows() == [("7.50", "Zoë", None), (None, None, "true")]  # the digits as they stand
+    assert one.rows.to_list() == [1, 3]
+    text = '{"persons": [{"id": "1"}], "links": [{"from": 12345678901234567890}]}'
+    both = sheets.read_all(put(tmp_path, "b.json", text))
+    assert [(each.name, each.frame.rows()) for each in both] == [
+        ("persons", [("1",)]), ("links", [("12345678901234567890",)]),
+    ]  # fmt: skip
+    assert sheets.read(tmp_path / "b.json", sheet="links").columns == ["from"]
+    assert sheets.read_all(put(tmp_path, "c.json", "[]")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is no JSON"),
+        ('[{"id": 1},\n {"id": }]', "row 2: is no JSON"),
+        ('[{"id": 1}, 5]', "row 2: this entry is no object"),
+        ('[{"id": 1}, {"id": ["a"]}]', "row 2, column id: holds a list or an object"),
+        ('[{"id": 1, "id": 2}]', "column id: one entry has this name twice"),
+        ('{"id": 1}', "is no table"),
+        ("5", "is no table"),
+        ('[{"id": NaN}]', "NaN is no number"),
+        ("[" * 100_000, "is nested too deeply"),
+        ('[{"id": "\\ud800"}]', "half a character"),
+        ('[{"id": "a\\u0000"}]', "row 1, column id: holds a NUL character"),
+    ],
+)  # fmt: skip
+def test_json_that_is_no_table_is_refused_with_its_place(tmp_path, text, said):
+    with pytest.raises(sheets.UnreadableError, match=said.replace(".", r"\.")):
+        sheets.read_all(put(tmp_path, "a.json", text))
+
+
+def test_json_in_a_folder_is_taken_only_where_it_is_asked_for(tmp_path):
+    put(tmp_path, "a.json", "[]")
+    put(tmp_path, "b.csv", "id\n")
+    assert [each.name for each in sheets.files_in(tmp_path)] == ["b.csv"]
+    assert [each.name for each in sheets.files_in(tmp_path, sheets.READABLE)] == ["a.json", "b.csv"]
 
 
 def test_a_workbook_gives_days_as_days_and_each_sheet(tmp_path):

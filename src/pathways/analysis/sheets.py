@@ -1,4 +1,4 @@
-"""Tables as others send them: CSV, XLSX, ODS and Parquet, read as words, with the row that each stood in.
+"""Tables as others send them: CSV, XLSX, ODS, Parquet and JSON, as words, with the row that each stood in.
 
 Nothing is guessed here. A cell is text or nothing; what it means (a date, a code, a number) is said by
 whoever reads it, who can then name the row and the column. Rows are numbered as a spreadsheet numbers them:
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import re
 import secrets
@@ -22,7 +23,9 @@ from typing import Any
 
 import polars as pl
 
+#: what is taken for a table where it lies in a folder: JSON there may be anything
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".ods", ".parquet")
+READABLE = (*ENDINGS, ".json")
 #: a workbook is a zip: what it may grow to when it is opened, in bytes
 MOST_UNPACKED = 2 * 1024**3
 MOST_COLUMNS = 2_000
@@ -91,9 +94,9 @@ def read_bytes(content: bytes, name: str, *, sheet: str | None = None) -> list[S
     return _tables(content, Path(name), sheet, every=sheet is None)
 
 
-def files_in(folder: Path) -> list[Path]:
+def files_in(folder: Path, endings: Sequence[str] = ENDINGS) -> list[Path]:
     """Every file of a folder that can be read as a table, in the order of the names."""
-    return sorted(each for each in folder.iterdir() if each.is_file() and each.suffix.lower() in ENDINGS)
+    return sorted(each for each in folder.iterdir() if each.is_file() and each.suffix.lower() in endings)
 
 
 def _open(path: Path, sheet: str | None, *, every: bool = False) -> list[Sheet]:
@@ -106,12 +109,14 @@ def _open(path: Path, sheet: str | None, *, every: bool = False) -> list[Sheet]:
 
 def _tables(content: bytes, path: Path, sheet: str | None, *, every: bool) -> list[Sheet]:
     ending = path.suffix.lower()
-    if ending not in ENDINGS:
-        raise UnreadableError(path, f"is none of {', '.join(ENDINGS)}")
+    if ending not in READABLE:
+        raise UnreadableError(path, f"is none of {', '.join(READABLE)}")
     if ending in (".xlsx", ".xlsm", ".ods"):
         return _workbook(content, path, sheet, every=every)
+    if ending == ".json":
+        return _json(content, path, sheet, every=every)
     if sheet is not None:
-        raise UnreadableError(path, "only a workbook has sheets")
+        raise UnreadableError(path, "only a workbook, or JSON, has sheets")
     return [_parquet(content, path) if ending == ".parquet" else _csv(content, path)]
 
 
@@ -269,6 +274,93 @@ def _parquet(content: bytes, path: Path) -> Sheet:
     return _sheet(path, "", names, plain, list(range(2, words.height + 2)))
 
 
+# --- JSON ----------------------------------------------------------------------------------------------
+
+
+class _TwiceError(ValueError):
+    """One object names a value twice: nobody knows which is meant."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise _TwiceError(twice)
+    return found
+
+
+def _no_number(said: str) -> Any:
+    raise ValueError(f"{said} is no number")
+
+
+def _json(content: bytes, path: Path, sheet: str | None, *, every: bool) -> list[Sheet]:
+    """One table, as a list of objects; or several, as an object of such lists by their names.
+
+    Numbers keep the digits that stand in the file. Rows are the entries of a list, counted from 1.
+    """
+    try:
+        found = json.loads(
+            _text(content, path),
+            object_pairs_hook=_object, parse_int=str, parse_float=str, parse_constant=_no_number,
+        )  # fmt: skip
+    except json.JSONDecodeError as error:
+        raise UnreadableError(path, f"is no JSON: {error.msg.lower()}", row=error.lineno) from None
+    except _TwiceError as error:
+        raise UnreadableError(path, "one entry has this name twice", column=str(error)) from None
+    except ValueError as error:
+        raise UnreadableError(path, f"is no JSON: {error}") from None
+    except RecursionError:
+        raise UnreadableError(path, "is nested too deeply; a list of plain objects is wanted") from None
+    tables = {"": found} if isinstance(found, list) else found
+    if not isinstance(tables, dict) or not all(isinstance(each, list) for each in tables.values()):
+        why = "is no table: wanted is a list of objects, or an object of such lists by name"
+        raise UnreadableError(path, why)
+    if sheet is not None and sheet not in tables:
+        named = ", ".join(name for name in tables if name) or "none with a name"
+        raise UnreadableError(path, f"has no list “{sheet}”; there are: {named}")
+    chosen = {sheet: tables[sheet]} if sheet is not None else tables
+    read_ = [_entries(path, name, lines) for name, lines in chosen.items()]
+    return read_ if every else (read_ or [_entries(path, "", [])])[:1]
+
+
+def _entries(path: Path, name: str, lines: list[Any]) -> Sheet:
+    headings: dict[str, int] = {}
+    for number, line in enumerate(lines, 1):
+        if not isinstance(line, dict):
+            raise UnreadableError(path, "this entry is no object with named values", row=number)
+        for heading in line:
+            headings.setdefault(heading, len(headings))
+        if len(headings) > MOST_COLUMNS:
+            raise UnreadableError(path, f"has more than {MOST_COLUMNS:,} columns")
+    columns: list[list[str]] = [[] for _ in headings]
+    for number, line in enumerate(lines, 1):
+        for heading, place in headings.items():
+            columns[place].append(_value(line.get(heading), path, number, heading))
+    try:
+        body = pl.DataFrame(
+            [pl.Series(f"{place}", cells, dtype=pl.String) for place, cells in enumerate(columns)]
+        )
+    except UnicodeEncodeError:
+        raise UnreadableError(path, "holds half a character (a lone surrogate)") from None
+    return _sheet(path, name, list(headings), body, list(range(1, len(lines) + 1)))
+
+
+def _value(found: Any, path: Path, row: int, column: str) -> str:
+    if found is None:
+        return ""
+    if isinstance(found, bool):
+        return "true" if found else "false"
+    if not isinstance(found, str):
+        why = "holds a list or an object; a plain value is wanted"
+    elif "\0" in found:
+        why = "holds a NUL character"
+    elif len(found) > MOST_IN_A_CELL:
+        why = f"holds more than {MOST_IN_A_CELL:,} characters"
+    else:
+        return found
+    raise UnreadableError(path, why, row=row, column=column)
+
+
 # --- what every kind comes to --------------------------------------------------------------------------
 
 
@@ -342,7 +434,7 @@ def whole_file(target: Path) -> Iterator[Path]:
 
 
 def write(frame: pl.DataFrame, target: Path) -> None:
-    """A frame as CSV, XLSX, ODS or Parquet, as the ending of the target says; no cell is made a formula.
+    """A frame as CSV, XLSX, ODS, Parquet or JSON, as the ending of the target says; no cell is made a formula.
 
     To be called inside `whole` or `whole_file`.
     """
@@ -353,10 +445,12 @@ def write(frame: pl.DataFrame, target: Path) -> None:
         _write_xlsx(frame, target)
     elif ending == ".ods":
         _write_ods(frame, target)
+    elif ending == ".json":
+        target.write_bytes(to_bytes(frame, ending))
     elif ending in (".csv", ".tsv", ".txt"):
         frame.write_csv(target, separator="\t" if ending == ".tsv" else ",")
     else:
-        raise UnreadableError(target, "can be written as .csv, .tsv, .xlsx, .ods or .parquet")
+        raise UnreadableError(target, "can be written as .csv, .tsv, .xlsx, .ods, .parquet or .json")
 
 
 def to_bytes(frame: pl.DataFrame, ending: str) -> bytes:
@@ -371,6 +465,8 @@ def to_bytes(frame: pl.DataFrame, ending: str) -> bytes:
         _write_xlsx(frame, content)
     elif ending == ".ods":
         _write_ods(frame, content)
+    elif ending == ".json":
+        content.write(json.dumps(frame.to_dicts(), ensure_ascii=False, indent=1, default=str).encode())
     else:
         content.write(b"\xef\xbb\xbf")
         text = pl.col(pl.String).str.replace(r"^([=+\-@\t\r])", "'$1")

@@ -100,7 +100,7 @@ def _file(
             raise RefusalError(str(error)) from None
     else:
         name = mapping or ""
-    sent = _files(path)
+    sent = _files(path, mapping)
     with live.programme(settings), console.status(f"taking in {path}"):
         said = _bring(
             kind, sent, agency=agency, user=user, body=body, name=name, dry_run=dry_run, system=system,
@@ -165,15 +165,16 @@ def _bring(
     return said
 
 
-def _files(path: Path) -> list[tuple[str, bytes]]:
-    """The files of an extract, by name and content."""
+def _files(path: Path, mapping: str | None) -> list[tuple[str, bytes]]:
+    """The files of an extract, by name and content; a mapping that lies beside them is none of them."""
     from pathways.analysis import sheets
 
     if not path.exists():
         raise RefusalError(f"{path}: there is no such file or folder")
-    found = sheets.files_in(path) if path.is_dir() else [path]
+    found = sheets.files_in(path, sheets.READABLE) if path.is_dir() else [path]
+    found = [one for one in found if mapping is None or one.resolve() != Path(mapping).resolve()]
     if not found:
-        raise RefusalError(f"{path}: holds no table; wanted is one of {', '.join(sheets.ENDINGS)}")
+        raise RefusalError(f"{path}: holds no table; wanted is one of {', '.join(sheets.READABLE)}")
     try:
         return [(one.name, one.read_bytes()) for one in found]
     except OSError as error:
