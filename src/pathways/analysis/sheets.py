@@ -434,7 +434,7 @@ def whole_file(target: Path) -> Iterator[Path]:
 
 
 def write(frame: pl.DataFrame, target: Path) -> None:
-    """A frame as CSV, XLSX, ODS, Parquet or JSON, as the ending of the target says; no cell is made a formula.
+    """A frame as the ending of the target says: CSV, XLSX, ODS, Parquet or JSON. No cell is made a formula.
 
     To be called inside `whole` or `whole_file`.
     """

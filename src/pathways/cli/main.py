@@ -174,7 +174,9 @@ def take_in(
             help="What it is: pole, referrals, contacts, attendance, scores, directory or reference.",
         ),
     ],
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="File or folder: CSV, XLSX, ODS, Parquet, JSON.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="File or folder: CSV, XLSX, ODS, Parquet, JSON.")
+    ],
     agency: Annotated[
         str, typer.Option("--agency", metavar="CODE", help="The organisation it is taken in for.")
     ],
