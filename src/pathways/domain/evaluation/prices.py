@@ -441,7 +441,8 @@ _RR99: Final = ("Home Office (2018), The economic and social costs of crime, sec
                 "Research Report 99")  # fmt: skip
 _RR107: Final = "Home Office (2019), The economic and social costs of domestic abuse, Research Report 107"
 _RANGE: Final = (
-    "Written down from memory. Low and high are a fifth either side of it: our assumption, not the source’s."
+    "Nobody has read it in the source yet. Low and high are a fifth either side: our assumption, not the "
+    "source’s."
 )
 _SHIPPED: Final[Sequence[tuple[str, str, float]]] = (
     ("homicide", "Homicide", 3_217_740), ("rape", "Rape", 39_360),

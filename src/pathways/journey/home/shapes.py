@@ -126,10 +126,11 @@ class Home:
 OF_THE_PROGRAMME = Section(
     "The programme itself",
     (
+        Item("The evaluation", "figures, releases, Justice Data Lab", leads=Leads.EVALUATION),
         Item("The plan of the evaluation", "theory of change, measures, ethics", leads=Leads.EVALUATION_PLAN),
         Item("Programme records", "meetings, spend, training, agreements", leads=Leads.PROGRAMME_RECORDS),
     ),
-    total=2,
+    total=3,
 )
 
 #: So many of each kind are on the home page; the rest is on the list that the section leads to.
