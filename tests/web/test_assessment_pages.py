@@ -89,6 +89,9 @@ def test_words_on_offending_go_as_soon_as_she_would_rather_not_have_them_written
         row.save()
     page.post(f"/assess/write/{row.id}/reopen/", {"why": "She told me more."})
     assert words not in page.get(f"{address}?step=offending").content.decode()
+    with identity.clerk():
+        row.refresh_from_db()
+        assert words not in str(row.sections)
 
 
 def test_an_assessment_made_before_these_were_asked_loses_nothing(cast):

@@ -160,7 +160,8 @@ def start_another(*, client_id: UUID, by: Actor, at: datetime) -> Outcome:
         if latest is None or latest.status != Status.COMPLETE.value:
             return refusal(decision.no("The last assessment is not complete: go on with that one."))
         made = _new(episode, by, at, number=latest.number + 1)
-        made.sections = {"as_given": (latest.sections or {}).get("as_given", {})}
+        last = latest.sections or {}
+        made.sections = {"as_given": _to_keep(last.get("as_given", {}), last.get("offending_how", ""))}
         made.save(update_fields=["sections"])
         _tell(EventKind.ASSESSMENT_STARTED, made, episode, by=by, at=at)
         return done(made.id)
@@ -247,7 +248,9 @@ def reopen(*, assessment_id: UUID, why: str, by: Actor, at: datetime) -> Outcome
         if not why.strip():
             return refusal(decision.no("Say why the assessment is opened again."))
         row.status = Status.IN_PROGRESS.value
-        row.sections = {**(row.sections or {}), "why_again": why.strip()}
+        kept = row.sections or {}
+        as_given = _to_keep(kept.get("as_given", {}), kept.get("offending_how", ""))
+        row.sections = {**kept, "as_given": as_given, "why_again": why.strip()}
         row.completed_at = row.completed_by_id = None
         row.save(update_fields=["status", "completed_at", "completed_by_id", "sections"])
         episode = Episode.objects.get(id=row.episode_id)
@@ -439,10 +442,18 @@ def _write(row: Assessment, answers: Answers, by: Actor, at: datetime) -> None:
         "paper_date": answers.paper_date.isoformat() if answers.paper_date else "",
         "paper_by": answers.paper_by.strip(),
         "why_unconsidered": answers.why_unconsidered.strip(),
-        "as_given": dict(answers.as_given),
+        "as_given": _to_keep(answers.as_given, answers.offending_how),
     }
     row.completed_at, row.completed_by_id = at, by.account_id
     row.save()
+
+
+def _to_keep(as_given: Mapping[str, Any], how: str) -> dict[str, Any]:
+    """What was answered, without words on offending that she would rather not have written."""
+    about = as_given.get("offending")
+    if how == "written" or not isinstance(about, Mapping):
+        return dict(as_given)
+    return {**as_given, "offending": {name: said for name, said in about.items() if name != "offending"}}
 
 
 def _rate(row: Assessment, answers: Answers) -> None:
