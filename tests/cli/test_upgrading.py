@@ -194,6 +194,35 @@ def test_an_upgrade_that_is_killed_half_way_is_whole_after_the_next_start(
         postgres.remove(data)
 
 
+#: the upgrade, which dies at the moment at which it would note the migration that is named
+DIES_AT = """
+import os, sys
+from django.db.migrations.recorder import MigrationRecorder
+noting = MigrationRecorder.record_applied
+def dies(self, app, name):
+    os._exit(9) if name == sys.argv[1] else noting(self, app, name)
+MigrationRecorder.record_applied = dies
+from pathways.cli import migrating
+sys.argv.append("--without-files")
+migrating.main()
+"""
+
+
+@pytest.mark.parametrize("migration", ["0011_one_person_from_many_records", "0025_prices"])
+def test_an_upgrade_that_dies_before_a_migration_is_noted_has_changed_nothing(
+    data: Path, as_it_was: Path, migration: str
+) -> None:
+    with folder.held(data):
+        database = cluster.Cluster(data)
+        database.start()
+        killed = [sys.executable, "-c", DIES_AT, migration]
+        assert subprocess.run(killed, env=environment(data), cwd=postgres.ROOT, check=False).returncode == 9
+        assert said(data, "tests.cli.earlier", "sums") == sums_before(as_it_was)
+        subprocess.run(migrating(data), env=environment(data), cwd=postgres.ROOT, check=True)
+        is_whole(data, sums_before(as_it_was))
+        database.stop()
+
+
 def test_there_is_a_way_back_from_the_copy(data: Path, as_it_was: Path) -> None:
     database = cluster.Cluster(data)
     kept = copies.take(data, earlier.VERSION)

@@ -628,6 +628,8 @@ def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> b
         return reads or (who.role == "governance_lead" and row["holder_organisation_id"] == place)
     if table in PANEL or table.startswith("support_panel_"):
         return _writes_panel(who, table, row, world)
+    if table == "support_bar" and row["barred_account_id"] == str(who.account):
+        return _is_hers(who, uuid.UUID(row["client_id"]), world)  # stepping back: the panel's chair as well
     if who.role in WRITES_NOTHING or who.account is None:
         return False
     client = uuid.UUID(row["client_id"]) if row.get("client_id") else None

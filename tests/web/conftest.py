@@ -62,6 +62,9 @@ def open_tab(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
     # Playwright keeps an event loop in this thread, at which Django would refuse to touch the database
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     with sync_playwright() as tool:
+        # beside that loop Django keeps a connection of its own, which an earlier test may have left open to
+        # a database that is gone by now
+        connections.close_all()
         browser = tool.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
 
         def tab(*, width: int = 1280, scripts: bool = True) -> Any:
@@ -90,4 +93,4 @@ def open_tab(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
 
         yield tab
         browser.close()
-        connections.close_all()  # beside its event loop Django keeps a connection of its own
+        connections.close_all()

@@ -18,9 +18,19 @@ OFFICE = "programme-office"
 
 def migrate_and_wall(*, verbosity: int = 0) -> None:
     """Migrates, sets every privilege and policy afresh, so that the walls are always today's, and puts the
-    default triage policy in force where there is none."""
-    call_command("migrate", interactive=False, verbosity=verbosity)
+    default triage policy in force where there is none. Killed at any moment, the records are the earlier
+    version's still.
+
+    Left to itself Django notes some migrations in a transaction after the one that made their tables; killed
+    between the two, no later start would ever get past that migration. The job queue's own come first, each
+    by itself: they add values to a type, which PostgreSQL lets nobody use before they are committed.
+    """
+    call_command("migrate", "procrastinate", interactive=False, verbosity=verbosity)
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            # a row that one migration wrote may not wait for its check when the next alters the table
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        call_command("migrate", interactive=False, verbosity=verbosity)
         walls.apply(connection)
         triage_policy.install(timezone.now())
 
