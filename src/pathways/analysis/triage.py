@@ -13,7 +13,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -341,13 +341,17 @@ def _clash(each: proof.Clash) -> dict[str, Any]:
 class Decided:
     """What a policy gives each case, in the order of the cases.
 
-    `frame` has case_id, level, rule, provisional and missing (inputs divided by `|`); `levels` counts the
-    cases of every level of the policy.
+    `frame` has case_id, level, rule, provisional and missing (inputs divided by `|`; null for none), the
+    words as Enum; `levels` counts the cases of every level of the policy.
     """
 
     frame: pl.DataFrame
     levels: dict[str, int]
     provisional: int
+
+    def sheet(self) -> pl.DataFrame:
+        """The frame with its words as text, to be written to a file."""
+        return self.frame.with_columns(pl.col(pl.Enum).cast(pl.String))
 
 
 def read_cases(path: Path, *policies: Policy, also: Sequence[str] = ()) -> Sheet:
@@ -386,7 +390,7 @@ def decide(policy: Policy, cases: pl.DataFrame) -> Decided:
     allowed = proof.may_apply(policy)
     if not allowed:
         raise ValueError(allowed.reason)
-    places, given = _places(policy, cases)
+    places, counts, given = _places(policy, cases)
     ready = Ready(policy)
     several = [ready.suggest(_answers(policy, place)) for place in places]
     lines = pl.DataFrame(
@@ -396,42 +400,56 @@ def decide(policy: Policy, cases: pl.DataFrame) -> Decided:
             "provisional": [each.provisional for each in several],
             "missing": ["|".join(each.missing) or None for each in several],
         },
-        schema={"level": pl.String, "rule": pl.String, "provisional": pl.Boolean, "missing": pl.String},
+        schema={
+            "level": pl.Enum(list(policy.levels)),
+            "rule": _one_of(each.rule for each in several),
+            "provisional": pl.Boolean,
+            "missing": _one_of("|".join(each.missing) for each in several),
+        },
     )
-    counts = np.bincount(given, minlength=len(several))
     levels: Counter[str] = Counter()
     for each, count in zip(several, counts, strict=True):
-        levels[each.level] += int(count)
-    frame = pl.concat([cases.select(CASE), lines[given]], how="horizontal")
+        levels[each.level] += count
+    frame = pl.concat([cases.select(CASE), lines.select(pl.all().gather(given))], how="horizontal")
     return Decided(
         frame=frame,
         levels={level: levels[level] for level in policy.levels},
-        provisional=sum(int(n) for each, n in zip(several, counts, strict=True) if each.provisional),
+        provisional=sum(n for each, n in zip(several, counts, strict=True) if each.provisional),
     )
 
 
-def _places(policy: Policy, cases: pl.DataFrame) -> tuple[list[int], np.ndarray[Any, Any]]:
-    """Each combination of answers that is there, as a number, and for each case which of them is hers."""
+def _one_of(words: Iterable[str]) -> pl.Enum:
+    """So few different words that a case holds only which of them is hers."""
+    return pl.Enum(sorted({word for word in words if word}))
+
+
+def _places(policy: Policy, cases: pl.DataFrame) -> tuple[list[int], list[int], pl.Series]:
+    """Each combination of answers that is there, as a number; how many cases have it; and for each case which
+    of them is hers."""
     sizes = [len(question.values) + 1 for question in policy.inputs]
-    if math.prod(sizes) >= 2**62:
+    combinations = math.prod(sizes)
+    if combinations >= 2**62:
         raise ValueError("the policy has more combinations of answers than can be numbered")
     codes = cases.select(  # in one go: the columns are read side by side
-        pl.col(question.name).cast(pl.Enum(list(question.values)), strict=False).to_physical().cast(pl.Int64)
+        pl.col(question.name).cast(pl.Enum(list(question.values)), strict=False).to_physical()
         for question in policy.inputs
     )
-    place = np.zeros(cases.height, dtype=np.int64)
+    # as narrow as will hold every combination: a pass over a million cases takes as long as they are wide
+    place = np.zeros(cases.height, dtype=np.min_scalar_type(combinations))
     for question, size in zip(policy.inputs, sizes, strict=True):
-        if codes[question.name].null_count() != cases[question.name].null_count():
+        code = codes[question.name]
+        if code.null_count() != cases[question.name].null_count():
             raise ValueError(f"an answer is none of “{question.name}”")
-        place *= size
-        place += codes[question.name].fill_null(size - 1).to_numpy()
-    if math.prod(sizes) <= _MOST_PLACES:
-        there = np.flatnonzero(np.bincount(place, minlength=1)) if len(place) else np.zeros(0, dtype=int)
-        number = np.zeros(math.prod(sizes), dtype=np.int64)
-        number[there] = np.arange(len(there))
-        return [int(each) for each in there], number[place]
-    distinct, given = np.unique(place, return_inverse=True)
-    return [int(each) for each in distinct], given
+        place *= place.dtype.type(size)
+        place += (code.fill_null(size - 1) if code.null_count() else code).to_numpy()
+    if combinations <= _MOST_PLACES:
+        how_often = np.bincount(place.astype(np.int64), minlength=combinations)
+        there = np.flatnonzero(how_often)
+        number = np.zeros(combinations, dtype=np.uint32)
+        number[there] = np.arange(len(there), dtype=np.uint32)
+        return there.tolist(), how_often[there].tolist(), pl.Series(number[place])
+    distinct, given, how_often = np.unique(place, return_inverse=True, return_counts=True)
+    return distinct.tolist(), how_often.tolist(), pl.Series(given.astype(np.uint32))
 
 
 def _answers(policy: Policy, place: int) -> Mapping[str, str | None]:
@@ -471,8 +489,8 @@ def compare(before: Policy, after: Policy, cases: pl.DataFrame, groups: Sequence
         pl.concat(
             [
                 cases.select(CASE),
-                one.frame.select(pl.col("level").alias("before")),
-                other.frame.select(pl.col("level").alias("after")),
+                one.frame.select(pl.col("level").cast(pl.String).alias("before")),
+                other.frame.select(pl.col("level").cast(pl.String).alias("after")),
             ],
             how="horizontal",
         )

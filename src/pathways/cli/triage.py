@@ -23,7 +23,7 @@ def decide(*, policy: Path, inputs: Path | None, cases: Path, out: Path, json_fi
         sheet = triage.read_cases(cases, table)
         decided = triage.decide(table, sheet.frame)
         with sheets.whole_file(out) as part:
-            sheets.write(decided.frame, part)
+            sheets.write(decided.sheet(), part)
     body = {
         "cases": decided.frame.height,
         "levels": decided.levels,

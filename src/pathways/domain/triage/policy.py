@@ -121,6 +121,11 @@ def suggest(policy: Policy, answers: Mapping[str, str | int | None]) -> Suggesti
     standing = [
         rule for rule, box in zip(policy.rules, policy.boxes, strict=True) if _stands(policy, box, known)
     ]
+    return _said(policy, standing, missing)
+
+
+def _said(policy: Policy, standing: Sequence[Rule], missing: tuple[str, ...]) -> Suggestion:
+    """What the rules that the known answers leave standing come to."""
     if not standing:
         raise ValueError("no rule of the policy takes these answers")
     level = max((rule.level for rule in standing), key=policy.rank)
@@ -144,22 +149,53 @@ class Ready:
 
     The policy must have neither gaps nor contradictions (`proof.may_apply`). At most `most` combinations are
     remembered; beyond them each is worked out anew, to the same answer.
+
+    Which rules an answer leaves standing is kept as the bits of a number, for each value of each input and
+    for none: what stands after all answers is their conjunction, and many combinations come to the same.
     """
 
     def __init__(self, policy: Policy, *, most: int = 200_000) -> None:
         self.policy, self._most = policy, most
         self._names = tuple(question.name for question in policy.inputs)
         self._known: dict[tuple[str | int | None, ...], Suggestion] = {}
+        self._standing = tuple(_left_by(policy, column) for column in range(len(policy.inputs)))
+        self._said: dict[tuple[int, tuple[str, ...]], Suggestion] = {}
 
     def suggest(self, answers: Mapping[str, str | int | None]) -> Suggestion:
         """What `suggest` says of these answers. Raises ValueError as it does."""
         key = tuple(map(answers.get, self._names))
         found = self._known.get(key)
         if found is None:
-            found = suggest(self.policy, answers)
+            found = self._work_out(answers)
             if len(self._known) < self._most:
                 self._known[key] = found
         return found
+
+    def _work_out(self, answers: Mapping[str, str | int | None]) -> Suggestion:
+        standing, missing = -1, []
+        for question, left in zip(self.policy.inputs, self._standing, strict=True):
+            given = _given(question, answers.get(question.name))
+            standing &= left[given]
+            if given is None:
+                missing.append(question.name)
+        key = standing, tuple(missing)
+        found = self._said.get(key)
+        if found is None:
+            rules = [rule for number, rule in enumerate(self.policy.rules) if standing >> number & 1]
+            found = _said(self.policy, rules, key[1])
+            if len(self._said) < self._most:
+                self._said[key] = found
+        return found
+
+
+def _left_by(policy: Policy, column: int) -> dict[str | None, int]:
+    """By each answer to one input, and by none, the rules that it leaves standing, as bits."""
+    left: dict[str | None, int] = {None: 0, **dict.fromkeys(policy.inputs[column].values, 0)}
+    for number, box in enumerate(policy.boxes):
+        for value in box[column]:
+            left[value] |= 1 << number
+            left[None] |= 1 << number
+    return left
 
 
 def _given(question: Input, answer: str | int | None) -> str | None:
