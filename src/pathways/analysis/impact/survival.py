@@ -100,10 +100,13 @@ def _in_place(durations: np.ndarray, happened: np.ndarray) -> np.ndarray | None:
 
     Piece by piece, so that what is worked with stays near the processor; all at once where times are many.
     """
-    is_whole = durations.dtype.kind in "iu"
+    if durations.dtype.kind == "u":
+        durations = durations.astype(np.int64)
+    is_whole = durations.dtype.kind == "i"
     most = min(_COUNTED, 20 * len(durations))
     piece = _PIECE
     found = np.zeros(0, dtype=np.int64)
+    codes, rounded = np.empty(piece, "<i8"), np.empty(piece)
     at = 0
     while at < len(durations):
         here = durations[at : at + piece]
@@ -112,12 +115,18 @@ def _in_place(durations: np.ndarray, happened: np.ndarray) -> np.ndarray | None:
             return None
         if highest > _PIECE and piece == _PIECE:
             piece = len(durations)
+            codes, rounded = np.empty(piece, "<i8"), np.empty(piece)
             continue
-        code = here.astype(np.int64)
-        if not is_whole and not (code == here).all():
+        code, floor = codes[: len(here)], rounded[: len(here)]
+        if is_whole:
+            np.left_shift(here, 1, out=code)
+        elif np.array_equal(np.floor(here, out=floor), here):
+            np.copyto(code, floor, casting="unsafe")
+            np.left_shift(code, 1, out=code)
+        else:
             return None
-        np.left_shift(code, 1, out=code)
-        np.bitwise_or(code, happened[at : at + piece], out=code)
+        lowest = code.view(np.uint8)[::8]  # the byte that holds the bit which the shift left free
+        np.bitwise_or(lowest, happened[at : at + piece].view(np.uint8), out=lowest)
         counted = np.bincount(code)
         if len(counted) > len(found):
             counted[: len(found)] += found
