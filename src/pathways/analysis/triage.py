@@ -14,7 +14,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -355,7 +355,8 @@ class Decided:
 
 
 def read_cases(path: Path, *policies: Policy, also: Sequence[str] = ()) -> Sheet:
-    """The cases of a file, each with an id of its own and a column for every input of the policies.
+    """The cases of a file, each with an id of its own and a column for every input of the policies: these no
+    longer as text, but as the Enum of the input's values.
 
     Raises UnreadableError, naming the row and the column, for an answer that an input cannot have.
     """
@@ -370,16 +371,23 @@ def read_cases(path: Path, *policies: Policy, also: Sequence[str] = ()) -> Sheet
         row = sheet.row_of(int(twice[0]))
         why = f"{ids[int(twice[0])]} stands in an earlier row as well"
         raise UnreadableError(path, why, row=row, column=CASE)
+    held: dict[str, pl.Series] = {}
     for question in {question for policy in policies for question in policy.inputs}:
         answers = sheet.frame[question.name]
-        wrong = (answers.is_not_null() & ~answers.is_in(list(question.values))).arg_true()
-        if len(wrong):
+        held[question.name] = answered(question, answers)
+        if held[question.name].null_count() != answers.null_count():
+            wrong = int((held[question.name].is_null() & answers.is_not_null()).arg_true()[0])
             shown = f"{question.values[0]} to {question.values[-1]}" if question.is_number else ", ".join(
                 question.values
             )  # fmt: skip
-            why = f"{answers[int(wrong[0])]} is not an answer ({shown}, or blank)"
-            raise UnreadableError(path, why, row=sheet.row_of(int(wrong[0])), column=question.name)
-    return sheet
+            why = f"{answers[wrong]} is not an answer ({shown}, or blank)"
+            raise UnreadableError(path, why, row=sheet.row_of(wrong), column=question.name)
+    return replace(sheet, frame=sheet.frame.with_columns(**held))
+
+
+def answered(question: Input, answers: pl.Series) -> pl.Series:
+    """A column of answers as the place of each among the values of the input; null for what is none of them."""
+    return answers.cast(pl.Enum(list(question.values)), strict=False)
 
 
 def decide(policy: Policy, cases: pl.DataFrame) -> Decided:
@@ -430,7 +438,7 @@ def _places(policy: Policy, cases: pl.DataFrame) -> tuple[list[int], list[int], 
     combinations = math.prod(sizes)
     if combinations >= 2**62:
         raise ValueError("the policy has more combinations of answers than can be numbered")
-    codes = cases.select(  # in one go: the columns are read side by side
+    codes = cases.select(  # in one go: columns of text are read side by side, read ones only taken as they are
         pl.col(question.name).cast(pl.Enum(list(question.values)), strict=False).to_physical()
         for question in policy.inputs
     )
