@@ -386,7 +386,7 @@ def read_cases(path: Path, *policies: Policy, also: Sequence[str] = ()) -> Sheet
 
 
 def answered(question: Input, answers: pl.Series) -> pl.Series:
-    """A column of answers as the place of each among the values of the input; null for what is none of them."""
+    """Answers as the place of each among the values of the input; null for what is none of them."""
     return answers.cast(pl.Enum(list(question.values)), strict=False)
 
 
@@ -438,7 +438,7 @@ def _places(policy: Policy, cases: pl.DataFrame) -> tuple[list[int], list[int], 
     combinations = math.prod(sizes)
     if combinations >= 2**62:
         raise ValueError("the policy has more combinations of answers than can be numbered")
-    codes = cases.select(  # in one go: columns of text are read side by side, read ones only taken as they are
+    codes = cases.select(  # in one go: columns of text are then read side by side
         pl.col(question.name).cast(pl.Enum(list(question.values)), strict=False).to_physical()
         for question in policy.inputs
     )
