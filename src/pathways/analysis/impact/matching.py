@@ -115,7 +115,8 @@ class _Pool:
         if self.is_shared:
             self._firsts = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
             values = values[self._firsts]
-        self.values = np.concatenate(([-np.inf], values, [np.inf]))
+        self.values = np.empty(len(values) + 2)
+        self.values[0], self.values[1:-1], self.values[-1] = -np.inf, values, np.inf
 
     @cached_property
     def start(self) -> np.ndarray:
@@ -141,6 +142,8 @@ class _Pool:
         to `left`. Of those above, whoever is left lies in a pile of stretches of nodes, the nearest on top:
         `right` is the first of the stretch on top and `stop` its end.
         """
+        if not self.is_shared and (self.reach is self.score or np.isinf(caliper)):
+            return self._one_by_one(treated, ratio, caliper)
         score, last, is_shared = self.score[treated], len(self.values) - 1, self.is_shared
         values, rows = self.values.data, self.rows
         head, end = (self.start.tolist(), self.end.tolist()) if is_shared else ([], [])
@@ -197,6 +200,42 @@ class _Pool:
                     upper = values[right] - own
                     if right > most or upper > limit:
                         upper = far
+        places = np.frombuffer(found, dtype=np.int64).reshape(len(treated), ratio)
+        return np.where(places >= 0, rows[places], -1)
+
+    def _one_by_one(self, treated: np.ndarray, ratio: int, caliper: float) -> np.ndarray:
+        """The same where no two have one score and only scores are held to the caliper, as usual: each node
+        is one person, and the ends are too far by themselves."""
+        score, last = self.score[treated], len(self.values) - 1
+        values, rows = self.values.data, self.rows
+        at = np.searchsorted(self.values, score, side="left") - 1
+        found = array("q")
+        turns, take = range(ratio), found.append
+        left, right, stop = last - 1, last, last + 1
+        pile: list[tuple[int, int]] = []
+        for below, own in zip(at.tolist(), score.tolist(), strict=True):
+            if below < left:
+                pile.append((right, stop))
+                right, stop = below + 1, left + 1
+                left = below
+            lower, upper = own - values[left], values[right] - own
+            for _ in turns:
+                if lower < upper or (lower == upper and left and rows[left - 1] < rows[right - 1]):
+                    if lower > caliper or left == 0:
+                        take(-1)
+                        continue
+                    take(left - 1)
+                    left -= 1
+                    lower = own - values[left]
+                else:
+                    if upper > caliper or right == last:
+                        take(-1)
+                        continue
+                    take(right - 1)
+                    right += 1
+                    if right == stop:
+                        right, stop = pile.pop()
+                    upper = values[right] - own
         places = np.frombuffer(found, dtype=np.int64).reshape(len(treated), ratio)
         return np.where(places >= 0, rows[places], -1)
 
