@@ -1,4 +1,4 @@
-"""Lines drawn from an extract: what counts, as what, in which days, and that nothing of a woman stands there."""
+"""Lines drawn from an extract: what counts, as what, in which days, and nothing of who she is."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ def tables(*events, persons=("P1", "P2")):
 
 
 def ev(name, days=None, relation="suspect_in", person="P1", kind="crime", said="Theft", handling=None):
-    return (name, kind, None if days is None else DAY + timedelta(days=days), relation, person, said, handling)
+    day = None if days is None else DAY + timedelta(days=days)
+    return (name, kind, day, relation, person, said, handling)
 
 
 def draw(found, *women, months=12, offences=("theft",), whole_from=FIRST, whole_to=LAST):
@@ -69,9 +70,8 @@ def said(lines):
 
 
 def test_one_offence_is_one_record_in_each_role():
-    made = draw(
-        tables(ev("E1", -3), ev("E1", -3, "arrested_in"), ev("E1", -3, "convicted_in"), ev("E1", -3, "victim_in"))
-    )
+    ties = ("suspect_in", "arrested_in", "convicted_in", "victim_in")
+    made = draw(tables(*(ev("E1", -3, tie) for tie in ties)))
     assert said(made.lines) == [(-3, "suspect", "Theft"), (-3, "victim", "Theft")]
     assert (made.suspect, made.victim) == (1, 1)
 

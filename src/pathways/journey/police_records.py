@@ -164,7 +164,8 @@ def shown(*, wanted: Wanted, by: Actor, at: datetime) -> Shown | Decision:
         made.women, made.counted,
         tuple((one.label, n) for one, n in made.left_out.items() if n),
         made.suspect, made.victim, made.not_shared, made.undated,
-        handled.get(wanted.extract_id, ""), names.get(wanted.to_organisation_id, ""), agreed.name if agreed else "",
+        handled.get(wanted.extract_id, ""),
+        names.get(wanted.to_organisation_id, ""), agreed.name if agreed else "",
         police_records.may_leave(made.counted),
     )  # fmt: skip
 
