@@ -25,6 +25,7 @@ from pathways.analysis.impact import reading
 from pathways.analysis.impact.answers import UnanswerableError
 from pathways.analysis.impact.proportions import DETECTABLE
 from pathways.analysis.sheets import Sheet, UnreadableError
+from pathways.domain.evaluation import police_records
 from pathways.domain.evaluation.counts import RawCount, ReleasedCount
 
 EVIDENCE: Final = "Maryland scale 2, Nesta 2: before and after, with nobody to compare with"
@@ -35,6 +36,12 @@ CAUTIONS: Final = (
     "records can rise because more is seen, while less happens.",
     "A record is not guilt. Some offences are only recorded where police look for them, so harm done to "
     "her is the fairer outcome.",
+)
+#: Said where the file is a force's own, which begins on the force's day.
+HANDED_OVER: Final = (
+    "Before and after are counted from the day on which the force handed each woman to the programme: police "
+    "do not know whether or when support began. Women who declined are counted too, so a change in those who "
+    "were supported shows smaller here."
 )
 #: Stretches that can be asked for: months, and the days counted on either side.
 WINDOWS: Final[Mapping[int, int]] = {3: 91, 6: 182, 12: 365}
@@ -86,6 +93,7 @@ def count(
 ) -> Contact:
     """Raises UnreadableError for a cell that will not do, UnanswerableError where nobody can be counted."""
     days = WINDOWS[months]
+    is_handed_over = columns.start == police_records.HANDED_OVER
     women = _women(sheet, columns)
     long_enough = {who: one for who, one in women.items() if one.until >= one.start + days}
     if not long_enough:
@@ -111,8 +119,9 @@ def count(
     kinds = tuple(_counted(kind, label, sides[kind], cells, rule, harms.get(kind)) for kind, label in KINDS)
     hidden = sum(one.is_hidden for one in cells.values())
     return Contact(
-        months, cells["n"], cells["short"], kinds, _chart(kinds, months, cells["n"], source), EVIDENCE,
-        CAUTIONS,
+        months, cells["n"], cells["short"], kinds,
+        _chart(kinds, months, cells["n"], source, is_handed_over), EVIDENCE,
+        (HANDED_OVER, *CAUTIONS) if is_handed_over else CAUTIONS,
         said,
         f"{rule.words} Of {len(cells)} counts {hidden} are hidden; an attack on them found "
         f"{len(protected.audit.at_risk) or 'nothing'} at risk.",
@@ -278,7 +287,9 @@ def _p(value: float) -> str:
     return "p below 0.001" if value < 0.001 else f"p = {value:.3f}"
 
 
-def _chart(kinds: Sequence[Counted], months: int, n: ReleasedCount, source: str) -> Chart | None:
+def _chart(
+    kinds: Sequence[Counted], months: int, n: ReleasedCount, source: str, is_handed_over: bool
+) -> Chart | None:
     shown = [(one, one.rates) for one in kinds if one.rates is not None]
     if not shown:
         return None
@@ -304,7 +315,9 @@ def _chart(kinds: Sequence[Counted], months: int, n: ReleasedCount, source: str)
     table = [(one.label, *(f"{rate:.0f}" for rate in rates)) for one, rates in shown]
     return charts.draw(
         "police-contact",
-        f"Police records in the {months} months before support began and after it",
+        f"Police records in the {months} months before support began and after it"
+        if not is_handed_over
+        else f"Police records in the {months} months before police handed her to the programme and after it",
         f"Records a hundred women, over the same number of days on both sides (n {n.shown}). {EVIDENCE}.",
         "; ".join(f"{label}: {before} before, {after} after" for label, before, after in table) + ".",
         f"{source}.",

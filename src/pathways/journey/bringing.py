@@ -210,7 +210,7 @@ def police_contact_of(*, columns: Columns, months: int, by: Actor) -> Contact | 
     rule = evaluate.AUDIENCE[by.role].rule
     try:
         return police_contact.count(
-            sheet, columns, months, rule, weights=_harm_weights(), source=kept["source"]
+            sheet, columns, months, rule, weights=harm_weights(), source=kept["source"]
         )
     except (UnreadableError, UnanswerableError) as error:
         return decision.no(_sentence(error))
@@ -221,7 +221,7 @@ def _sentence(error: Exception) -> str:
     return f"{said[:1].upper()}{said[1:]}."
 
 
-def _harm_weights() -> dict[str, float]:
+def harm_weights() -> dict[str, float]:
     """The table of harm weights that was taken in last, by the code and by the name of the offence."""
     newest = ReferenceSet.objects.filter(kind="harm_weights").order_by("-taken_in_at").first()
     found: dict[str, float] = {}

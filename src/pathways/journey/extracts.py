@@ -45,13 +45,15 @@ class Extract:
     taken_in_at: datetime
     delete_on: date
     rows: int
+    #: how it may be handled, in the words that it came with
+    handling: str = ""
 
 
 def extracts(*, by: Actor, at: datetime) -> tuple[Extract, ...]:
     """The extracts of the asker's own force that have not gone, newest first."""
     rows = sight.visible(TakeIn, by).filter(kind=Kind.POLE.value, status=Status.TAKEN_IN.value)
     return tuple(
-        Extract(row.id, row.system, row.taken_in_at, row.delete_on, row.accepted)
+        Extract(row.id, row.system, row.taken_in_at, row.delete_on, row.accepted, row.handling)
         for row in rows.filter(delete_on__gt=clocks.local(at).date()).order_by("-taken_in_at")
         if row.taken_in_at is not None and row.delete_on is not None
     )

@@ -38,6 +38,7 @@ class CrossingKind(Worded):
     REFERRAL = "referral", "Referral to a service, as she agreed"
     PANEL = "panel", "Shared at the panel"
     JUSTICE_LAB = "justice_lab", "Submitted to the Justice Data Lab, as she was told"
+    EVALUATION = "evaluation", "Police records without names, for the evaluation"
 
     @property
     def needs_no_agreement(self) -> bool:
@@ -58,6 +59,7 @@ class CrossingPurpose(Worded):
     AS_SHE_ASKED = "as_she_asked", "To do what she asked for"
     LOOK_INTO = "look_into", "To look into an offence against her"
     RESEARCH = "research", "To compare reoffending, and give back figures that name nobody"
+    EVALUATE = "evaluate", "To count police records before and after, in figures that name nobody"
     OTHER = "other", "Another purpose, written down with the reason"
 
 

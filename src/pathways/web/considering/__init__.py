@@ -14,6 +14,7 @@ AREAS = (
     ("runs", "Screening runs", "considering:runs"),
     ("pairs", "One person?", "linking:list"),
     ("learning", "What it learns", "considering:learning"),
+    ("police_records", "For the evaluation", "considering:police_records"),
     ("record", "How it works", "considering:record"),
 )
 

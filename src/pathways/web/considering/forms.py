@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pathways.domain.identification.reasons import DeferReason, ElsewhereReason, RejectReason
@@ -27,6 +28,47 @@ class AskForm(forms.PathwaysForm):
         super().__init__(*args, **kwargs)
         choose: Any = self.fields["extracts"]
         choose.choices = list(choices)
+
+
+class PoliceRecordsForm(forms.PathwaysForm):
+    """Which extract, whole over which days, how many months on either side, and for whom."""
+
+    extract = forms.Choose(label="From which extract?", choices=[("", "")], error="Select an extract")
+    whole_from = forms.Date(
+        label="From which day does it hold every crime and incident?",
+        hint="What was asked of your records system. Not before the extract’s first record.",
+        span=forms.Span.HAPPENED,
+        error="Enter the day from which the extract holds every crime and incident",
+    )
+    whole_to = forms.Date(
+        label="To which day does it hold every crime and incident?",
+        hint="Not after the extract’s last record.",
+        span=forms.Span.HAPPENED,
+        error="Enter the day to which the extract holds every crime and incident",
+    )
+    months = forms.Choose(
+        label="How many months on either side?",
+        choices=[("3", "3 months"), ("6", "6 months"), ("12", "12 months")],
+        hint="The same number of days before and after. Women whose records do not cover them are counted as "
+        "left out.",
+        inline=True,
+        error="Select how many months on either side",
+    )
+    to = forms.Choose(
+        label="For whom?",
+        choices=[("", "")],
+        hint="Organisations that evaluate, with which an agreement from your force is in force.",
+        error="Select for whom it is",
+    )
+
+    def __init__(
+        self, *args: Any, extracts: Sequence[tuple[str, str]], recipients: Sequence[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(*args, **kwargs)
+        for name, choices in (("extract", extracts), ("to", recipients)):
+            field: Any = self.fields[name]
+            field.choices = list(choices)
 
 
 class ReadForm(forms.PathwaysForm):

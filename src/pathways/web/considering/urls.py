@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pathways.web.considering import views
+from pathways.web.considering import police_records, views
 
 app_name = "considering"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/", views.run, name="run"),
     path("runs/<uuid:run_id>/again/", views.again, name="again"),
     path("learning/", views.learning, name="learning"),
+    path("police-records/", police_records.drawn, name="police_records"),
     path("how-it-works/", views.how_it_works, name="record"),
     path("second/", views.seconds, name="seconds"),
     path("second/rate/", views.Rate.as_view(), name="rate"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from pathways.domain.evaluation import police_records
 from pathways.domain.evaluation.beside_group import GroupKind
 from pathways.web import forms
 
@@ -168,8 +169,9 @@ class PoliceContactForm(_Columns):
     )
     woman = forms.Pick(label="Which column says whose record it is?", hint="A pseudonym.", choices=[],
                        error="Choose the column that says whose record it is")  # fmt: skip
-    start = forms.Pick(label="Which column is the day on which her support began?", choices=[],
-                       error="Choose the column of the day on which support began")  # fmt: skip
+    start = forms.Pick(label="Which column is the day from which before and after are counted?",
+                       hint="When her support began; in a force’s own file, when it handed her over.",
+                       choices=[], error="Choose the column of the day from which it is counted")  # fmt: skip
     until = forms.Pick(label="Which column is the day to which her records are known?", choices=[],
                        error="Choose the column of the day to which records are known")  # fmt: skip
     which = forms.Pick(label="Which column says suspect or victim?", choices=[],
@@ -181,3 +183,9 @@ class PoliceContactForm(_Columns):
                          hint="Its code or its name, as in the table of harm weights; to weigh harm.",
                          choices=[], required=False)  # fmt: skip
     free = frozenset({"offence"})
+
+    def __init__(self, *args: Any, columns: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, columns=columns, **kwargs)
+        if set(police_records.COLUMNS) <= set(columns):  # as a force draws it from its own extract
+            asked = ("woman", "start", "until", "which", "on", "offence")
+            self.initial = {**dict(zip(asked, police_records.COLUMNS, strict=True)), **self.initial}
