@@ -246,3 +246,33 @@ def test_the_record_for_the_public_is_written_from_the_file_and_asks_for_what_it
     run("record", "--policy", policy, "--out", tmp_path / "record.html")
     assert "<h2>ALGO-CARE</h2>" in (tmp_path / "record.html").read_text()
     assert "written as .md or .html" in run("record", "--policy", policy, "--out", tmp_path / "r.txt", ends=2)
+
+
+def test_no_outcome_takes_the_place_of_what_was_read(tmp_path):
+    policy = put(tmp_path, "policy.json", POLICY)
+    cases = put(tmp_path, "cases.csv", f"{HEADINGS}\na,high,no,3\n")
+    out, both = tmp_path / "out.csv", tmp_path / "both.json"
+    before = policy.read_bytes(), cases.read_bytes()
+    for words in (
+        ("decide", "--policy", policy, "--cases", cases, "--out", cases),
+        ("decide", "--policy", policy, "--cases", cases, "--out", out, "--json", policy),
+        ("decide", "--policy", policy, "--cases", cases, "--out", both, "--json", both),
+        ("check", "--policy", policy, "--json", policy),
+        ("compare", "--policy", policy, "--against", policy, "--cases", cases, "--out", cases),
+    ):
+        assert "is read or written already" in run(*words, ends=2)
+    assert (policy.read_bytes(), cases.read_bytes()) == before
+    assert {each.name for each in tmp_path.iterdir()} == {"policy.json", "cases.csv"}
+
+
+def test_a_policy_that_would_fill_the_memory_or_says_a_thing_twice_is_refused(tmp_path):
+    endless = {**POLICY, "inputs": {**POLICY["inputs"], "open_needs": {"from": 0, "to": 10**8}}}
+    twice = json.dumps(POLICY).replace('{"immediate_safety": "yes"}', '{"need": "low", "need": "high"}')
+    assert twice != json.dumps(POLICY)
+    for content, said in (
+        (endless, "more than 10,000 values"),
+        (twice, "“need” twice"),
+        ('{"inputs": ' + "9" * 5000 + "}", "too large to be a policy"),
+        ("[" * 200_000, "too large to be a policy"),
+    ):
+        assert said in run("check", "--policy", put(tmp_path, "policy.json", content), ends=2)

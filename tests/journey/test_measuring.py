@@ -215,6 +215,8 @@ def test_wording_is_read_from_json_and_from_a_sheet_and_what_is_wrong_is_named()
     }
     assert "Row 3" in instruments.read_wording(b"code,text\nq1,One\nq1,Two\n", "w.csv").problems[0]
     assert instruments.read_wording(b"{", "w.json").problems
+    twice = instruments.read_wording(b'{"q1": "One", "q1": "Two"}', "w.json")
+    assert twice.wording is None and "“q1” stands twice" in twice.problems[0]
     assert "text" in instruments.read_wording(b"code,words\nq1,One\n", "w.csv").problems[0]
 
 

@@ -390,6 +390,38 @@ def test_reference_figures_are_kept_as_sets_and_holidays_reach_the_clocks(cast):
     assert not BankHoliday.objects.filter(date=date(2030, 12, 25)).exists()
 
 
+def test_an_owners_table_of_scores_comes_in_whole_and_right_or_not_at_all(cast):
+    from pathways.journey import instruments
+
+    right = {raw: f"{raw / 2 + 8:.2f}" for raw in range(7, 36)}  # invented: the real one is its owner's
+
+    def sent(lines, name="SWEMWBS"):
+        rows = "".join(f"{name},{raw},{score}\n" for raw, score in lines)
+        file = ("instruments.csv", "instrument,raw,converted\n" + rows)
+        return bring(Kind.REFERENCE, cast.coordinator, file)
+
+    for lines, name, why in (
+        ({**right, 21: "1850"}.items(), "SWEMWBS", "a score of SWEMWBS is from 7 to 35"),
+        ({**right, 21: "9"}.items(), "SWEMWBS", "a higher raw total would have a lower score"),
+        ([*right.items(), (21, "18.6")], "SWEMWBS", "has another score in an earlier row"),
+        ([*right.items(), (36, "35")], "SWEMWBS", None),
+        (list(right.items())[:-1], "SWEMWBS", "it needs one right row for the raw total 35"),
+        (right.items(), "WEMWBS short", "no instrument of this name"),
+    ):
+        said = sent(lines, name)
+        (_, sheet), *_ = said.data["rejected_files"]
+        problems = sheet.decode("utf-8-sig")
+        if why is None:  # a line too many is named, and the whole table beside it stands
+            assert problems.count("SWEMWBS,") == 1 and "is a whole number from 7 to 35" in problems
+            assert instruments.conversion(instruments.shipped()["swemwbs"])[21] == 18.5
+            ReferenceSet.objects.all().delete()
+            continue
+        assert why in problems
+        assert not ReferenceSet.objects.exists(), why
+    assert sent(right.items())
+    assert len(instruments.conversion(instruments.shipped()["swemwbs"])) == 29
+
+
 def test_a_mapping_is_remembered_for_the_next_file(cast):
     sent = "Nr;Wer;Warum\n1;Ann;Debt\n"
     with identity.acting(cast.supervisor):

@@ -164,14 +164,31 @@ def _body(path: Path) -> dict[str, Any]:
     return _parsed(content, path)
 
 
+class _NamedTwiceError(Exception):
+    """A name stands twice in one object: JSON would quietly keep the last, and a condition be lost."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise _NamedTwiceError(f"gives “{name}” twice in one object: only one of the two can be meant")
+        found[name] = value
+    return found
+
+
 def _parsed(content: bytes, path: Path) -> dict[str, Any]:
     try:
-        body = json.loads(content.decode("utf-8-sig"))
+        body = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once)
+    except _NamedTwiceError as twice:
+        raise UnreadableError(path, str(twice)) from None
     except UnicodeDecodeError:
         raise UnreadableError(path, "is not UTF-8") from None
     except json.JSONDecodeError as error:
         why = f"is not JSON: {error.msg.lower()} (character {error.colno} of the line)"
         raise UnreadableError(path, why, row=error.lineno) from None
+    except (RecursionError, ValueError):
+        raise UnreadableError(path, "holds a number or a nesting too large to be a policy") from None
     if not isinstance(body, dict):
         raise UnreadableError(path, "a policy is an object with “inputs” and “rules”")
     return body

@@ -31,7 +31,7 @@ def table(
     json_file: Path | None,
 ) -> None:
     """Raises RefusalError for a file or an option that will not do."""
-    _check_places(out, json_file, not_on=[file, *earlier])
+    files.check_places(out, json_file, not_on=[file, *earlier])
     with files.reading(), files.steps(4) as step:
         import numpy as np
 
@@ -74,7 +74,7 @@ def against(
     json_file: Path | None,
 ) -> None:
     """Raises RefusalError for what will not do; ends with 3 when something is given away."""
-    _check_places(json_file, not_on=[file, *earlier])
+    files.check_places(json_file, not_on=[file, *earlier])
     if not earlier:
         raise RefusalError("give the earlier releases with --earlier, the oldest first")
     if file.resolve() in {each.resolve() for each in earlier}:
@@ -161,14 +161,3 @@ def _rule(threshold: int, zeros: str, base: int | None) -> Any:
     if zeros not in [each.value for each in Zeros]:
         raise RefusalError(f"--zeros is show or hide, not {zeros!r}")
     return Rule(threshold, Zeros(zeros), base)
-
-
-def _check_places(*places: Path | None, not_on: list[Path]) -> None:
-    """What is written may not take the place of what is read, nor one outcome that of the other."""
-    taken = {path.resolve() for path in not_on}
-    for place in places:
-        files.check_place(place)
-        if place is not None:
-            if place.resolve() in taken:
-                raise RefusalError(f"{place} is read or written already: name another file")
-            taken.add(place.resolve())

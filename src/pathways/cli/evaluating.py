@@ -52,7 +52,7 @@ def table(
     json_file: Path | None,
 ) -> None:
     """Raises RefusalError for a file, a column or an option that will not do."""
-    files.check_place(json_file)
+    files.check_places(json_file, not_on=[path])
     if threshold is not None and not protect:
         raise RefusalError("--threshold says what --protect hides, so it needs --protect")
     sets = []
@@ -147,7 +147,7 @@ def change(
     json_file: Path | None,
 ) -> None:
     """Raises RefusalError for a file, a column or an option that will not do."""
-    files.check_place(json_file)
+    files.check_places(json_file, not_on=[path])
     if (functional_mean is None) != (functional_sd is None):
         raise RefusalError("--functional-mean and --functional-sd are wanted together")
     functional = None
@@ -188,7 +188,7 @@ def survival(
     json_file: Path | None,
 ) -> None:
     """Raises RefusalError for a file, a column or a time that will not do, and where there is no answer."""
-    files.check_place(json_file)
+    files.check_places(json_file, not_on=[path])
     times = split(at)
     for text in times:
         if not _is_time(text):
@@ -237,7 +237,7 @@ def impact(
     json_file: Path | None,
 ) -> None:
     """Raises RefusalError for a file or a column that will not do, and where groups cannot be compared."""
-    files.check_place(json_file)
+    files.check_places(json_file, not_on=[path])
     with _answering(path):
         from pathways.analysis.impact import effect
 
@@ -298,7 +298,7 @@ def fairness(
     json_file: Path | None,
 ) -> None:
     """Raises RefusalError for a file, a column or a condition that will not do."""
-    files.check_place(json_file)
+    files.check_places(json_file, not_on=[path])
     with _answering(path):
         from pathways.analysis.impact import fairness as fair
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,17 @@ def check_place(path: Path | None) -> None:
     folder = path.absolute().parent
     if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
         raise RefusalError(f"{path} cannot be written: give a file in a folder that is there")
+
+
+def check_places(*places: Path | None, not_on: Collection[Path | None]) -> None:
+    """What is written may not take the place of what is read, nor one outcome that of the other."""
+    taken = {path.resolve() for path in not_on if path is not None}
+    for place in places:
+        check_place(place)
+        if place is not None:
+            if place.resolve() in taken:
+                raise RefusalError(f"{place} is read or written already: name another file")
+            taken.add(place.resolve())
 
 
 def write_json(path: Path | None, said: dict[str, Any]) -> None:

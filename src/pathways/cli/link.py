@@ -28,8 +28,7 @@ def run(
     began = time.monotonic()
     if out.exists() and not out.is_dir():
         raise RefusalError(f"{out} is a file; give a folder for --out")
-    files.check_place(json_file)
-    files.check_place(save_model)
+    files.check_places(json_file, save_model, not_on=paths)
     kept = _model(model_file)
     _check_engine(on)
     say = files.console()

@@ -14,8 +14,7 @@ SHOWN = 5
 
 def decide(*, policy: Path, inputs: Path | None, cases: Path, out: Path, json_file: Path | None) -> None:
     """Raises RefusalError for a policy that may not be applied and for a file that will not do."""
-    files.check_place(out)
-    files.check_place(json_file)
+    files.check_places(out, json_file, not_on=[policy, inputs, cases])
     with files.reading():
         from pathways.analysis import sheets, triage
 
@@ -44,7 +43,7 @@ def decide(*, policy: Path, inputs: Path | None, cases: Path, out: Path, json_fi
 
 def check(*, policy: Path, inputs: Path | None, json_file: Path | None) -> None:
     """Raises RefusalError for a file that is no policy; findings are no failure."""
-    files.check_place(json_file)
+    files.check_places(json_file, not_on=[policy, inputs])
     with files.reading():
         from pathways.analysis import triage
 
@@ -83,8 +82,7 @@ def compare(
     json_file: Path | None,
 ) -> None:
     """Raises RefusalError for a policy that may not be applied and for a file that will not do."""
-    files.check_place(out)
-    files.check_place(json_file)
+    files.check_places(out, json_file, not_on=[policy, against, inputs, cases])
     with files.reading():
         from pathways.analysis import sheets, triage
 
@@ -103,7 +101,7 @@ def compare(
 
 def record(*, policy: Path, inputs: Path | None, out: Path, programme: str) -> None:
     """Raises RefusalError for a file that is no policy, and for a place where nothing can be written."""
-    files.check_place(out)
+    files.check_places(out, not_on=[policy, inputs])
     if out.suffix.lower() not in (".md", ".html"):
         raise RefusalError(f"{out}: the record is written as .md or .html")
     with files.reading():

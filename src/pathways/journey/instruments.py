@@ -366,12 +366,26 @@ class ReadFile:
     notes: tuple[str, ...] = ()
 
 
+class _NamedTwiceError(Exception):
+    """A code stands twice: JSON would quietly keep the last words of it."""
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        codes = [code for code, _ in pairs]
+        raise _NamedTwiceError(next(code for code in codes if codes.count(code) > 1))
+    return found
+
+
 def read_wording(content: bytes, name: str) -> ReadFile:
     """Codes and words from JSON ({"q1": "…"}), or from a sheet with a column `code` and a column `text`."""
     if name.lower().endswith(".json"):
         try:
-            said = json.loads(content.decode("utf-8-sig"))
-        except (UnicodeDecodeError, json.JSONDecodeError):
+            said = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once)
+        except _NamedTwiceError as twice:
+            return ReadFile(problems=(f"“{twice}” stands twice.",))
+        except (UnicodeDecodeError, ValueError, RecursionError):
             return ReadFile(problems=("The file is not JSON that can be read.",))
         said = said.get("items", said) if isinstance(said, dict) else said
         if not isinstance(said, dict) or not all(isinstance(one, str) for one in said.values()):

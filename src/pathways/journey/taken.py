@@ -9,18 +9,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
+import polars as pl
 from django.db import transaction
 
 from pathways.analysis.pole import others
 from pathways.analysis.pole.reading import FILE, ROW, Extract, Problem
 from pathways.domain.governance.actors import Actor
 from pathways.domain.identification.taking_in import Kind
+from pathways.domain.outcomes import instrument as of_instruments
 from pathways.domain.support import contact
 from pathways.domain.support import goal as goals_of
 from pathways.domain.support.reasons import Absence
@@ -357,8 +359,13 @@ _WRITERS: dict[Kind, Callable[[Actor, datetime], Callable[[dict[str, Any]], _Mad
 def _reference(row: TakeIn, extract: Extract, at: datetime) -> Written:
     """Each table is kept as one set; bank holidays go where the clocks look for them."""
     done = Written()
+    headings = {name: given[0] for feed in extract.mapping.feeds for name, given in feed.columns.items()}
     for name, frame in extract.tables.items():
         (table,) = (each for each in others.FOR_KIND["reference"].values() if each.name == name)
+        if name == others.INSTRUMENTS.name:
+            frame = _without_faults(frame, headings, done)
+            if not frame.height:
+                continue
         body = [
             {key: _plain(value) for key, value in line.items() if value is not None}
             for line in frame.select(table.names).iter_rows(named=True)
@@ -388,6 +395,33 @@ def _reference(row: TakeIn, extract: Extract, at: datetime) -> Written:
             )
         done.accepted += len(body)
     return done
+
+
+def _without_faults(frame: pl.DataFrame, headings: Mapping[str, str], done: Written) -> pl.DataFrame:
+    """The owners' tables that will do; every row of the others is named. A wrong score is worse than none."""
+    lines = list(frame.iter_rows(named=True))
+    known = {one.name: one for one in instruments.shipped().values() if one.needs_conversion}
+    by_name: dict[str, list[int]] = {}
+    wrong: dict[int, tuple[str, str, str]] = {}
+    for number, line in enumerate(lines):
+        said = str(line["instrument"] or "").strip().casefold()
+        name = next((one.name for one in known.values() if said in (one.code, one.name.casefold())), None)
+        if name is None:
+            wrong[number] = ("instrument", "no instrument of this name takes its scores from a table",
+                             f"write one of: {', '.join(known)}")  # fmt: skip
+        else:
+            by_name.setdefault(name, []).append(number)
+    for name, numbers in by_name.items():
+        pairs = [(float(lines[each]["raw"]), float(lines[each]["converted"])) for each in numbers]
+        faults = of_instruments.conversion_faults(known[name], pairs)
+        wrong |= {numbers[index]: fault for index, fault in faults.items()}
+    for number, (column, why, mend) in sorted(wrong.items()):
+        line = lines[number]
+        shown = "" if line[column] is None else str(line[column])[:200]
+        done.problems.append(
+            Problem(str(line[FILE]), int(line[ROW]), headings.get(column, column), shown, why, mend)
+        )
+    return frame.with_row_index("_line").filter(~pl.col("_line").is_in(list(wrong))).drop("_line")
 
 
 def _plain(value: Any) -> Any:

@@ -13,7 +13,7 @@ significant.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
@@ -411,6 +411,44 @@ def of_total(
         return Score(None, total, working=working, why_none=why)
     working += f"; {_shown(total)} is {_shown(value)} in the owner’s table"
     return _judged(instrument, Score(value, total, working=working))
+
+
+def conversion_faults(
+    instrument: Instrument, lines: Sequence[tuple[float, float]]
+) -> dict[int, tuple[str, str, str]]:
+    """What is wrong with an owner's table, by the number of its line: column, why, and how to mend it.
+
+    `lines` are (raw total, score). A table that lacks a total is wrong in every line: half of it, loaded
+    later than a whole one, would leave some women without a score.
+    """
+    low, high = instrument.least, instrument.most
+    if low is None or high is None:
+        return {}
+    found: dict[int, tuple[str, str, str]] = {}
+    taken: dict[float, float] = {}
+    unsure: set[float] = set()
+    run = f"from {_shown(low)} to {_shown(high)}"
+    for number, (raw, value) in enumerate(lines):
+        if raw != int(raw) or not low <= raw <= high:
+            found[number] = ("raw", f"a raw total of {instrument.name} is a whole number {run}",
+                             "look at the owner’s table again")  # fmt: skip
+        elif not low <= value <= high:
+            found[number] = ("converted", f"a score of {instrument.name} is {run}",
+                             "look for a decimal point that was lost")  # fmt: skip
+        elif taken.setdefault(raw, value) != value:
+            unsure.add(raw)
+            found[number] = ("converted", f"the raw total {_shown(raw)} has another score in an earlier row",
+                             "keep the one of the owner’s table")  # fmt: skip
+        elif any((raw - other) * (value - held) < 0 for other, held in taken.items()):
+            found[number] = ("converted", "a higher raw total would have a lower score",
+                             "look at the owner’s table again")  # fmt: skip
+    good = {raw for number, (raw, _) in enumerate(lines) if number not in found} - unsure
+    lacking = [_shown(total) for total in range(int(low), int(high) + 1) if total not in good]
+    if lacking:
+        why = f"the table is not whole: it needs one right row for the raw total {', '.join(lacking)}"
+        for number in range(len(lines)):
+            found.setdefault(number, ("raw", why, "load the owner’s whole table at once"))
+    return found
 
 
 def _judged(instrument: Instrument, made: Score) -> Score:

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 ANY = ("", "-")
 
+#: More answers than any question of a triage has: beyond, a slip of the pen would fill the memory.
+MOST_VALUES = 10_000
+
 _RANGE = re.compile(r"(-?\d+)\s*\.\.\s*(-?\d+)")
 _BOUND = re.compile(r"(<=|>=|<|>)\s*(-?\d+)")
 _COMPARE: dict[str, Callable[[int, int], bool]] = {
@@ -36,6 +39,8 @@ class Input:
     def __post_init__(self) -> None:
         if not self.values:
             raise ValueError(f"“{self.name}” has no values")
+        if len(self.values) > MOST_VALUES:
+            raise ValueError(f"“{self.name}” has more than {MOST_VALUES:,} values: count in larger steps")
         if len(set(self.values)) != len(self.values):
             raise ValueError(f"“{self.name}” gives a value twice")
 
@@ -44,6 +49,8 @@ class Input:
         """An input that counts, from `first` to `last`, both included."""
         if first > last:
             raise ValueError(f"“{name}” runs from {first} down to {last}")
+        if last - first >= MOST_VALUES:
+            raise ValueError(f"“{name}” has more than {MOST_VALUES:,} values: count in larger steps")
         return cls(name, tuple(str(number) for number in range(first, last + 1)), is_number=True)
 
 

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pathways.domain import decision
 from pathways.domain.decision import Decision
+from pathways.domain.identification import taking_in as rules
+from pathways.domain.identification.taking_in import Kind
 from pathways.domain.outcomes import in_use, instrument
 from pathways.domain.outcomes.in_use import Status
 from pathways.domain.outcomes.instrument import Instrument
@@ -84,7 +86,7 @@ def one(request: Request, code: str, edition: str) -> HttpResponse:
         "title": found.asks.name,
         "found": found,
         "colour": _COLOURS[found.status],
-        "rows": _about(found),
+        "rows": _about(found, may_load=bool(rules.may_take_in(Kind.REFERENCE, request.actor))),
         "items": _items(found.asks),
         "crumbs": [("Instruments", reverse("instruments:list"))],
         "may_change": found.is_theirs and request.actor.role in in_use.BRINGS,
@@ -93,7 +95,7 @@ def one(request: Request, code: str, edition: str) -> HttpResponse:
     return render(request, "instruments/one.html", context)
 
 
-def _about(found: instruments.Known) -> list[dict[str, Any]]:
+def _about(found: instruments.Known, *, may_load: bool) -> list[dict[str, Any]]:
     asks = found.asks
     rows: list[dict[str, Any]] = [
         {"key": "What it is of", "value": asks.about, "none": "Not said"},
@@ -121,7 +123,13 @@ def _about(found: instruments.Known) -> list[dict[str, Any]]:
         rows.append({
             "key": "Owner’s table of scores",
             "value": "Loaded" if found.has_conversion else
-            "Not loaded, so only the raw total is kept. It is loaded under Files, as reference figures.",
+            "Not loaded, so only the raw total is kept. The coordinator or the administrator takes it in as "
+            f"reference figures: a sheet with the columns instrument (“{asks.name}” in each line), raw and "
+            f"converted, a line for every raw total from {instrument.shown(asks.least or 0)} to "
+            f"{instrument.shown(asks.most or 0)}.",
+            "href": reverse("taking:add") if may_load else "",
+            "action": "Take it in",
+            "change": "as reference figures",
         })  # fmt: skip
     if asks.bands:
         said = [f"From {instrument.shown(one.least)}: {one.label}" for one in asks.bands]
