@@ -8,7 +8,7 @@ import pytest
 
 from pathways.domain.evaluation import milestones
 from pathways.domain.terms.people import HUMAN_ROLES
-from pathways.journey import demonstration, evaluate, identity
+from pathways.journey import demonstration, evaluate, identity, justice_lab, police_records
 from pathways.records.models import Account, Client, JourneyEvent
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -32,6 +32,13 @@ def test_it_goes_on_from_where_it_stopped_and_nothing_lies_in_the_future():
         assert identity.workplaces(account)
 
 
+def submissions(email: str) -> list[justice_lab.Page]:
+    by = identity.workplaces_of(email)[0]
+    with identity.acting(by):
+        found = [justice_lab.page(row.id, by=by, at=AT) for row in justice_lab.listed(by=by)]
+    return [one for one in found if one is not None]
+
+
 @pytest.mark.prove
 @pytest.mark.django_db
 def test_the_whole_of_it_is_of_the_size_that_a_programme_has():
@@ -51,3 +58,14 @@ def test_the_whole_of_it_is_of_the_size_that_a_programme_has():
     print(clients, len(supported), len(engaged), len(supported & engaged))
     wanted = {"identified", "declined", "withdrawn", "referral_declined", "closed", "followed_up", "paused"}
     assert wanted <= set(kinds)
+    # a submission to the Justice Data Lab as two years allow it: some eligible, the others with every reason
+    (drawn,) = submissions("gita.rao@pathways-hub.example")
+    assert 5 <= drawn.row.eligible < justice_lab.LEAST
+    assert {one.value for one, _, every in drawn.first_reasons if every} >= {
+        "objected", "not_told", "no_start", "not_followed", "not_collected", "no_disposal"
+    }  # fmt: skip
+    assert drawn.told and drawn.agreement
+    spoc = identity.workplaces_of("sam.okafor@ashmere-police.example")[0]
+    with identity.acting(spoc) as by:
+        start = police_records.start(by=by, at=AT)
+    assert isinstance(start, police_records.Start) and start.recipients and start.extracts

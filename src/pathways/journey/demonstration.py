@@ -22,7 +22,7 @@ from pathways.analysis.directory import domain_of
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Regime, Role, Sector
 from pathways.journey import identity, instruments, panel, sight
-from pathways.journey.invented import level_twice, lives, panelled, planned, screened
+from pathways.journey.invented import lab, level_twice, lives, panelled, planned, screened
 from pathways.journey.invented.world import World
 from pathways.records.models import (
     Account,
@@ -78,6 +78,7 @@ _PLACES = (
     ("clearwell", "Clearwell Psychology Ltd", Sector.PRIVATE, False),
     ("ashmere-health", "Ashmere Community Health", Sector.HEALTH, False),
     ("westmoor", "Westmoor University", Sector.ACADEMIC, False),
+    (lab.PLACE, "Justice Data Lab (fictional)", Sector.OTHER_STATUTORY, False),
     ("commissioning", "Office of the Ashmere Commissioner", Sector.OTHER_STATUTORY, False),
 )
 
@@ -177,6 +178,7 @@ def seed(*, at: datetime, most: int = WOMEN, say: Callable[[int, int], None] = l
             screened.records(_world(), until=at)
             _instruments(_world(), at - timedelta(days=DAYS + 60))
             level_twice.versions(_world(), began=at - timedelta(days=DAYS + 60), at=at)
+            lab.notices(_world(), began=at - timedelta(days=DAYS))
             planned.tell(_world(), began=(at - timedelta(days=DAYS)).date(), until=at)
         world = _world()
     until = datetime.fromisoformat(kept.value["until"])
@@ -189,6 +191,8 @@ def seed(*, at: datetime, most: int = WOMEN, say: Callable[[int, int], None] = l
                 _agenda(world, until, wanted)
             if made + 1 == FIRST:
                 panelled.tell(world, until=until)
+            if made + 1 in (FIRST, WOMEN):
+                lab.submission(world, began=until - timedelta(days=DAYS), until=until)
             kept.value = {**kept.value, "women": made + 1}
             kept.save(update_fields=["value"])
         say(made + 1, WOMEN)
@@ -268,15 +272,20 @@ def _places(at: datetime) -> None:
     hub, force = "pathways-hub", "ashmere-police"
     offering = [one.code for one in places.values() if one.sector in _OFFERING and one.code != hub]
     pairs = [(force, hub), (hub, force), *((hub, code) for code in offering)]
+    # what is given for the evaluation alone
+    evaluating = {
+        (hub, lab.PLACE): "To learn whether fewer women are convicted again",
+        (force, "westmoor"): "To count police records before and after, without names",
+    }
     # whoever sits at the panel's table tells the others what it may
     table = (hub, force, *panelled.AGENCIES)
     pairs += [pair for pair in itertools.permutations(table, 2) if pair not in pairs]
-    for first, second in pairs:
+    for first, second in [*pairs, *evaluating]:
         SharingAgreement.objects.create(
             name=f"{places[first].name} to {places[second].name}",
             from_organisation=places[first],
             to_organisation=places[second],
-            purpose="To offer women support and to keep them safe",
+            purpose=evaluating.get((first, second), "To offer women support and to keep them safe"),
             from_date=began.date(),
             review_date=(at + timedelta(days=120)).date(),
         )

@@ -63,7 +63,7 @@ from pathways.journey import (
     triage,
 )
 from pathways.journey.assess import Answers, Monitoring
-from pathways.journey.invented import level_twice, names, reading_twice
+from pathways.journey.invented import lab, level_twice, names, reading_twice
 from pathways.journey.invented.world import World
 from pathways.records.models import (
     Approach,
@@ -494,6 +494,7 @@ class _Life:
                 is_evaluation_agreed=self.chance(0.9),
             ),
         )
+        lab.told_her(self.number, self.her, worker, self.hub, self.now)
 
     # ------------------------------------------------------------------ assessment and triage
 
