@@ -237,6 +237,18 @@ def test_the_verb_holds_it_too(cast):
         assert assess.complete(assessment_id=begun_.id, answers=answers, by=by, at=walk.people.NOW)
 
 
+def asked_anew(page, again):
+    """What is true of its day alone stands on no page of a further assessment until somebody says it again."""
+    for part in ("safety", "judgements", "paper"):
+        found = page.get(f"{again}?step={part}").content.decode()
+        chosen = re.findall(r'name="(immediate_safety|need|exploitation)"[^>]*checked', found)
+        assert not chosen, part
+    assert page.get(f"{again}?check")["Location"].endswith("?step=safety")
+    assert Assessment.objects.filter(status="complete").count() == 1
+    for part in ("safety", "judgements"):
+        page.post(again, {"_step": part, "_do": "continue", **walk.PARTS[part]})
+
+
 def test_assessing_again_shows_field_by_field_what_has_changed(cast):
     her = made.agreed(cast)
     page = browser(cast.worker)
@@ -245,6 +257,7 @@ def test_assessing_again_shows_field_by_field_what_has_changed(cast):
     assert "Since the last assessment" not in text(page.get(f"/assess/{her.client_id}/"))
     again = page.post(f"/assess/{her.client_id}/again/")["Location"]
     assert "My own front door." in text(page.get(f"{again}?step=strengths"))
+    asked_anew(page, again)
     ladder = walk.PARTS["ladder"] | {"rung_housing": "3"}
     page.post(again, {"_step": "ladder", "_do": "continue", **ladder})
     page.post(again, {"_step": "conclusion", "_do": "continue", "conclusion": "The flat is hers now.",
@@ -356,3 +369,4 @@ def test_assessing_again_begins_from_the_record_where_nobody_typed_the_last_one_
             assert ticked, name
     asked = text(page.get(again))
     assert "Equality monitoring" in asked and "Not yet started" in asked  # that is kept elsewhere, and asked
+    asked_anew(page, again)
