@@ -238,8 +238,8 @@ def test_the_verb_holds_it_too(cast):
 
 
 def asked_anew(page, again):
-    """What is true of its day alone stands on no page of a further assessment until somebody says it again."""
-    for part in ("safety", "judgements", "paper"):
+    """What is true of its day alone is on no page of a further assessment until somebody says it again."""
+    for part in ("safety", "judgements"):
         found = page.get(f"{again}?step={part}").content.decode()
         chosen = re.findall(r'name="(immediate_safety|need|exploitation)"[^>]*checked', found)
         assert not chosen, part
@@ -293,6 +293,19 @@ def test_only_the_entitled_refer_to_the_nrm_and_others_are_told_whom_to_ask(cast
     refused = page.post(address, {"_step": "protections", "_do": "continue", **walk.PARTS["protections"],
                                   "mechanism_nrm": "referred"})  # fmt: skip
     assert (refused.status_code == 302) is entitled
+
+
+def test_police_are_named_last_of_those_to_ask_about_the_nrm_and_what_asking_them_means_is_said(cast):
+    for who in (cast.coordinator, cast.spoc):
+        Organisation.objects.filter(id=who.organisation_id).update(is_first_responder=True)
+    names = dict(Organisation.objects.values_list("id", "name"))
+    hub = names[cast.coordinator.organisation_id]
+    Organisation.objects.filter(id=cast.spoc.organisation_id).update(name="Aaa Constabulary")
+    page, address = begun(cast, made.agreed(cast))
+    shown = text(page.get(f"{address}?step=protections"))
+    assert f"Ask a first responder: {hub}, Aaa Constabulary. To ask police is to tell police" in shown
+    Organisation.objects.filter(id=cast.spoc.organisation_id).update(is_first_responder=False)
+    assert "To ask police" not in text(page.get(f"{address}?step=protections"))
 
 
 @pytest.mark.parametrize(("mechanism", "entitled"), list(itertools.product(Mechanism, (False, True))))

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from pathways.domain import decision
 from pathways.domain.decision import Decision
@@ -22,7 +22,7 @@ from pathways.domain.terms import needs
 from pathways.domain.terms.clocks import local
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.law import Coercion
-from pathways.domain.terms.people import Role
+from pathways.domain.terms.people import Role, Sector
 from pathways.domain.triage import assessment, mechanisms, triage
 from pathways.domain.triage.assessment import (
     Action,
@@ -789,16 +789,22 @@ class Nrm:
     is_first_responder: bool
     has_duty_to_notify: bool
     ask: tuple[str, ...]
+    #: to ask them is to tell police of her, so the page says it
+    police_among_them: bool = False
 
 
 def nrm(by: Actor) -> Nrm:
     """As the organisations are marked by the administrator."""
     mine = Organisation.objects.filter(id=by.organisation_id).first()
-    others = Organisation.objects.filter(is_first_responder=True, until_date__isnull=True).order_by("name")
+    # police come last: whoever asks them tells them of her
+    others = Organisation.objects.filter(is_first_responder=True, until_date__isnull=True).order_by(
+        Case(When(sector=Sector.POLICE.value, then=1), default=0), "name"
+    )
     return Nrm(
         is_first_responder=mine is not None and mine.is_first_responder,
         has_duty_to_notify=mine is not None and mine.has_duty_to_notify,
         ask=tuple(others.exclude(id=by.organisation_id).values_list("name", flat=True)),
+        police_among_them=others.filter(sector=Sector.POLICE.value).exists(),
     )
 
 
