@@ -409,6 +409,16 @@ def test_the_screen_shows_what_everybody_in_the_room_may_see_for_every_room_ther
         assert on_screen(cast, items["Rosa"]) == everybody_may, room
 
 
+def test_nothing_is_shown_before_anybody_is_ticked_as_in_the_room(cast):
+    meeting_id, items, _ = in_the_room(cast)
+    for name in ("chair", "coordinator"):
+        with identity.acting(getattr(cast, name)) as by:
+            shut = in_session.screen(item_id=items["Rosa"], by=by, at=NOW)
+            assert shut == in_session.Shut(meeting_id, 1, (), is_unsaid=True)
+    ticked(cast, meeting_id, "chair")
+    assert on_screen(cast, items["Rosa"])
+
+
 def test_somebody_who_comes_late_narrows_the_screen_at_once(cast):
     meeting_id, items, _ = in_the_room(cast, "chair", "worker")
     assert words("worker", F.HEALTH) in on_screen(cast, items["Rosa"])

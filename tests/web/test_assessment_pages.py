@@ -237,6 +237,18 @@ def test_the_verb_holds_it_too(cast):
         assert assess.complete(assessment_id=begun_.id, answers=answers, by=by, at=walk.people.NOW)
 
 
+def asked_anew(page, again):
+    """What is true of its day alone is on no page of a further assessment until somebody says it again."""
+    for part in ("safety", "judgements"):
+        found = page.get(f"{again}?step={part}").content.decode()
+        chosen = re.findall(r'name="(immediate_safety|need|exploitation)"[^>]*checked', found)
+        assert not chosen, part
+    assert page.get(f"{again}?check")["Location"].endswith("?step=safety")
+    assert Assessment.objects.filter(status="complete").count() == 1
+    for part in ("safety", "judgements"):
+        page.post(again, {"_step": part, "_do": "continue", **walk.PARTS[part]})
+
+
 def test_assessing_again_shows_field_by_field_what_has_changed(cast):
     her = made.agreed(cast)
     page = browser(cast.worker)
@@ -245,6 +257,7 @@ def test_assessing_again_shows_field_by_field_what_has_changed(cast):
     assert "Since the last assessment" not in text(page.get(f"/assess/{her.client_id}/"))
     again = page.post(f"/assess/{her.client_id}/again/")["Location"]
     assert "My own front door." in text(page.get(f"{again}?step=strengths"))
+    asked_anew(page, again)
     ladder = walk.PARTS["ladder"] | {"rung_housing": "3"}
     page.post(again, {"_step": "ladder", "_do": "continue", **ladder})
     page.post(again, {"_step": "conclusion", "_do": "continue", "conclusion": "The flat is hers now.",
@@ -280,6 +293,19 @@ def test_only_the_entitled_refer_to_the_nrm_and_others_are_told_whom_to_ask(cast
     refused = page.post(address, {"_step": "protections", "_do": "continue", **walk.PARTS["protections"],
                                   "mechanism_nrm": "referred"})  # fmt: skip
     assert (refused.status_code == 302) is entitled
+
+
+def test_police_are_named_last_of_those_to_ask_about_the_nrm_and_what_asking_them_means_is_said(cast):
+    for who in (cast.coordinator, cast.spoc):
+        Organisation.objects.filter(id=who.organisation_id).update(is_first_responder=True)
+    names = dict(Organisation.objects.values_list("id", "name"))
+    hub = names[cast.coordinator.organisation_id]
+    Organisation.objects.filter(id=cast.spoc.organisation_id).update(name="Aaa Constabulary")
+    page, address = begun(cast, made.agreed(cast))
+    shown = text(page.get(f"{address}?step=protections"))
+    assert f"Ask a first responder: {hub}, Aaa Constabulary. To ask police is to tell police" in shown
+    Organisation.objects.filter(id=cast.spoc.organisation_id).update(is_first_responder=False)
+    assert "To ask police" not in text(page.get(f"{address}?step=protections"))
 
 
 @pytest.mark.parametrize(("mechanism", "entitled"), list(itertools.product(Mechanism, (False, True))))
@@ -356,3 +382,4 @@ def test_assessing_again_begins_from_the_record_where_nobody_typed_the_last_one_
             assert ticked, name
     asked = text(page.get(again))
     assert "Equality monitoring" in asked and "Not yet started" in asked  # that is kept elsewhere, and asked
+    asked_anew(page, again)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from pathways.domain import decision
 from pathways.domain.decision import Decision
@@ -22,7 +22,7 @@ from pathways.domain.terms import needs
 from pathways.domain.terms.clocks import local
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.law import Coercion
-from pathways.domain.terms.people import Role
+from pathways.domain.terms.people import Role, Sector
 from pathways.domain.triage import assessment, mechanisms, triage
 from pathways.domain.triage.assessment import (
     Action,
@@ -149,7 +149,11 @@ def start(*, client_id: UUID, by: Actor, at: datetime) -> Outcome:
 
 
 def start_another(*, client_id: UUID, by: Actor, at: datetime) -> Outcome:
-    """Begins a further assessment with her, from the answers of the last: what changed is then shown."""
+    """Begins a further assessment with her, from the answers of the last: what changed is then shown.
+
+    Her immediate safety, the two judgements and the day on paper are asked anew: of another day they say
+    nothing, and a level follows from them.
+    """
     with transaction.atomic():
         episode = _episode(client_id, by)
         if episode is None:
@@ -161,7 +165,8 @@ def start_another(*, client_id: UUID, by: Actor, at: datetime) -> Outcome:
             return refusal(decision.no("The last assessment is not complete: go on with that one."))
         made = _new(episode, by, at, number=latest.number + 1)
         last = latest.sections or {}
-        made.sections = {"as_given": _to_keep(last.get("as_given", {}), last.get("offending_how", ""))}
+        kept = _to_keep(last.get("as_given", {}), last.get("offending_how", ""))
+        made.sections = {"as_given": _without_what_is_asked_anew(kept)}
         made.save(update_fields=["sections"])
         _tell(EventKind.ASSESSMENT_STARTED, made, episode, by=by, at=at)
         return done(made.id)
@@ -454,6 +459,21 @@ def _to_keep(as_given: Mapping[str, Any], how: str) -> dict[str, Any]:
     if how == "written" or not isinstance(about, Mapping):
         return dict(as_given)
     return {**as_given, "offending": {name: said for name, said in about.items() if name != "offending"}}
+
+
+#: Answers that are true of the day on which they were given, and of no other.
+_OF_ITS_DAY = frozenset({"immediate_safety", "need", "exploitation", "what_changed", "why_unconsidered"})
+
+
+def _without_what_is_asked_anew(as_given: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {}
+    for part, given in as_given.items():
+        if part == "paper" or not isinstance(given, Mapping):
+            continue
+        left = {name: said for name, said in given.items() if name not in _OF_ITS_DAY}
+        if part != "judgements" or left:
+            kept[part] = left
+    return kept
 
 
 def _rate(row: Assessment, answers: Answers) -> None:
@@ -769,16 +789,22 @@ class Nrm:
     is_first_responder: bool
     has_duty_to_notify: bool
     ask: tuple[str, ...]
+    #: to ask them is to tell police of her, so the page says it
+    police_among_them: bool = False
 
 
 def nrm(by: Actor) -> Nrm:
     """As the organisations are marked by the administrator."""
     mine = Organisation.objects.filter(id=by.organisation_id).first()
-    others = Organisation.objects.filter(is_first_responder=True, until_date__isnull=True).order_by("name")
+    # police come last: whoever asks them tells them of her
+    others = Organisation.objects.filter(is_first_responder=True, until_date__isnull=True).order_by(
+        Case(When(sector=Sector.POLICE.value, then=1), default=0), "name"
+    )
     return Nrm(
         is_first_responder=mine is not None and mine.is_first_responder,
         has_duty_to_notify=mine is not None and mine.has_duty_to_notify,
         ask=tuple(others.exclude(id=by.organisation_id).values_list("name", flat=True)),
+        police_among_them=others.filter(sector=Sector.POLICE.value).exists(),
     )
 
 
@@ -863,7 +889,8 @@ def _to_begin_from(row: Assessment, earlier: Assessment | None, by: Actor) -> di
     for rating in sight.visible(NeedRating, by).filter(assessment=source):
         kept[f"rung_{rating.domain}"] = str(rating.rung) if rating.rung is not None else rating.unrated
         kept[f"note_{rating.domain}"] = rating.note
-    return {name: str(said) for name, said in kept.items() if said}
+    anew = _OF_ITS_DAY if source is earlier else frozenset()
+    return {name: str(said) for name, said in kept.items() if said and name not in anew}
 
 
 def areas() -> tuple[str, ...]:

@@ -125,6 +125,14 @@ def _leave(row: PanelMeeting, seat: Seat, by: Actor, at: datetime) -> None:
     ).update(left_at=at)
 
 
+#: the room is empty again, and decisions are typed in from paper
+_AFTERWARDS = frozenset({m.Status.HELD, m.Status.MINUTES_AGREED})
+
+
+def _is_anybody_ticked(row: PanelMeeting, by: Actor) -> bool:
+    return sight.visible(PanelAttendance, by).filter(meeting=row, left_at__isnull=True).exists()
+
+
 def present_now(row: PanelMeeting, by: Actor, at: datetime) -> tuple[Seat, ...]:
     """Who is in the room now, with whoever opens the page: she sees the screen as well."""
     rows = sight.visible(PanelAttendance, by).filter(meeting=row, left_at__isnull=True)
@@ -185,6 +193,8 @@ class Shut:
     meeting_id: UUID
     number: int
     who: tuple[str, ...]
+    #: nobody is ticked as here, so nothing is known of who looks at it
+    is_unsaid: bool = False
 
 
 def screen(*, item_id: UUID, by: Actor, at: datetime) -> Screen | Shut | None:
@@ -210,6 +220,8 @@ def _for_all(item: PanelItem, row: PanelMeeting, by: Actor, at: datetime) -> Scr
     """What everybody in the room may see now."""
     present = present_now(row, by, at)
     keys = [seat.key for seat in present]
+    if m.Status(row.status) not in _AFTERWARDS and not _is_anybody_ticked(row, by):
+        return Shut(row.id, item.number, (), is_unsaid=True)
     if not panel_rules.is_shown_to_all(item.seats, keys):
         who = tuple(seat.words for seat in present if seat.key not in item.seats)
         return Shut(row.id, item.number, who if _coordinates(by) else ())

@@ -234,6 +234,16 @@ def _keys(found: meetings.Meeting) -> set[str]:
     return {seat.key for seat in found.attendees}
 
 
+_SAID = {
+    m.Action.OPEN_AGENDA: "The agenda is open: women can be put on it.",
+    m.Action.CLOSE_PACK: "The pack is closed: nothing more is added to it.",
+    m.Action.BEGIN: "The meeting has begun. Tick who is in the room.",
+    m.Action.END: "The meeting has ended. Decisions can still be written down from paper.",
+    m.Action.HELD_ON_PAPER: "It is recorded that the meeting was held on paper.",
+    m.Action.AGREE_MINUTES: "The minutes are agreed, and everybody invited is told.",
+}
+
+
 def _step(request: Request, meeting_id: UUID) -> HttpResponse:
     by, at = request.actor, request.now
     wanted = request.POST.get("_do", "")
@@ -253,7 +263,7 @@ def _step(request: Request, meeting_id: UUID) -> HttpResponse:
         except ValueError:
             return access.not_found(request)
         said = meetings.advance(meeting_id=meeting_id, action=action, by=by, at=at)
-        words = "Done."
+        words = _SAID.get(action, "Recorded.")
     if not said:
         return access.refuse(request, said)
     messages.success(request, " ".join((words, *said.next)))
