@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -276,3 +277,17 @@ def test_a_policy_that_would_fill_the_memory_or_says_a_thing_twice_is_refused(tm
         ("[" * 200_000, "too large to be a policy"),
     ):
         assert said in run("check", "--policy", put(tmp_path, "policy.json", content), ends=2)
+
+
+def test_an_ending_that_cannot_be_written_is_named_by_the_file_that_was_asked_for(tmp_path):
+    policy = put(tmp_path, "policy.json", POLICY)
+    cases = put(tmp_path, "cases.csv", f"{HEADINGS}\na,high,no,3\n")
+    out = tmp_path / "moves.pdf"
+    said = run("compare", "--policy", policy, "--against", policy, "--cases", cases, "--out", out, ends=2)
+    assert "moves.pdf: can be written as .csv" in said and ".part-" not in said
+
+
+def test_several_rules_of_one_suggestion_are_said_in_words():
+    one = suggest(DEFAULT, {"need": "high", "exploitation": None, "immediate_safety": "no"})
+    assert replace(one, rule="N6|N8").rules_said == "Rule N6 or N8"
+    assert replace(one, rule="N6").rules_said == "Rule N6"

@@ -289,6 +289,9 @@ def test_the_owners_wording_is_loaded_from_a_file(cast):
     assert "q10" in said.content.decode()
     good = SimpleUploadedFile("w.csv", lines.encode())
     assert page.post("/instruments/phq9/1/wording/", {"source": "Owner", "file": good}).status_code == 302
+    for address in ("/instruments/phq9/1/", "/instruments/phq9/1/paper/"):
+        said = page.get(address).content.decode()
+        assert "answers to choose from are short labels" in said, address  # only the questions were loaded
     assert "Its words 4" in page.get("/instruments/phq9/1/").content.decode()
     assert page.post("/instruments/phq9/1/wording/remove/").status_code == 302
     assert "Its words 4" not in page.get("/instruments/phq9/1/").content.decode()

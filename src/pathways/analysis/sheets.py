@@ -450,7 +450,9 @@ def write(frame: pl.DataFrame, target: Path) -> None:
     elif ending in (".csv", ".tsv", ".txt"):
         frame.write_csv(target, separator="\t" if ending == ".tsv" else ",")
     else:
-        raise UnreadableError(target, "can be written as .csv, .tsv, .xlsx, .ods, .parquet or .json")
+        # written in a folder of our own: only the name is the caller’s
+        named = Path(target.name)
+        raise UnreadableError(named, "can be written as .csv, .tsv, .xlsx, .ods, .parquet or .json")
 
 
 def to_bytes(frame: pl.DataFrame, ending: str) -> bytes:

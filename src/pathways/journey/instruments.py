@@ -168,7 +168,8 @@ def bring(*, definition: Mapping[str, object], by: Actor, at: datetime) -> Outco
             added_by_id=by.account_id,
         )
         row.save(force_insert=True)
-        _happened(row, Happened.BROUGHT, f"{len(asks.items)} questions", by, at)
+        many = "1 question" if len(asks.items) == 1 else f"{len(asks.items)} questions"
+        _happened(row, Happened.BROUGHT, many, by, at)
         return done(row.id, code=asks.code, next=("It is off: look at it, and turn it on.",))
 
 

@@ -107,6 +107,12 @@ class Suggestion:
         """The level as one of the programme's five. Raises ValueError for a policy with levels of its own."""
         return Level(int(self.level))
 
+    @property
+    def rules_said(self) -> str:
+        """The rule, or the rules of which one applies by the missing answers, for a reader."""
+        several = self.rule.split("|")
+        return f"Rule {several[0]}" if len(several) == 1 else f"Rule {' or '.join(several)}"
+
 
 def suggest(policy: Policy, answers: Mapping[str, str | int | None]) -> Suggestion:
     """The level for these answers. A blank or None is missing: every value is tried in its place.

@@ -33,6 +33,8 @@ OURS = (
         "Eleven parts of her life, at every assessment and follow-up. Ours, not validated.",
     ),
 )
+#: what stands beside questions in the owner's words
+HALF_OURS = "What stands above them and the answers to choose from are short labels of our own."
 #: what is kept as a result only, and why
 RESULTS_ONLY = (
     (
@@ -103,7 +105,10 @@ def _about(found: instruments.Known, *, may_load: bool) -> list[dict[str, Any]]:
          else [asks.licence.label]},
         {"key": "Owner", "value": asks.owner or found.owner, "none": "Not said"},
         {"key": "Source", "value": asks.source, "none": "Not said"},
-        {"key": "Wording", "value": f"The owner’s, from: {found.wording_source}" if found.has_wording else
+        {"key": "Wording", "value":
+         f"The questions are the owner’s, from: {found.wording_source}. {HALF_OURS} "
+         "Where the licence allows no change, she answers on the owner’s paper and you type it in."
+         if found.has_wording else
          "Short labels of our own: they are not the questionnaire" if asks.is_shipped
          else "Its own spreadsheet"},
     ]  # fmt: skip
@@ -255,7 +260,7 @@ def wording(request: Request, code: str, edition: str) -> HttpResponse:
                 by=request.actor, at=request.now,
             )  # fmt: skip
             if said:
-                messages.success(request, "The owner’s wording is in place of our labels.")
+                messages.success(request, f"The owner’s questions are in place of our labels. {HALF_OURS}")
                 return redirect("instruments:one", code, edition)
             form.add_error("file", said.reason)
     context = {

@@ -131,6 +131,10 @@ class StartSeries(_Invites):
         return flow.Receipt.of(said, "Series started", href=self.back(), onward="To the panel’s meetings")
 
 
+def _days_before(days: int) -> str:
+    return "1 day before" if days == 1 else f"{days} days before"
+
+
 @page(roles=_RUN, reads=Resource.PANEL_SERIES)
 def series_one(request: Request, series_id: UUID) -> HttpResponse:
     """One series: who attends, and planning more dates."""
@@ -150,7 +154,7 @@ def series_one(request: Request, series_id: UUID) -> HttpResponse:
         {"key": "First meeting", "value": clock.day(series.first_date)},
         {"key": "Time", "value": series.at_time},
         {"key": "Where", "value": series.place, "none": "Not said"},
-        {"key": "Agencies answer", "value": f"{series.answer_days} days before"},
+        {"key": "Agencies answer", "value": _days_before(series.answer_days)},
         {"key": "Who attends", "values": [seat.words for seat in members]},
     ]
     return render(
