@@ -134,6 +134,15 @@ def test_to_others_small_moves_are_hidden_and_small_providers_stand_together():
     assert {line.name for line in found.loads} == {"Large", "Other providers"}
 
 
+def test_few_moves_do_not_follow_from_how_many_cases_there_are():
+    several = cases(2, "high", "low", "many") + cases(149, "low", "low", "many")
+    found = triage_what_if.what_if(
+        DEFAULT, other(), several, [("g", "Group")], [], 0.0, {}, RULE, source="Invented.", is_exact=False
+    )
+    assert found.cases == "151"  # so it stands on other pages
+    assert not found.moved["up"].isdigit() and not found.moved["same"].isdigit()
+
+
 def test_a_policy_with_a_gap_is_refused():
     with pytest.raises(ValueError, match="says nothing"):
         triage_what_if.what_if(
