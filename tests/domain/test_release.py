@@ -27,9 +27,10 @@ def test_whoever_made_it_and_whoever_has_spoken_says_nothing_more():
 
 
 def test_nothing_that_gives_a_count_away_is_put_forward_or_let_out():
-    for facts in (Facts(at_risk=1, agreed=1), Facts(given_away=2, agreed=1)):
+    for facts in (Facts(at_risk=1, agreed=1), Facts(given_away=2, agreed=1), Facts(newer_out=1, agreed=1)):
         assert not may(Action.PROPOSE, facts, status=Status.MADE)
         assert not may(Action.RELEASE, facts)
+        assert may(Action.REFUSE, facts)  # it can always be sent back
 
 
 def test_only_from_its_review_by_a_reader_is_it_ever_released():

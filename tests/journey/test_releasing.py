@@ -153,6 +153,30 @@ def test_what_was_released_is_held_against_and_what_is_withdrawn_cannot_be_taken
     assert seen(cast.evaluator, third).beside == 1  # it has been seen, whatever was said of it since
 
 
+def test_of_two_made_side_by_side_the_later_is_made_anew_before_it_leaves(cast, told):
+    """Each was held against nothing: let out as they are, their difference could show what both hide."""
+    first, second = asked(cast), asked(cast, kind=Kind.EQUALITY)
+    for key in (first, second):
+        put_forward(cast, key)
+    assert says(cast.coordinator, second)
+    assert says(cast.coordinator, first) and says(cast.governance, first)
+    refused = says(cast.governance, second)
+    assert not refused and "let out since this one was made" in refused.reason
+    found = seen(cast.governance, second)
+    assert found.line.status is Status.IN_REVIEW and releasing.Action.REFUSE in found.moves
+    with identity.acting(cast.evaluator):
+        assert releasing.change(
+            release_id=second, wanted=wanted(kind=Kind.EQUALITY), by=cast.evaluator, at=NOW
+        )
+    assert releasing.perform(at=NOW) == 1
+    assert seen(cast.evaluator, second).beside == 1
+    if seen(cast.evaluator, second).given_away:
+        return  # and now the difference itself is found
+    put_forward(cast, second)
+    assert says(cast.coordinator, second) and says(cast.governance, second)
+    assert seen(cast.evaluator, second).line.status is Status.RELEASED
+
+
 def test_a_commissioner_sees_only_what_was_released_to_them_or_to_everybody(cast, told):
     elsewhere = Organisation.objects.exclude(id=cast.commissioner.organisation_id).first()
     theirs, public = asked(cast, to_organisation_id=elsewhere.id), asked(

@@ -142,6 +142,8 @@ def review(*, release_id: UUID, agrees: bool, words: str, by: Actor, at: datetim
     if recorded.has_reference(words):
         return refusal(decision.no("A woman’s reference stands in your words. Take it out."))
     with transaction.atomic():
+        # one at a time: of two let out at one moment, the later has to find the earlier out
+        _alone("let out")
         row = _hold(release_id, by)
         if row is None:
             return refusal(sight.NOT_THERE)
@@ -403,10 +405,16 @@ def _facts(row: EvaluationRelease, by: Actor) -> Facts:
     return Facts(
         at_risk=row.at_risk,
         given_away=row.given_away,
+        newer_out=_out(by) - row.beside,
         is_maker=by.account_id in makers,
         has_spoken=any(one.made_by_id == by.account_id for one in said),
         agreed=len({one.made_by_id for one in said if one.agrees} - makers),
     )
+
+
+def _out(by: Actor) -> int:
+    """How many releases ever left, withdrawn ones among them: those who read releases see every one."""
+    return sight.visible(EvaluationRelease, by).filter(released_at__isnull=False).count()
 
 
 def _may(action: Action, row: EvaluationRelease, by: Actor) -> Decision:

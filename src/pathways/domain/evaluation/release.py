@@ -62,6 +62,8 @@ class Facts:
 
     at_risk: int = 0
     given_away: int = 0
+    #: releases let out since it was made, which it was never held against
+    newer_out: int = 0
     is_maker: bool = False
     #: whether this person has said yes or no to what stands there now
     has_spoken: bool = False
@@ -70,7 +72,7 @@ class Facts:
 
 
 def may_propose(facts: Facts) -> Decision:
-    """Nothing in it is at risk, by itself or beside what was released before."""
+    """Nothing in it is at risk, by itself or beside everything released before, up to this moment."""
     if facts.at_risk:
         return decision.no(f"The attack found {facts.at_risk} counts at risk: it cannot leave.")
     if facts.given_away:
@@ -78,6 +80,12 @@ def may_propose(facts: Facts) -> Decision:
         return decision.no(
             f"It would give away {many} beside what was released before. Round it, choose another period, or "
             "a wider audience."
+        )
+    if facts.newer_out:
+        many = "Another release was" if facts.newer_out == 1 else f"{facts.newer_out} other releases were"
+        return decision.no(
+            f"{many} let out since this one was made, and it was not held against what left then. Change it "
+            "and make it again, or say no to it, so that it is."
         )
     return decision.yes()
 
@@ -93,16 +101,18 @@ def may_refuse(facts: Facts) -> Decision:
 
 def may_agree(facts: Facts) -> Decision:
     """The first of two."""
-    if facts.agreed >= REVIEWERS - 1:
+    answer = decision.every(may_refuse(facts), may_propose(facts))
+    if answer and facts.agreed >= REVIEWERS - 1:
         return decision.no("Somebody has agreed already: yours is the second yes, and lets it out.")
-    return decision.every(may_refuse(facts), may_propose(facts))
+    return answer
 
 
 def may_release(facts: Facts) -> Decision:
     """The second of two, and the checks once more."""
-    if facts.agreed < REVIEWERS - 1:
+    answer = decision.every(may_refuse(facts), may_propose(facts))
+    if answer and facts.agreed < REVIEWERS - 1:
         return decision.no("Two people who did not make it have to agree.")
-    return decision.every(may_refuse(facts), may_propose(facts))
+    return answer
 
 
 #: Who makes releases, and who reads them before they leave.

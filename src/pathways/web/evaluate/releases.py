@@ -94,9 +94,19 @@ def show(request: Request, release_id: UUID) -> HttpResponse:
             "templates": funder_templates.listed(by=request.actor) if is_out else (),
             "endings": funder_templates.ENDINGS,
             "is_reader": request.actor.role in releasing.READERS,
-            "why_not": found.why_not.get(Action.PROPOSE, "") if line.status is Status.MADE else "",
+            "why_not": _why_not(found),
         },
     )
+
+
+def _why_not(found: releasing.Page) -> str:
+    """Why it cannot go on: not put forward, or not agreed to by somebody who may still say no to it."""
+    if found.line.status is Status.MADE:
+        return found.why_not.get(Action.PROPOSE, "")
+    if found.line.status is Status.IN_REVIEW and Action.REFUSE in found.moves:
+        is_open = Action.AGREE in found.moves or Action.RELEASE in found.moves
+        return "" if is_open else found.why_not.get(Action.RELEASE, "")
+    return ""
 
 
 def _rows(found: releasing.Page) -> list[dict[str, Any]]:
@@ -141,7 +151,7 @@ def _checks(found: releasing.Page) -> list[dict[str, Any]]:
 def _actions(found: releasing.Page) -> list[dict[str, Any]]:
     buttons = (
         ((Action.PROPOSE,), "Put it forward", "evaluate:propose_release"),
-        ((Action.AGREE, Action.RELEASE), "Say yes or no", "evaluate:review_release"),
+        ((Action.AGREE, Action.RELEASE, Action.REFUSE), "Say yes or no", "evaluate:review_release"),
         ((Action.CHANGE,), "Change it and make it again", "evaluate:change_release"),
         ((Action.WITHDRAW,), "Withdraw it", "evaluate:withdraw_release"),
     )
@@ -286,7 +296,7 @@ class Review(_OfOne):
     title = "Say yes or no to a release"
     form = forms.ReviewForm
     button = "Save what you say"
-    needs = (Action.AGREE, Action.RELEASE)
+    needs = (Action.AGREE, Action.RELEASE, Action.REFUSE)
 
     def do(self, answers: dict[str, Any]) -> flow.Receipt:
         said = releasing.review(
