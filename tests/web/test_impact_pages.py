@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from pathways.domain.terms.people import Role, Sector
-from pathways.journey import identity
+from pathways.journey import evaluate, identity
 from pathways.records.models import AccessEvent, Draft, ReferenceSet
 from tests.analysis.test_compared import fallen, groups
 from tests.web.test_evaluation_pages import none_made, patient, rows, signed_in, told  # noqa: F401
@@ -47,6 +48,21 @@ def test_the_page_says_not_collected_where_nobody_was_measured(evaluator, told):
     assert "Maryland scale 2" in page
     assert "regression" in page
     assert f'href="{POLICE}"' in page and f'href="{COMPARISON}"' in page
+
+
+def test_a_hidden_number_of_women_is_said_in_words(evaluator, told, monkeypatch):  # noqa: F811
+    whole = evaluate.overview
+
+    def hidden(**asked):
+        found = whole(**asked)
+        changes = found.made.summary.changes
+        changes = replace(changes, started=replace(changes.started, value=None))
+        summary = replace(found.made.summary, changes=changes)
+        return replace(found, made=replace(found.made, summary=summary))
+
+    monkeypatch.setattr(evaluate, "overview", hidden)
+    page = evaluator.get("/evaluate/impact/").content.decode()
+    assert "Of the women whose support began (how many is hidden)" in page
 
 
 def test_others_who_see_figures_see_what_changed_and_bring_no_file(told):  # noqa: F811
