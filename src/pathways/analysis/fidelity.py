@@ -67,7 +67,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class WayTable:
-    """The whole map, released. `others` are the women whose way is none of the variants, which are shown counts."""
+    """The whole map, released. `others` are the women whose way is none of the variants (shown counts)."""
 
     n: ReleasedCount
     places: tuple[Place, ...]

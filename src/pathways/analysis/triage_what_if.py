@@ -160,6 +160,10 @@ def _exact(
     return found
 
 
+#: how many cases there are stands on other pages too: hiding it here would hide nothing
+_KNOWN = 10_000.0
+
+
 def _systems(
     moves: pl.DataFrame, cases: Sequence[Case], dimensions: Sequence[tuple[str, str]]
 ) -> tuple[System, list[System]]:
@@ -167,7 +171,8 @@ def _systems(
     core = System()
     for key, n in counts.items():
         if key[0] in (TOTAL, "before", "after", "cell"):
-            core.add(key, RawCount(n), 6.0 if key[0] == TOTAL else 1.0)
+            weight = _KNOWN if key == (TOTAL, TOTAL) else 6.0 if key[0] == TOTAL else 1.0
+            core.add(key, RawCount(n), weight)
     core.sums((TOTAL, TOTAL), [(TOTAL, one) for one in MOVES])
     core.sums((TOTAL, TOTAL), [("before", a) for a in LEVELS])
     core.sums((TOTAL, TOTAL), [("after", a) for a in LEVELS])
@@ -181,7 +186,7 @@ def _systems(
     for code, _ in dimensions:
         part, names = System(), _names(cases, code)
         for one in (TOTAL, *MOVES):
-            part.add((TOTAL, one), RawCount(counts[TOTAL, one]), 6.0)
+            part.add((TOTAL, one), RawCount(counts[TOTAL, one]), _KNOWN if one == TOTAL else 6.0)
         for name in names:
             for one in (TOTAL, *MOVES):
                 part.add((code, name, one), RawCount(counts[code, name, one]))
