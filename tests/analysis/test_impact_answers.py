@@ -221,6 +221,9 @@ def test_the_published_answers_for_rossi_are_reproduced(shared_data: Path) -> No
         ("t,e,g,h\n1,1,5,10\n2,0,6,12\n3,1,7,14\n", {"covariates": ["g", "h"]}, "made of the covariates"),
         ("t,e,g\n" + "".join(f"{t},{int(t < 20)},{int(t < 20)}\n" for t in range(1, 40)),
          {"covariates": ["g"]}, "separation"),
+        # the likelihood goes flat before the coefficient is boundless: of 200, half had it, and only these
+        ("t,e,g\n" + "".join(f"{n % 14 + 1},{n % 2},{n % 2}\n" for n in range(200)),
+         {"covariates": ["g"]}, "g tells .* \\(separation\\)"),
         ("t,e,g\n,1,5\n", {}, "no row has everything"),
     ],
 )  # fmt: skip
@@ -232,6 +235,12 @@ def test_survival_without_an_answer_says_why(tmp_path: Path, text: str, options:
 def test_a_negative_time_is_refused_with_its_row(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError, match="row 3, column t: is below 0"):
         survival.survival(table(tmp_path, "t,e\n1,1\n-2,0\n"), duration="t", event="e")
+
+
+@pytest.mark.parametrize("word", ["1e300", "-1e51"])
+def test_a_number_too_far_out_to_be_squared_is_refused_with_its_row(tmp_path: Path, word: str) -> None:
+    with pytest.raises(UnreadableError, match="row 3, column t: is farther from 0 than 1e\\+50"):
+        survival.survival(table(tmp_path, f"t,e\n1,1\n{word},0\n"), duration="t", event="e")
 
 
 # --- two proportions -----------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ from pathways.analysis.impact.proportions import Z
 _STEPS: Final = 60
 #: a hazard that is e to this times another's, for one standard deviation of a covariate, is no estimate
 _BOUNDLESS: Final = 15.0
+#: from here on a coefficient whose error is many times itself has run along a flat likelihood
+_FAR: Final = 5.0
 
 
 def cox(durations: np.ndarray, events: np.ndarray, x: np.ndarray, names: Sequence[str]) -> dict[str, Any]:
@@ -49,11 +51,7 @@ def cox(durations: np.ndarray, events: np.ndarray, x: np.ndarray, names: Sequenc
         gain, beta = trial[0] - value, beta + step
         value, slope, curvature = trial
         if np.abs(beta).max() > _BOUNDLESS:
-            worst = names[int(np.abs(beta).argmax())]
-            raise UnanswerableError(
-                f"{worst} tells those with the event apart completely (separation), so its hazard ratio has "
-                "no limit; leave it out or join its groups"
-            )
+            raise _apart(names[int(np.abs(beta).argmax())])
         if np.abs(step).max() < 1e-10 or (abs(gain) < 1e-13 * abs(value) and np.abs(slope).max() < 1e-6):
             break
     else:
@@ -61,7 +59,12 @@ def cox(durations: np.ndarray, events: np.ndarray, x: np.ndarray, names: Sequenc
     covariance = np.linalg.inv(curvature)
     if not np.isfinite(covariance).all() or (np.diag(covariance) <= 0).any():
         raise UnanswerableError("the regression has no standard errors; use fewer covariates")
-    coefficients, spread = beta / scale, np.sqrt(np.diag(covariance)) / scale
+    # the likelihood may be flat to the last digit before a coefficient is boundless: its error then says so
+    error = np.sqrt(np.diag(covariance))
+    is_flat = (np.abs(beta) > _FAR) & (error > _BOUNDLESS * np.abs(beta))
+    if is_flat.any():
+        raise _apart(names[int(np.where(is_flat, error, 0.0).argmax())])
+    coefficients, spread = beta / scale, error / scale
     ratio = 2 * (value - null)
     return {
         "coefficients": {
@@ -79,6 +82,13 @@ def cox(durations: np.ndarray, events: np.ndarray, x: np.ndarray, names: Sequenc
         "events": int(happened.sum()),
         "ties": "Efron",
     }  # fmt: skip
+
+
+def _apart(name: str) -> UnanswerableError:
+    return UnanswerableError(
+        f"{name} tells those with the event apart completely (separation), so its hazard ratio has "
+        "no limit; leave it out or join its groups"
+    )
 
 
 def _coefficient(coef: float, se: float) -> dict[str, float | None]:

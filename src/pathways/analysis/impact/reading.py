@@ -14,6 +14,8 @@ from pathways.analysis.sheets import Sheet, UnreadableError
 
 YES = frozenset({"1", "yes", "y", "true", "t", "1.0"})
 NO = frozenset({"0", "no", "n", "false", "f", "0.0"})
+#: farther out than anything measured; the fourth power of what is nearer can still be held
+_FARTHEST = 1e50
 
 
 def read(path: Path, *, where: str | None = None, missing: Collection[str] = ()) -> Sheet:
@@ -46,13 +48,16 @@ def keep(sheet: Sheet, rows: np.ndarray) -> Sheet:
 def numbers(sheet: Sheet, column: str, *, least: float | None = None) -> np.ndarray:
     """A column as floats, one a line; a blank is NaN.
 
-    Raises UnreadableError naming the row of the first cell that is no finite number, or is below `least`.
+    Raises UnreadableError naming the row of the first cell that is no finite number, is too
+    far from 0 to be reckoned with, or is below `least`.
     """
     sheet.need(column)
     words = sheet.frame[column]
     found = words.cast(pl.Float64, strict=False)
     is_wrong = words.is_not_null() & ~found.is_finite().fill_null(False)
     _refuse(sheet, column, is_wrong, "is not a number; a blank stands for one that is missing")
+    is_too_far = (found.abs() > _FARTHEST).fill_null(False)
+    _refuse(sheet, column, is_too_far, f"is farther from 0 than {_FARTHEST:g}, so no spread can be reckoned")
     if least is not None:
         _refuse(sheet, column, (found < least).fill_null(False), f"is below {least:g}")
     return found.fill_null(float("nan")).to_numpy().astype(float)
