@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,12 @@ def test_the_same_file_gives_the_same_bytes(extract: Path) -> None:
     run(*words, "--json", one)
     run(*words, "--json", other)
     assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_pipe_or_a_device_is_never_replaced_by_a_result(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    said = run("compare", "--treated-events", 3, "--treated-n", 10, "--comparison-events", 5,
+               "--comparison-n", 10, "--json", pipe, ends=2)  # fmt: skip
+    assert "it is a device or a pipe; give a file" in said
+    assert pipe.is_fifo()

@@ -55,9 +55,16 @@ def check_place(path: Path | None) -> None:
     """Before long work: whether its outcome can be written at all."""
     if path is None:
         return
+    _not_a_device(path)
     folder = path.absolute().parent
     if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
         raise RefusalError(f"{path} cannot be written: give a file in a folder that is there")
+
+
+def _not_a_device(path: Path) -> None:
+    # a file written whole takes the place of what was there: of /dev/null too, for a user who may
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise RefusalError(f"{path} cannot be written: it is a device or a pipe; give a file")
 
 
 def check_places(*places: Path | None, not_on: Collection[Path | None]) -> None:
@@ -80,6 +87,7 @@ def write_json(path: Path | None, said: dict[str, Any]) -> None:
 
 def write_bytes(content: bytes, path: Path) -> None:
     """A file, whole or not at all. Raises RefusalError when it cannot be written."""
+    _not_a_device(path)
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
