@@ -135,3 +135,5 @@ def test_a_pipe_or_a_device_is_never_replaced_by_a_result(tmp_path: Path) -> Non
                "--comparison-n", 10, "--json", pipe, ends=2)  # fmt: skip
     assert "it is a device or a pipe; give a file" in said
     assert pipe.is_fifo()
+    words = ("compare", "--treated-events", 3, "--treated-n", 10, "--comparison-events", 5)
+    assert "a device" in run(*words, "--comparison-n", 10, "--json", Path("/dev/stdout"), ends=2)

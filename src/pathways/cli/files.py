@@ -63,7 +63,9 @@ def check_place(path: Path | None) -> None:
 
 def _not_a_device(path: Path) -> None:
     # a file written whole takes the place of what was there: of /dev/null too, for a user who may
-    if path.exists() and not path.is_file() and not path.is_dir():
+    is_odd = path.exists() and not path.is_file() and not path.is_dir()
+    where = path.absolute().parent
+    if is_odd or where == Path("/dev") or where.is_relative_to("/proc"):  # /dev/stdout may lead to a file
         raise RefusalError(f"{path} cannot be written: it is a device or a pipe; give a file")
 
 
