@@ -151,6 +151,23 @@ def test_three_women_who_went_another_way_are_found_neither_in_the_map_nor_by_su
     assert "is hidden" in chart.headline
 
 
+def test_no_place_among_the_commonest_ways_tells_a_hidden_count() -> None:
+    """Between 30 and 18, “c” would be one of few numbers, and a small count known by subtraction."""
+    told = Told()
+    for _ in range(30):
+        told.woman("flagged")
+    for _ in range(20):
+        told.woman(*TO_AGREED)
+    for _ in range(3):
+        told.woman("flagged", "screened:confirmed", "approach_attempted", "agreed")
+    for _ in range(18):
+        told.woman("flagged", "screened:confirmed")
+    way = told.summary().way
+    assert dict(way.fits)[Fit.LEFT_OUT].is_hidden
+    assert [v.n.value for v in way.variants] == [30, 18]
+    assert way.others.is_hidden
+
+
 def test_a_way_that_one_woman_went_is_never_named() -> None:
     told = Told()
     told.woman(*TO_AGREED)

@@ -28,6 +28,9 @@ from pathways.domain.evaluation.flow import STEPS, Passage, Step
 #: So many of the commonest ways are shown, each only where enough women went it.
 VARIANTS: Final = 8
 
+#: The women whose way is not named.
+OTHERS: Final = ("way", "others")
+
 
 @dataclass(frozen=True)
 class Place:
@@ -64,7 +67,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class WayTable:
-    """The whole map, released. `others` are the women whose way is none of the variants shown."""
+    """The whole map, released. `others` are the women whose way is none of the variants (shown counts)."""
 
     n: ReleasedCount
     places: tuple[Place, ...]
@@ -126,7 +129,7 @@ def add(system: System, count: Counter[Trace], named: Sequence[Trace]) -> frozen
         total(_passing(start, end), [way for way in order if (start, end) in itertools.pairwise(way)], weight)
     for each in Fit:
         total(("way", "fit", each.value), [way for way in order if fidelity.fit(way) is each], systems.MARGIN)
-    total(("way", "others"), [way for way in order if way not in named])
+    total(OTHERS, [way for way in order if way not in named])
     system.sums(overlap.ALL, [_way(way) for way in order])
     return frozenset(_way(way) for way in order if way not in named)
 
@@ -161,10 +164,21 @@ def table(
             for start, end in _pairs(count)
         ),
         tuple((each, released[("way", "fit", each.value)]) for each in Fit),
-        tuple(Variant(way, fidelity.fit(way), released[_way(way)]) for way in named),
-        released[("way", "others")],
+        _shown(named, released),
+        ReleasedCount(None) if any(released[_way(way)].is_hidden for way in named) else released[OTHERS],
         tuple((turn, released[("turn", turn.value)]) for turn in Turn),
     )
+
+
+def _shown(named: Sequence[Trace], released: Mapping[Key, ReleasedCount]) -> tuple[Variant, ...]:
+    """Those whose count is shown, the largest first by what is shown.
+
+    A place in the list says how many: a hidden count between 21 and 18 is one of four numbers, and being
+    named at all says that it is no small one. The attack knows neither, so a hidden one is with the others.
+    """
+    found = [Variant(way, fidelity.fit(way), released[_way(way)]) for way in named]
+    kept = [one for one in found if not one.n.is_hidden]
+    return tuple(sorted(kept, key=lambda one: (-(one.n.value or 0), [STEPS.index(step) for step in one.way])))
 
 
 def _pairs(count: Iterable[Trace]) -> list[tuple[Step, Step]]:
