@@ -137,3 +137,21 @@ def test_a_pipe_or_a_device_is_never_replaced_by_a_result(tmp_path: Path) -> Non
     assert pipe.is_fifo()
     words = ("compare", "--treated-events", 3, "--treated-n", 10, "--comparison-events", 5)
     assert "a device" in run(*words, "--comparison-n", 10, "--json", Path("/dev/stdout"), ends=2)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--nope", "No such option: --nope"),
+        ("nosuch", "No such command 'nosuch'"),
+        ("evaluate impact", "Missing argument 'FILE'"),
+        ("evaluate impact x.csv --ratio 0", "'--ratio': Input should be greater than or equal to 1"),
+        ("evaluate table x.csv --json", "Option '--json' requires an argument"),
+        ("evaluate compare --treated-events -1", "'--treated-events': Input should be"),
+    ],
+)
+def test_a_wrong_option_is_one_clear_line(words: str, said: str) -> None:
+    result = CliRunner().invoke(app, words.split())
+    assert result.exit_code == 2
+    assert said in result.output and "-h” says what it takes" in result.output
+    assert len(result.output.splitlines()) == 1

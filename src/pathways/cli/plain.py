@@ -22,6 +22,15 @@ OUR_FAILURE, WRONG_INPUT, FOUND_WRONG = 1, 2, 3
 class Plain(TyperGroup):
     """Typer's group, with the endings above for all its commands."""
 
+    def make_context(self, *given: Any, **more: Any) -> Any:
+        try:
+            return super().make_context(*given, **more)
+        except Exception as failure:
+            if (wrong := _of_the_options(failure)) is None:
+                raise
+            _say(wrong)
+            raise typer.Exit(WRONG_INPUT) from None
+
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
@@ -41,8 +50,11 @@ class Plain(TyperGroup):
             _say("stopped")
             raise typer.Exit(130) from None
         except Exception as failure:
+            if (wrong := _of_the_options(failure)) is not None:
+                _say(wrong)
+                raise typer.Exit(WRONG_INPUT) from None
             if hasattr(failure, "exit_code") or isinstance(failure, typer.Abort):
-                raise  # typer's own endings, which say themselves what is wrong
+                raise  # typer's own endings, help among them
             if os.environ.get("PATHWAYS_DEBUG"):
                 raise
             # The text of an unforeseen error may hold something personal: say what and where, not the text.
@@ -64,6 +76,15 @@ class FileFirst(Plain):
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
             args = [next(iter(self.commands)), *args]
         return super().parse_args(ctx, args)
+
+
+def _of_the_options(failure: Exception) -> str | None:
+    """What typer says of an option or an argument that will not do, as one line; None of anything else."""
+    if not hasattr(failure, "format_message") or "NoArgs" in type(failure).__name__:
+        return None
+    context = getattr(failure, "ctx", None)
+    said = " ".join(str(failure.format_message()).split()).rstrip(".")
+    return f"{said}; “{context.command_path if context else 'pathways'} -h” says what it takes"
 
 
 def _say(line: str) -> None:
