@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -132,6 +135,38 @@ def test_a_commissioner_sees_the_figures_as_a_partner(told):
     assert b"partner organisations" in commissioner.get("/evaluate/").content
 
 
+@pytest.mark.parametrize(
+    ("role", "sector", "moves"),
+    [(Role.POLICE_SPOC, Sector.POLICE, False), (Role.EVALUATOR, Sector.ACADEMIC, True)],
+)
+def test_no_event_of_this_quarter_moves_a_figure_of_police_or_commissioners(told, role, sector, moves):
+    browser = signed_in(role, sector)
+
+    def figures() -> str:
+        content = browser.get("/evaluate/women/").content.decode()
+        return re.sub(r"As at [^<]*|csrf\S+", "", content.split("<main", 1)[1].split("</main", 1)[0])
+
+    first = figures()
+    with identity.clerk():
+        pattern = JourneyEvent.objects.filter(kind="agreed").first() or JourneyEvent.objects.first()
+        for _ in range(12):
+            JourneyEvent.objects.create(
+                kind="agreed", at=timezone.now(), case_id=uuid.uuid4(), client_id=uuid.uuid4(),
+                episode_id=uuid.uuid4(), organisation_id=pattern.organisation_id, sector=pattern.sector,
+                role=pattern.role, actor_id=uuid.UUID(int=1), detail={},
+            )  # fmt: skip
+    assert (figures() != first) is moves
+
+
+def test_journeys_are_counted_to_the_end_of_the_last_quarter_for_those_outside():
+    at = datetime(2026, 7, 1, 0, 30, tzinfo=UTC)  # half past one in London, on the first day of a quarter
+    ended = datetime(2026, 6, 30, 22, 59, 59, tzinfo=UTC)
+    outside = (Role.COMMISSIONER, Role.POLICE_SPOC)
+    for role in evaluate.MAY_SEE:
+        by = replace(identity.MACHINE, role=role)
+        assert evaluate.counted_at(by=by, at=at) == (ended if role in outside else at)
+
+
 @pytest.mark.parametrize("role", [Role.SUPPORT_WORKER, Role.ADMINISTRATOR, Role.POLICE_OFFICER])
 def test_a_role_that_the_figures_are_not_for_is_told_so(role):
     sector = Sector.POLICE if role is Role.POLICE_OFFICER else Sector.THIRD_SECTOR
@@ -144,8 +179,6 @@ def test_a_download_is_recorded(evaluator, told, kind):
     assert found.status_code == 200
     assert "attachment" in found["Content-Disposition"]
     place = people.organisation("place-evaluator", Sector.ACADEMIC)
-    from dataclasses import replace
-
     reader = replace(identity.MACHINE, role=Role.GOVERNANCE_LEAD, organisation_id=place.id)
     with identity.acting(reader):
         assert AccessEvent.objects.filter(kind="exported").count() == 1

@@ -64,15 +64,16 @@ def page(*, by: Actor, at: datetime, synthetic: bool) -> Page | Decision:
     assert kept is not None
     summary = overview.made.summary if overview.made else None
     rule = evaluate.AUDIENCE[by.role].rule
+    as_at = clocks.local(evaluate.counted_at(by=by, at=at))
     made = costs.count(
         material.codes(by),
         costs.reached(summary) if summary else {},
         pricing.given(by=by),
         rule=rule,
-        today=clocks.local(at).date(),
+        today=as_at.date(),
     )
     mark = " SYNTHETIC: no real person." if synthetic else ""
-    source = f"Records of the programme as at {clocks.local(at):%-d %B %Y}. {made.version}.{mark}"
+    source = f"Records of the programme as at {as_at:%-d %B %Y}. {made.version}.{mark}"
     drawn = {"per_woman": costs.per_woman_chart(made, source), "avoided": costs.avoided_chart(made, source)}
     return Page(
         made,

@@ -24,6 +24,7 @@ from pathways.domain.decision import Decision
 from pathways.domain.evaluation.moved import Yardstick
 from pathways.domain.evaluation.release import Kind
 from pathways.domain.governance.actors import Actor
+from pathways.domain.terms import clocks
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role
 from pathways.domain.triage import assessment
@@ -52,6 +53,8 @@ AUDIENCE: Mapping[Role, Audience] = {
     Role.COMMISSIONER: Audience.PARTNER,
 }
 MAY_SEE = frozenset(AUDIENCE)
+#: For whom journeys are counted to the end of the last quarter, and not to this moment (ADR 84).
+BY_THE_QUARTER = frozenset({Role.COMMISSIONER, Role.POLICE_SPOC})
 #: Which test stands where, in words.
 TEST_RULE = differences.RULE
 #: Heads of the table of the ladder by part of a life; and the name of an instrument's picture.
@@ -95,35 +98,39 @@ class Overview:
     is_being_made: bool
 
 
+#: Which figures: those of an audience, and whether to the end of a quarter.
+_Which = tuple[Audience, bool]
+
+
 class _Figures:
-    """Makes figures beside the pages, one making at a time, and keeps the newest for each audience.
+    """Makes figures beside the pages, one making at a time, and keeps the newest of each kind.
 
     Protecting and attacking a whole release takes seconds, which no page waits for.
     """
 
     def __init__(self) -> None:
-        self._newest: dict[Audience, tuple[str, Evaluation]] = {}
-        self._asked: dict[Audience, tuple[str, Extract]] = {}
+        self._newest: dict[_Which, tuple[str, Evaluation]] = {}
+        self._asked: dict[_Which, tuple[str, Extract]] = {}
         self._change = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    def get(self, rows: str, extract: Extract, audience: Audience, *, patience: float) -> Overview:
+    def get(self, rows: str, extract: Extract, which: _Which, *, patience: float) -> Overview:
         with self._change:
-            newest = self._newest.get(audience)
+            newest = self._newest.get(which)
             if newest is None or newest[0] != rows:
-                self._asked[audience] = (rows, extract)
+                self._asked[which] = (rows, extract)
                 if self._thread is None or not self._thread.is_alive():
                     self._thread = threading.Thread(target=self._make, name="evaluation", daemon=True)
                     self._thread.start()
                 self._change.wait_for(
-                    lambda: self._newest.get(audience, ("", None))[0] == rows, timeout=patience
+                    lambda: self._newest.get(which, ("", None))[0] == rows, timeout=patience
                 )
-                newest = self._newest.get(audience)
+                newest = self._newest.get(which)
             return Overview(newest[1] if newest else None, newest is None or newest[0] != rows)
 
-    def newest(self, audience: Audience) -> Evaluation | None:
+    def newest(self, which: _Which) -> Evaluation | None:
         with self._change:
-            found = self._newest.get(audience)
+            found = self._newest.get(which)
         return found[1] if found else None
 
     def _make(self) -> None:
@@ -133,18 +140,18 @@ class _Figures:
                 if wanted is None:
                     self._thread = None
                     return
-            audience, (rows, extract) = wanted
+            which, (rows, extract) = wanted
             made = None
             try:
-                summary = evaluation.summarise(extract, audience)
+                summary = evaluation.summarise(extract, which[0])
                 made = Evaluation(summary, change_charts.every(summary))
             except Exception:
                 logging.getLogger("pathways.evaluation").exception("figures could not be made")
             with self._change:
                 if made is not None:
-                    self._newest[audience] = (rows, made)
-                if self._asked.get(audience, ("", None))[0] == rows:
-                    del self._asked[audience]
+                    self._newest[which] = (rows, made)
+                if self._asked.get(which, ("", None))[0] == rows:
+                    del self._asked[which]
                 self._change.notify_all()
 
 
@@ -160,7 +167,7 @@ def overview(*, by: Actor, at: datetime, synthetic: bool) -> Overview | Decision
     if by.role not in MAY_SEE:
         return decision.no("The evaluation’s figures are not for your role.", ask="the coordinator")
     extract = frozen(by=by, at=at, synthetic=synthetic)
-    return _figures.get(_same_rows(extract), extract, AUDIENCE[by.role], patience=PATIENCE)
+    return _figures.get(_same_rows(extract), extract, _which(by), patience=PATIENCE)
 
 
 def glance(*, by: Actor, at: datetime, synthetic: bool) -> Overview | Decision:
@@ -171,11 +178,24 @@ def glance(*, by: Actor, at: datetime, synthetic: bool) -> Overview | Decision:
     """
     if by.role not in MAY_SEE:
         return decision.no("The evaluation’s figures are not for your role.", ask="the coordinator")
-    made = _figures.newest(AUDIENCE[by.role])
-    if made is not None and at - made.summary.as_at < FRESH:
+    made = _figures.newest(_which(by))
+    if made is not None and counted_at(by=by, at=at) - made.summary.as_at < FRESH:
         return Overview(made, False)
     extract = frozen(by=by, at=at, synthetic=synthetic)
-    return _figures.get(_same_rows(extract), extract, AUDIENCE[by.role], patience=0)
+    return _figures.get(_same_rows(extract), extract, _which(by), patience=0)
+
+
+def counted_at(*, by: Actor, at: datetime) -> datetime:
+    """To which moment journeys are counted for this person.
+
+    Figures that are made anew after every event would, by subtraction, tell of the one woman whose event it
+    was. Whoever is outside the programme, and the police, see them to the end of the last quarter.
+    """
+    return clocks.last_quarter_ended(at) if by.role in BY_THE_QUARTER else at
+
+
+def _which(by: Actor) -> _Which:
+    return AUDIENCE[by.role], by.role in BY_THE_QUARTER
 
 
 def write_report(
@@ -206,7 +226,7 @@ def write_report(
             decision.no(f"As {by.role.label.lower()} you may report for “{least.label}” or a wider audience.")
         )
     extract = frozen(by=by, at=at, synthetic=synthetic)
-    known = material.gathered(by=by, at=at)
+    known = material.gathered(by=by, at=counted_at(by=by, at=at))
     made = report.build(extract, period, wanted, material=known, progress=progress)
     files = report.write(made, out)
     ledger.exported(
@@ -228,7 +248,7 @@ def download(*, name: str, by: Actor, at: datetime, synthetic: bool) -> tuple[st
     summary = found.made.summary
     document = None
     if by.role in planning.MAY_READ:  # what the programme records of itself is for those who read its plan
-        known = material.gathered(by=by, at=at)
+        known = material.gathered(by=by, at=counted_at(by=by, at=at))
         document = returns.document(Kind.EVALUATION, summary, known)
     ledger.exported(by=by, at=at, reason=f"evaluation {name}, extract {summary.extract_sha256[:16]}", found=1)
     return f"{report.NAME}.{name}", report.one_file(name, summary, found.made.charts, document)
@@ -243,16 +263,18 @@ def dashboard(*, by: Actor, at: datetime, synthetic: bool) -> tuple[Overview, Do
         return found
     if found.made is None:
         return found, None
-    known = material.gathered(by=by, at=at)
+    known = material.gathered(by=by, at=counted_at(by=by, at=at))
     return found, returns.document(Kind.DASHBOARD, found.made.summary, known)
 
 
 def frozen(*, by: Actor, at: datetime, synthetic: bool) -> Extract:
-    """The coded rows of the whole programme, read as counting: no name is anywhere near."""
+    """The coded rows of the programme up to `counted_at`, read as counting: no name is anywhere near."""
+    at = counted_at(by=by, at=at)
     name = Setting.objects.filter(key="programme.name").values_list("value", flat=True).first()
     with identity.counting(by):
         events = list(JourneyEvent.objects.filter(at__lte=at).order_by("at", "id").values(*_EVENTS))
-        answers = list(Demographics.objects.order_by("client_id").values(*_ANSWERS))
+        recorded = Demographics.objects.filter(changed_at__lte=at)
+        answers = list(recorded.order_by("client_id").values(*_ANSWERS))
         measured = _measured(at)
     referred = {
         str(row["detail"]["provider"]) for row in events if (row["detail"] or {}).get("provider")

@@ -39,7 +39,7 @@ def figures(*, by: Actor, at: datetime, synthetic: bool) -> Figures | None:
         found |= measured.of_journeys(made.summary)
         women = costs.reached(made.summary)
     rows = material.codes(by)
-    today = clocks.local(at).date()
+    today = clocks.local(evaluate.counted_at(by=by, at=at)).date()
     rule = evaluate.AUDIENCE[by.role].rule
     records = measured.of_records(
         rows,
@@ -66,6 +66,6 @@ def shared(*, by: Actor, at: datetime) -> tuple[measured.Shared, ...] | None:
     """
     if by.role not in evaluate.AUDIENCE:
         return None
-    today = clocks.local(at).date()
+    today = clocks.local(evaluate.counted_at(by=by, at=at)).date()
     rows = [row for row in material.codes(by) if row.on <= today]
     return measured.shared(rows, evaluate.AUDIENCE[by.role].rule)

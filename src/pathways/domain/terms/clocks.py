@@ -117,6 +117,11 @@ def next_quarter(first: date) -> date:
     return quarter(months_after(first, 3))
 
 
+def last_quarter_ended(at: datetime) -> datetime:
+    """The last second of the quarter before the one in which this moment lies, as London counts days."""
+    return _moment(quarter(local(at).date()), time()) - timedelta(seconds=1)
+
+
 def quarter_in_words(first: date) -> str:
     """`Apr to Jun 2026`, of the quarter that begins on this day."""
     return f"{first:%b} to {months_after(first, 2):%b} {first.year}"
