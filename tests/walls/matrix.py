@@ -154,6 +154,8 @@ def may_know(who: Person, canary: Canary, world: Planted) -> bool:
         return True
     if table == "support_triage_reading":
         return _level_reading(who, canary, world) or _leads_from_a_task(who, canary, world)
+    if table == "support_triage" and _is_read_again(who, canary, world):
+        return True
     if table == "support_response" and _is_behind_a_score(who, canary, world):
         return True
     if table == "support_correction":
@@ -585,6 +587,16 @@ def _level_reading(who: Person, canary: Canary, world: Planted) -> bool:
         return late and who.sector in SUPPORT and facts["organisation_id"] == who.organisation
     asked = facts["why"] == "asked" and _is_hers(who, canary.client, world)
     return who.role == "support_worker" and bool(asked)
+
+
+def _is_read_again(who: Person, canary: Canary, world: Planted) -> bool:
+    """Why a level was decided, for whoever read it again: at once, or once a reading by lot is in."""
+    return canary.field == "reasons" and any(
+        row["triage_id"] == canary.row
+        and (row["why"] != "drawn" or row["status"] not in ("waiting", "with_supervisor"))
+        and _level_reading(who, Canary("support_triage_reading", "id", key, row["client_id"], row), world)
+        for key, row in world.rows["support_triage_reading"].items()
+    )
 
 
 def may_write(who: Person, table: str, row: dict[str, Any], world: Planted) -> bool:
