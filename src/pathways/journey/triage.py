@@ -13,6 +13,7 @@ from django.db.models.expressions import OrderBy
 
 from pathways.domain import decision
 from pathways.domain.decision import Decision
+from pathways.domain.governance import policy
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
 from pathways.domain.terms.clocks import WorkingTime, local, said_due
@@ -174,7 +175,9 @@ def told(*, triage_id: UUID, how: telling.How, words: str, by: Actor, at: dateti
             return refusal(sight.NOT_THERE)
         if not (answer := may_tell(row, by)):
             return refusal(answer)
-        row = sight.one(TriageDecision, triage_id, by, lock=True) or row
+        row = sight.one(TriageDecision, triage_id, by, lock=True)
+        if row is None:
+            return refusal(sight.NOT_THERE)
         row.told_at, row.told_by_id, row.told_how = at, by.account_id, how.value
         if words.strip():
             row.told_her = f"{row.told_her or ''}\n{words.strip()}".strip()
@@ -199,6 +202,8 @@ def may_tell(row: TriageDecision, by: Actor) -> Decision:
     level 0 does not stand before a second person has agreed to it."""
     if by.role not in reading.ASKERS:
         return decision.no("Somebody who works with her tells her.", ask="her worker")
+    if not (answer := sight.may(by, policy.Action.CHANGE, row)):  # who reads in an emergency changes nothing
+        return answer
     if row.level is None or row.decided_at is None:
         return decision.no("No level has been decided yet.")
     if gate.standing(row.client_id, by).stop is not None:
