@@ -509,24 +509,18 @@ def compare(before: Policy, after: Policy, cases: pl.DataFrame, groups: Sequence
         said = " and ".join(", ".join(policy.levels) for policy in (before, after))
         raise ValueError(f"the two policies have different levels: {said}")
     one, other = decide(before, cases), decide(after, cases)
-    rank = pl.Enum(list(before.levels))
+    levels = [one.frame.select(before="level"), other.frame.select(after="level")]
     frame = (
-        pl.concat(
-            [
-                cases.select(CASE),
-                one.frame.select(pl.col("level").cast(pl.String).alias("before")),
-                other.frame.select(pl.col("level").cast(pl.String).alias("after")),
-            ],
-            how="horizontal",
-        )
+        pl.concat([cases.select(CASE), *levels], how="horizontal")
         .with_columns(
-            move=pl.when(pl.col("after").cast(rank) > pl.col("before").cast(rank))
+            move=pl.when(pl.col("after") > pl.col("before"))
             .then(pl.lit("up"))
-            .when(pl.col("after").cast(rank) < pl.col("before").cast(rank))
+            .when(pl.col("after") < pl.col("before"))
             .then(pl.lit("down"))
             .otherwise(pl.lit("same"))
         )
         .with_columns(cases[name] for name in groups)
+        .with_columns(pl.col(pl.Enum).cast(pl.String))
     )
     return Compared(
         frame=frame,

@@ -31,6 +31,7 @@ def _drawn(request: Request, tab: str, template: str, **more: Any) -> HttpRespon
     if found.made is None:
         return render(request, "evaluate/soon.html", said)
     said |= {"summary": found.made.summary, "charts": found.made.charts}
+    said["is_by_the_quarter"] = request.actor.role in evaluate.BY_THE_QUARTER
     if tab == "women":
         said["characteristics"] = [
             (table, found.made.charts[name])
@@ -163,4 +164,5 @@ def dashboard(request: Request) -> HttpResponse:
     if overview.made is None or document is None:
         return render(request, "evaluate/soon.html", said)
     said |= {"summary": overview.made.summary, "document": document}
+    said["is_by_the_quarter"] = request.actor.role in evaluate.BY_THE_QUARTER
     return render(request, "evaluate/dashboard.html", said)
