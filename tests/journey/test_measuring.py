@@ -207,6 +207,33 @@ def test_the_owners_wording_is_loaded_of_every_question_or_of_none(cast):
         assert not instruments.one(code="phq9", edition="1", by=by).has_wording
 
 
+def test_the_owners_answers_and_introduction_are_loaded_all_or_none(cast):
+    by = cast.administrator
+    whole = {f"q{n}": f"Words {n}" for n in range(1, 11)}
+    answers = {f"*={value}": f"Answer {value}" for value in range(5)}
+    with identity.acting(by):
+
+        def load(given):
+            return instruments.load_wording(
+                code="core10", edition="1", wording=given, source="owner", by=by, at=NOW
+            )
+
+        for given, said in (
+            (whole | {"q1=0": "Answer 0"}, "q1=1"),  # one answer alone would mix theirs with ours
+            (whole | answers | {"q1=9": "More"}, "q1=9"),
+        ):
+            answer = load(given)
+            assert not answer and said in answer.reason
+        assert load(whole)
+        assert "stem" in instruments.one(code="core10", edition="1", by=by).ours
+        assert load(whole | answers | {"stem": "Introduction", "q2=4": "Answer 4 of the second"})
+        found = instruments.one(code="core10", edition="1", by=by)
+    assert found.ours == () and found.asks.stem == "Introduction"
+    assert [one.label for one in found.asks.items[0].options] == [f"Answer {value}" for value in range(5)]
+    assert found.asks.items[1].options[4].label == "Answer 4 of the second"
+    assert found.asks.items[1].points_of("4") == 0  # turned round as before: words change no score
+
+
 def test_wording_is_read_from_json_and_from_a_sheet_and_what_is_wrong_is_named():
     assert instruments.read_wording(b'{"q1": "One"}', "w.json").wording == {"q1": "One"}
     assert instruments.read_wording(b"code,text\nq1,One\nq2,Two\n", "w.csv").wording == {

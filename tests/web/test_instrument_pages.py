@@ -293,6 +293,11 @@ def test_the_owners_wording_is_loaded_from_a_file(cast):
         said = page.get(address).content.decode()
         assert "answers to choose from are short labels" in said, address  # only the questions were loaded
     assert "Its words 4" in page.get("/instruments/phq9/1/").content.decode()
+    lines += "stem,Its introduction\n" + "".join(f"*={value},Its answer {value}\n" for value in range(4))
+    full = SimpleUploadedFile("w.csv", lines.encode())
+    assert page.post("/instruments/phq9/1/wording/", {"source": "Owner", "file": full}).status_code == 302
+    paper = page.get("/instruments/phq9/1/paper/").content.decode()
+    assert "Its introduction" in paper and "Its answer 3" in paper and "short labels" not in paper
     assert page.post("/instruments/phq9/1/wording/remove/").status_code == 302
     assert "Its words 4" not in page.get("/instruments/phq9/1/").content.decode()
 

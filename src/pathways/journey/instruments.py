@@ -99,7 +99,11 @@ def turn_off(*, code: str, edition: str, why: str, by: Actor, at: datetime) -> O
 def load_wording(
     *, code: str, edition: str, wording: Mapping[str, str], source: str, by: Actor, at: datetime
 ) -> Outcome:
-    """Puts the owner's wording in place of our short labels: of every question, or of none."""
+    """Puts the owner's wording in place of our short labels: of every question, or of none.
+
+    Of the introduction (`stem`) and of the answers (`q1=0`, or `*=0` for every question) as well where the
+    file has them: of all answers, or of none.
+    """
     with transaction.atomic():
         row = _row(code, edition, by, at, lock=True)
         if row is None:
@@ -107,13 +111,15 @@ def load_wording(
         asks = _defined(row)
         if not (answer := _may_word(row, asks, by)):
             return refusal(answer)
-        wanted = {one.code for one in asks.asked}
-        missing, strange = sorted(wanted - set(wording)), sorted(set(wording) - wanted)
+        missing = sorted({one.code for one in asks.asked} - set(wording))
+        strange = sorted(set(wording) - asks.wording_codes())
+        has_answers = any("=" in code for code in wording)
+        missing += [code for code in asks.unworded(wording) if has_answers and "=" in code]
         empty = sorted(key for key, said in wording.items() if not said.strip())
         answer = decision.every(
             decision.yes() if source.strip() else decision.no("Say where the wording is from."),
             decision.yes() if not missing else decision.no(f"There are no words for: {', '.join(missing)}."),
-            decision.yes() if not strange else decision.no(f"There is no question: {', '.join(strange)}."),
+            decision.yes() if not strange else decision.no(f"There is no such code: {', '.join(strange)}."),
             decision.yes() if not empty else decision.no(f"These words are empty: {', '.join(empty)}."),
         )
         if not answer:
@@ -257,6 +263,8 @@ class Known:
     licence_accepted_at: datetime | None = None
     licence_accepted_by: str = ""
     history: tuple[Line, ...] = ()
+    #: of the introduction and the answers, what stays in our own words beside the owner's questions
+    ours: tuple[str, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -321,6 +329,7 @@ def _known(
         if row.licence_accepted_by_id
         else "",
         history=history,
+        ours=asks.unworded(row.wording) if row.wording else (),
     )
 
 

@@ -60,6 +60,11 @@ class Verdict(Worded):
     NOT_KNOWN = "not_known", "Not known"
 
 
+#: In a wording: the introduction; and what stands for every question in the code of an answer, as `*=0`.
+STEM: Final = "stem"
+EVERY: Final = "*"
+
+
 class InstrumentError(ValueError):
     """A definition contradicts itself: every fault that was found, one line each."""
 
@@ -240,8 +245,38 @@ class Instrument:
     def worded(self, wording: Mapping[str, str]) -> Instrument:
         """The same with the owner's wording in place of our short labels."""
 
-        return replace(self, items=tuple(replace(one, label=wording.get(one.code, one.label))
-                                         for one in self.items))  # fmt: skip
+        def answers(item: Item) -> tuple[Option, ...]:
+            return tuple(
+                replace(one, label=_worded(wording, item.code, one.value) or one.label)
+                for one in item.options
+            )
+
+        items = tuple(
+            replace(one, label=wording.get(one.code, one.label), options=answers(one)) for one in self.items
+        )
+        return replace(self, stem=wording.get(STEM, self.stem), items=items)
+
+    def unworded(self, wording: Mapping[str, str]) -> tuple[str, ...]:
+        """What stays in our own words, as codes: the introduction and answers. Questions never do."""
+        left = [STEM] if self.stem and STEM not in wording else []
+        return (*left, *(
+            f"{item.code}={one.value}" for item in self.asked for one in item.options
+            if not _worded(wording, item.code, one.value)
+        ))  # fmt: skip
+
+    def wording_codes(self) -> frozenset[str]:
+        """Everything that a wording may have words for."""
+        values = {(item.code, one.value) for item in self.asked for one in item.options}
+        return frozenset(
+            {STEM, *(item.code for item in self.asked)}
+            | {f"{code}={value}" for code, value in values}
+            | {f"{EVERY}={value}" for _, value in values}
+        )
+
+
+def _worded(wording: Mapping[str, str], code: str, value: str) -> str:
+    """The owner's words for one answer to one question: its own, or those for this answer everywhere."""
+    return wording.get(f"{code}={value}") or wording.get(f"{EVERY}={value}", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,11 @@ OURS = (
         "Eleven parts of her life, at every assessment and follow-up. Ours, not validated.",
     ),
 )
-#: what stands beside questions in the owner's words
-HALF_OURS = "What stands above them and the answers to choose from are short labels of our own."
+#: what may stand beside questions in the owner's words
+HALF_OURS = (
+    "What stands above them or the answers to choose from are short labels of our own. Where the licence "
+    "allows no change, load those too, or let her answer on the owner’s paper and type it in."
+)
 #: what is kept as a result only, and why
 RESULTS_ONLY = (
     (
@@ -106,8 +109,8 @@ def _about(found: instruments.Known, *, may_load: bool) -> list[dict[str, Any]]:
         {"key": "Owner", "value": asks.owner or found.owner, "none": "Not said"},
         {"key": "Source", "value": asks.source, "none": "Not said"},
         {"key": "Wording", "value":
-         f"The questions are the owner’s, from: {found.wording_source}. {HALF_OURS} "
-         "Where the licence allows no change, she answers on the owner’s paper and you type it in."
+         f"The questions are the owner’s, from: {found.wording_source}. {HALF_OURS}"
+         if found.ours else f"The owner’s, all of it, from: {found.wording_source}"
          if found.has_wording else
          "Short labels of our own: they are not the questionnaire" if asks.is_shipped
          else "Its own spreadsheet"},
@@ -244,7 +247,7 @@ class TurnOff(_OfOne):
 @page(roles=in_use.BRINGS, when=_not_police)
 @require_http_methods(["GET", "HEAD", "POST"])
 def wording(request: Request, code: str, edition: str) -> HttpResponse:
-    """The owner's wording from a file: of every question, or of none."""
+    """The owner's wording from a file: of every question, and of the answers where it has them."""
     found = instruments.one(code=code, edition=edition, by=request.actor)
     if found is None:
         return access.not_found(request)
@@ -260,7 +263,9 @@ def wording(request: Request, code: str, edition: str) -> HttpResponse:
                 by=request.actor, at=request.now,
             )  # fmt: skip
             if said:
-                messages.success(request, f"The owner’s questions are in place of our labels. {HALF_OURS}")
+                loaded = instruments.one(code=code, edition=edition, by=request.actor)
+                words = "The owner’s questions are in place of our labels."
+                messages.success(request, f"{words} {HALF_OURS}" if loaded and loaded.ours else words)
                 return redirect("instruments:one", code, edition)
             form.add_error("file", said.reason)
     context = {
@@ -269,6 +274,7 @@ def wording(request: Request, code: str, edition: str) -> HttpResponse:
         "found": found,
         "form": form,
         "codes": ", ".join(item.code for item in found.asks.asked),
+        "answers": [(item.code, [one.value for one in item.options]) for item in found.asks.asked],
         "back": reverse("instruments:one", args=[code, edition]),
     }
     return render(request, "instruments/wording.html", context, status=422 if form.errors else 200)
