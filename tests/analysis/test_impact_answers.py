@@ -15,7 +15,7 @@ from statsmodels.duration.hazard_regression import PHReg
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from pathways.analysis.impact import change as changes
-from pathways.analysis.impact import fairness, hazards, proportions, reading, survival
+from pathways.analysis.impact import effect, fairness, hazards, proportions, reading, survival
 from pathways.analysis.impact.answers import UnanswerableError
 from pathways.analysis.impact.expression import Expression
 from pathways.analysis.sheets import Sheet, UnreadableError
@@ -391,3 +391,14 @@ def test_times_are_counted_alike_in_place_and_by_sorting(kind: str) -> None:
     ended = np.bincount(place)
     assert curve.at_risk.tolist() == (len(lengths) - np.cumsum(ended) + ended).tolist()
     assert survival.kaplan_meier(given, happened.astype(float)).survival.tolist() == curve.survival.tolist()
+
+
+def test_what_has_no_answer_is_said_and_not_reckoned(tmp_path: Path) -> None:
+    with pytest.raises(UnanswerableError, match="there are not so many"):
+        proportions.compare(1, 10**18, 1, 10**18)
+    lines = [f"{k % 2},{k % 3 % 2},{k}," for k in range(30)]
+    sheet = table(tmp_path, "\n".join(["done,came,x,gone", *lines]) + "\n")
+    with pytest.raises(UnanswerableError, match="what was done and as what came of it"):
+        effect.impact(sheet, treated="done", outcome="done", known=["x"])
+    with pytest.raises(UnanswerableError, match="gone is blank in every row"):
+        survival.survival(sheet, duration="x", event="came", covariates=["gone"])

@@ -23,6 +23,7 @@ from pathways.domain.governance.emergency import Finding, Kind, Status
 from pathways.domain.governance.policy import Action, Resource
 from pathways.domain.terms import references
 from pathways.domain.terms.people import Role, Sector
+from pathways.domain.triage.telling import How
 from pathways.journey import (
     barring,
     caseload,
@@ -32,6 +33,7 @@ from pathways.journey import (
     ledger,
     sight,
     tasks,
+    triage,
 )
 from pathways.records import walls
 from pathways.records.models import (
@@ -46,7 +48,7 @@ from pathways.records.models import (
     SafePlace,
     Task,
 )
-from tests.journey import people, women
+from tests.journey import agreed, people, women
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 WORDS = "She rang the helpline: he is outside her door."
@@ -137,6 +139,19 @@ def test_row_security_shuts_on_time_for_whoever_still_believes_it_open(cast, her
     time_passes(61)
     with identity.acting(stale):
         assert sight.visible(Client, stale).count() == 0
+
+
+def test_whoever_reads_so_changes_nothing_and_is_told_why_not(cast):
+    hers = agreed.agreed(cast, reference=references.make(b"emergency"[:8]))
+    triage_id = agreed.triaged(cast, hers)
+    said = ask(cast.other_worker, by_reference(cast, hers.client_id))
+    assert said, said.reason
+    with identity.acting(identity.refreshed(cast.other_worker)) as by:
+        assert triage.page(triage_id=triage_id, by=by, at=its_clock()) is not None
+        answer = triage.told(triage_id=triage_id, how=How.IN_PERSON, words="", by=by, at=its_clock())
+        assert not answer and answer.reason
+    with identity.acting(cast.worker) as by:
+        assert triage.told(triage_id=triage_id, how=How.IN_PERSON, words="", by=by, at=its_clock())
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,8 @@ def design(sheet: Sheet, covariates: Sequence[str], *, every_level: bool = False
         levels, place = reading.groups(sheet, covariate)
         if len(levels) > MOST_LEVELS:
             reading.numbers(sheet, covariate)  # says which cell is not the number that was meant
+        if not levels:
+            raise UnanswerableError(f"{covariate} is blank in every row")
         if len(levels) < 2:
             raise UnanswerableError(f"{covariate} says one thing only, so nothing can be said of it")
         reference[covariate] = levels[0]

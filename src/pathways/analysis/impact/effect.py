@@ -47,6 +47,8 @@ def impact(
         raise UnanswerableError("the ratio must be 1 or more")
     if caliper is not None and not (caliper > 0 and math.isfinite(caliper)):
         raise UnanswerableError("the caliper must be above 0")
+    if treated == outcome:
+        raise UnanswerableError(f"{treated} is named as what was done and as what came of it")
     both = [column for column in (treated, outcome) if column in known or column in exact]
     if both:
         raise UnanswerableError(f"{both[0]} cannot be a covariate as well")

@@ -20,6 +20,8 @@ POWER: Final = 0.8
 #: what a difference must be, in standard errors, to be found four times in five
 DETECTABLE: Final = Z + float(stats.norm.ppf(POWER))
 _FAR: Final = 1e9
+#: more women than live anywhere: beyond, the exact test would not end
+_MOST: Final = 1_000_000_000
 
 
 def wilson(events: int, n: int) -> tuple[float, float] | None:
@@ -44,6 +46,8 @@ def compare(treated_events: int, treated_n: int, comparison_events: int, compari
     ):
         if n < 1:
             raise UnanswerableError(f"the {name} group needs at least one woman")
+        if n > _MOST:
+            raise UnanswerableError(f"the {name} group has more than {_MOST:,} women: there are not so many")
         if not 0 <= events <= n:
             raise UnanswerableError(f"the {name} group has {n:,} women, so events lie from 0 to {n:,}")
     one, other = treated_events / treated_n, comparison_events / comparison_n
