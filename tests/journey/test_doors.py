@@ -100,12 +100,16 @@ def flag(by, **more):
 
 def screened(cast, outcome=ScreeningOutcome.CONFIRMED, *, ways=WAYS, **more):
     """A flag carried to a decision by the single point of contact; answers the consideration's id."""
-    key = flag(cast.officer, **more).id
+    return carried(cast, flag(cast.officer, **more).id, outcome, ways=ways)
+
+
+def carried(cast, key, outcome=ScreeningOutcome.CONFIRMED, *, ways=WAYS, at=NOW):
+    """A consideration taken up, its contact planned, its evidence opened, and decided; answers its id."""
     with identity.acting(cast.spoc) as by:
-        assert screening.start(consideration_id=key, by=by, at=NOW)
-        assert screening.plan_contact(consideration_id=key, ways=ways, by=by, at=NOW)
-        screening.open_evidence(consideration_id=key, by=by, at=NOW)
-        said = screening.decide(consideration_id=key, said=judgement(outcome), by=by, at=NOW)
+        assert screening.start(consideration_id=key, by=by, at=at)
+        assert screening.plan_contact(consideration_id=key, ways=ways, by=by, at=at)
+        assert screening.open_evidence(consideration_id=key, by=by, at=at)
+        said = screening.decide(consideration_id=key, said=judgement(outcome), by=by, at=at)
         assert said, said.reason
     return key
 

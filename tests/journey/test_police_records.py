@@ -19,7 +19,7 @@ from pathways.journey.police_records import Wanted
 from pathways.records.models import AccessEvent, Appointment, Consideration, Disclosure, Episode, Organisation
 from tests.journey import people
 from tests.journey.people import NOW
-from tests.journey.test_doors import SEEN, WAYS, judgement
+from tests.journey.test_doors import SEEN, carried
 
 pytestmark = pytest.mark.django_db
 
@@ -61,14 +61,7 @@ def flagged(cast, number):
 
 
 def decided(cast, number, outcome=ScreeningOutcome.CONFIRMED):
-    key = flagged(cast, number)
-    with identity.acting(cast.spoc) as by:
-        assert screening.start(consideration_id=key, by=by, at=THEN)
-        assert screening.plan_contact(consideration_id=key, ways=WAYS, by=by, at=THEN)
-        screening.open_evidence(consideration_id=key, by=by, at=THEN)
-        said = screening.decide(consideration_id=key, said=judgement(outcome), by=by, at=THEN)
-        assert said, said.reason
-    return key
+    return carried(cast, flagged(cast, number), outcome, at=THEN)
 
 
 def extract(cast, women=14, at=NOW):

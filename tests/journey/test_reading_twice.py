@@ -26,7 +26,7 @@ from pathways.records.models import (
 )
 from tests.journey import people
 from tests.journey.people import NOW
-from tests.journey.test_doors import WAYS, flag, judgement
+from tests.journey.test_doors import WAYS, carried, flag, judgement
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=2)
@@ -41,14 +41,7 @@ def cast():
 
 
 def decided(cast, outcome=ScreeningOutcome.REJECTED):
-    key = flag(cast.officer).id
-    with identity.acting(cast.spoc) as by:
-        assert screening.start(consideration_id=key, by=by, at=NOW)
-        assert screening.plan_contact(consideration_id=key, ways=WAYS, by=by, at=NOW)
-        assert screening.open_evidence(consideration_id=key, by=by, at=NOW)
-        said = screening.decide(consideration_id=key, said=judgement(outcome), by=by, at=NOW)
-        assert said, said.reason
-    return key
+    return carried(cast, flag(cast.officer).id, outcome)
 
 
 def asked(cast):
