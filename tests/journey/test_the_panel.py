@@ -308,6 +308,14 @@ def test_before_the_agencies_are_asked_nobody_but_the_coordinator_and_the_chair_
             assert there == (name in ("coordinator", "chair")), name
 
 
+def test_why_she_is_on_the_agenda_tells_police_and_a_company_nothing_of_her_level(cast):
+    meeting_id, _, _ = asked(cast)
+    for name in ("coordinator", "chair", "worker", "spoc", "provider"):
+        with identity.acting(getattr(cast, name)) as by:
+            (rosa,) = meetings.one(meeting_id=meeting_id, by=by, at=NOW).women
+            assert bool(rosa.source) == (name not in ("spoc", "provider")), name
+
+
 def test_nothing_held_looks_to_others_like_an_answer_not_meant_for_them(cast):
     _, items, _ = asked(cast, "Rosa", "Lena")
     with identity.acting(cast.other_worker) as by:

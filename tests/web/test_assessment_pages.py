@@ -206,6 +206,21 @@ def test_protections_passed_over_without_thought_are_not_completed(cast):
     assert "In progress" in text(page.get(address))
 
 
+def test_a_rung_of_crisis_in_her_safety_makes_work_and_is_not_left_beside_no_concern(cast):
+    her = made.agreed(cast)
+    page = browser(cast.worker)
+    address = walk.write(page, her, safety={"immediate_safety": "no"})
+    assert not Task.objects.filter(kind=danger.TASK).exists()
+    ladder = walk.PARTS["ladder"] | {"rung_safety": "1"}
+    sent = page.post(address, {"_step": "ladder", "_do": "continue", **ladder}, follow=True)
+    assert "An urgent task stands on your list now" in text(sent)
+    assert Task.objects.filter(kind=danger.TASK).count() == 1
+    assert "Change one of the two" in text(confirm(page, address))
+    assert "In progress" in text(page.get(f"/assess/{her.client_id}/"))
+    page.post(address, {"_step": "ladder", "_do": "continue", **walk.PARTS["ladder"]})
+    assert "Assessment complete" in text(confirm(page, address))
+
+
 def test_in_immediate_danger_each_protection_is_considered_or_said_why_not(cast):
     her = made.agreed(cast)
     page = browser(cast.worker)
@@ -260,6 +275,9 @@ def test_assessing_again_shows_field_by_field_what_has_changed(cast):
     asked_anew(page, again)
     ladder = walk.PARTS["ladder"] | {"rung_housing": "3"}
     page.post(again, {"_step": "ladder", "_do": "continue", **ladder})
+    assert "comes first" not in text(page.get(f"{again}?step=conclusion"))  # asked anew
+    page.post(again, {"_step": "relationships", "_do": "continue", **walk.PARTS["relationships"],
+                      "relationships": "Her aunt is back."})  # fmt: skip
     page.post(again, {"_step": "conclusion", "_do": "continue", "conclusion": "The flat is hers now.",
                       "what_changed": "She has the keys."})  # fmt: skip
     assert "Assessment complete" in text(confirm(page, again))
@@ -270,7 +288,9 @@ def test_assessing_again_shows_field_by_field_what_has_changed(cast):
     assert "A home of her own comes first." in part
     with identity.acting(cast.worker):
         page_ = assess.page(client_id=her.client_id, by=cast.worker, at=walk.people.NOW)
-        assert {one.field for one in page_.since} == {"Housing", "Summary", "What has changed"}
+        said = {one.field: one.now for one in page_.since}
+        assert set(said) == {"Housing", "Relationships", "Summary", "What has changed"}
+        assert said["Relationships"] == "Her aunt is back."  # and not the rung of that name
         assert sorted(Assessment.objects.values_list("number", flat=True)) == [1, 2]
 
 

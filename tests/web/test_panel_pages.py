@@ -131,7 +131,10 @@ def test_a_meeting_from_its_series_to_the_minutes_on_its_pages(cast):
     spoc = signed_in(cast.spoc)
     page = spoc.get(reverse("panel:item", args=[item_id]))
     assert "xq-safety-qx" in text(page) and "xq-health-qx" not in text(page)
-    for name in ("coordinator", "other_worker", "provider", "spoc"):
+    begun = re.search(r'name="words_who"[^>]*>([^<]*)<', coordinator.get(add).content.decode())[1].strip()
+    assert begun  # with her name, which is nobody's answer yet
+    sent(coordinator, add, {"holds": f.NOTHING, "words_who": html.unescape(begun)})
+    for name in ("other_worker", "provider", "spoc"):
         sent(signed_in(getattr(cast, name)), add, {"holds": f.NOTHING})
 
     coordinator.post(url, {"_do": "close_pack"})

@@ -69,6 +69,7 @@ def test_a_draft_is_edited_as_a_table_proved_and_put_into_force_by_two(cast):
     answer = page.post(f"/triage/policy/{key}/table/", {**sent, "_do": "save"}, follow=True)
     assert "taken by exactly one rule" in text(answer)
     assert "Rule N6" in text(answer) and "What differs from" in text(answer)
+    assert f'href="/triage/policy/{key}/put-forward/"' in answer.content.decode()
     day = {"starts_on_0": "3", "starts_on_1": "11", "starts_on_2": "2026"}
     forward = page.get(f"/triage/policy/{key}/put-forward/").content.decode()
     names = dict.fromkeys(re.findall(r'name="(starts_on[^"]*)"', forward))

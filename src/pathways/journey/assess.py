@@ -151,8 +151,8 @@ def start(*, client_id: UUID, by: Actor, at: datetime) -> Outcome:
 def start_another(*, client_id: UUID, by: Actor, at: datetime) -> Outcome:
     """Begins a further assessment with her, from the answers of the last: what changed is then shown.
 
-    Her immediate safety, the two judgements and the day on paper are asked anew: of another day they say
-    nothing, and a level follows from them.
+    Her immediate safety, the two judgements, the summary and the day on paper are asked anew: of another
+    day they say nothing, and a level follows from them.
     """
     with transaction.atomic():
         episode = _episode(client_id, by)
@@ -276,6 +276,7 @@ def _as_it_stands(row: Assessment, by: Actor) -> dict[What, list[tuple[str, str]
         ("Safety", row.safety),
         ("Relationships", row.relationships),
         ("Children", str(sections.get("children", ""))),
+        ("Offending was spoken of", dict(OFFENDING).get(sections.get("offending_how", ""), "")),
         ("Offending and coercion", row.offending),
         ("Coercion", Coercion(sections["coercion"]).label if sections.get("coercion") else ""),
         ("Who says that she was made to", _label(SaidBy, sections.get("coercion_said_by"))),
@@ -462,7 +463,9 @@ def _to_keep(as_given: Mapping[str, Any], how: str) -> dict[str, Any]:
 
 
 #: Answers that are true of the day on which they were given, and of no other.
-_OF_ITS_DAY = frozenset({"immediate_safety", "need", "exploitation", "what_changed", "why_unconsidered"})
+_OF_ITS_DAY = frozenset(
+    {"immediate_safety", "need", "exploitation", "what_changed", "why_unconsidered", "conclusion"}
+)
 
 
 def _without_what_is_asked_anew(as_given: Mapping[str, Any]) -> dict[str, Any]:
@@ -764,8 +767,14 @@ def _changes(earlier: Assessment, row: Assessment, by: Actor) -> tuple[Changed, 
 
 
 def _in_words(row: Assessment, by: Actor) -> dict[str, str]:
+    """A part of her life has a rung and may have words of its own elsewhere, under the same name."""
     found = _as_it_stands(row, by)
-    return {**dict(found[What.ASSESSMENT]), **dict(found[What.NEED_RATING])}
+    written = dict(found[What.ASSESSMENT])
+    ladder = {
+        f"{name}, on the ladder" if name in written else name: said
+        for name, said in found[What.NEED_RATING]
+    }
+    return {**written, **ladder}
 
 
 def _ratings(row: Assessment, by: Actor) -> tuple[Rating, ...]:

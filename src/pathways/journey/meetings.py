@@ -439,7 +439,7 @@ def one(*, meeting_id: UUID, by: Actor, at: datetime, route: str = _ROUTE) -> Me
             item.client_id,
             item.number,
             item.called,
-            m.Source(item.source).label,
+            m.Source(item.source).label if sight.may_read("source", item, by) else "",
             next(
                 (
                     ask.answered_at is not None

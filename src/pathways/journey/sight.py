@@ -9,12 +9,13 @@ from django.db.models import Model, QuerySet
 
 from pathways.domain import decision
 from pathways.domain.decision import Decision
-from pathways.domain.governance import policy
+from pathways.domain.governance import panel_rules, policy
 from pathways.domain.governance.actors import Actor
+from pathways.domain.governance.panel_rules import PanelField, Side
 from pathways.domain.governance.policy import Action
 from pathways.domain.terms.people import Sector
 from pathways.records import keys, walls
-from pathways.records.models import Client, Stop
+from pathways.records.models import Client, PanelItem, Stop
 
 M = TypeVar("M", bound=Model)
 
@@ -58,8 +59,12 @@ def may_read(column: str, row: Model, by: Actor) -> bool:
     """Whether this column of a row that `by` reads is for her too.
 
     That a woman asked us to stop is told to everybody who works with her; what she said of it to no company
-    but the one that wrote it down.
+    but the one that wrote it down. Why she is on the panel's agenda, which may be her level, goes no further
+    than what the panel's table says of it.
     """
+    if column == "source" and isinstance(row, PanelItem):
+        side = panel_rules.side_of(by.role, by.sector)
+        return PanelField.WHY_HERE in panel_rules.REACHES[Side.HUB, side]
     if column == "words" and isinstance(row, Stop):
         return by.sector is not Sector.PRIVATE or row.recorded_by_organisation_id == by.organisation_id
     return True

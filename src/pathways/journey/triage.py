@@ -22,6 +22,8 @@ from pathways.domain.terms.people import Role
 from pathways.domain.triage import assessment, nearby, reading, telling
 from pathways.domain.triage import facts as named
 from pathways.domain.triage import triage as rules
+from pathways.domain.triage.assessment import ImmediateSafety
+from pathways.domain.triage.default import IMMEDIATE_SAFETY
 from pathways.domain.triage.levels import Level, Standard
 from pathways.domain.triage.mechanisms import Mechanism
 from pathways.domain.triage.policy import Policy, Suggestion
@@ -903,7 +905,7 @@ def letter(*, triage_id: UUID, by: Actor, at: datetime) -> tuple[Page, Sections]
     using = level_readings.as_it_was(row)
     suggested = triage_policy.suggest(using, row.inputs or {})
     used = [
-        (named.words(question.name), named.answer_words(question.name, given))
+        (named.words_to_her(question.name), named.answer_words(question.name, given))
         for question in using.inputs
         if (given := (row.inputs or {}).get(question.name))
     ]
@@ -913,7 +915,8 @@ def letter(*, triage_id: UUID, by: Actor, at: datetime) -> tuple[Page, Sections]
         decided_on=local(row.decided_at).date(),
         because=suggested.because if suggested else (),
         used=used,
-        missing=[named.words(name) for name in row.missing or []],
+        is_safe_by_answers=(row.inputs or {}).get(IMMEDIATE_SAFETY) == ImmediateSafety.NO.value,
+        missing=[named.words_to_her(name) for name in row.missing or []],
         is_override=row.status == Status.OVERRIDDEN.value,
         reasons=row.reasons or "",
         first_contact_by=row.first_contact_due,

@@ -424,7 +424,14 @@ def page(*, version_id: UUID, by: Actor, at: datetime) -> Page | None:
     before = _compared_with(row)
     status, facts = Status(row.status), _facts(row, by, at)
     asked = (Action.CHANGE, Action.PROPOSE, Action.APPROVE, Action.RETURN, Action.WITHDRAW)
-    answers = {one: versions.WORKFLOW.may(one, status=status, role=by.role, facts=facts) for one in asked}
+    # the day is asked of whoever puts it forward, on the page to which the button leads
+    with_day = replace(facts, starts_on=facts.today)
+    answers = {
+        one: versions.WORKFLOW.may(
+            one, status=status, role=by.role, facts=with_day if one is Action.PROPOSE else facts
+        )
+        for one in asked
+    }
     return Page(
         line=_line(row, identity.names_of(set(_people(row)))),
         policy=said,

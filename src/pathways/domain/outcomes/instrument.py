@@ -399,6 +399,11 @@ def score(
         if points is not None:
             got[item.code] = points
     if instrument.zero_rest_if and got.get(instrument.zero_rest_if) == 0:
+        if any(got.values()):
+            first = instrument.item(instrument.zero_rest_if)
+            named = first.label if first else instrument.zero_rest_if
+            why = f"“{named}” says none at all, and another answer says some: ask her again."
+            return Score(None, why_none=why, alerts=alerts)
         got = {item.code: got.get(item.code, 0.0) for item in items}
     missing = tuple(item.code for item in items if item.code not in got)
     if missing and (len(missing) > instrument.most_missing or not got):

@@ -92,6 +92,14 @@ class Facts:
         return tuple(domain for domain in needs.Domain if domain not in self.ladder)
 
     @property
+    def is_contradicted(self) -> bool:
+        """Harm is happening or close by the ladder, and there is no concern for her immediate safety."""
+        return (
+            self.ladder.get(needs.Domain.SAFETY) is needs.Rung.CRISIS
+            and self.immediate_safety is ImmediateSafety.NO
+        )
+
+    @property
     def judgements(self) -> dict[str, str | None]:
         """The answers for the default triage policy, by the names of its inputs."""
         return {
@@ -120,6 +128,11 @@ def may_complete(facts: Facts) -> Decision:
         return decision.no(f"Give a rung, or say why there is none, for: {named}.")
     if not facts.summary.strip():
         return decision.no("Write a summary.")
+    if facts.is_contradicted:
+        return decision.no(
+            "On the ladder her safety is in crisis, and under Safety there is no concern for her immediate "
+            "safety. Change one of the two."
+        )
     if (
         facts.immediate_safety is ImmediateSafety.YES
         and facts.unconsidered

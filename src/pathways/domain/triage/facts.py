@@ -31,22 +31,27 @@ class NamedFact:
     answers: Mapping[str, str]
     #: where it comes from, for the public record
     source: str
+    #: the question as she is told it, where those are other words
+    to_her: str = ""
 
     @property
     def name(self) -> str:
         return self.input.name
 
 
-def _judgement(name: str, words: str, of: type[Need | Exploitation | ImmediateSafety]) -> NamedFact:
+def _judgement(
+    name: str, words: str, of: type[Need | Exploitation | ImmediateSafety], to_her: str
+) -> NamedFact:
     values = tuple(one.value for one in of)
     source = "The worker’s judgement at the end of the assessment"
-    return NamedFact(Input(name, values), words, {one.value: one.label for one in of}, source)
+    return NamedFact(Input(name, values), words, {one.value: one.label for one in of}, source, to_her)
 
 
 def _rung(domain: needs.Domain) -> NamedFact:
     values = Input.numbers(f"rung_{domain.value}", min(needs.Rung), max(needs.Rung))
     words = f"Rung of the needs ladder: {domain.label.lower()}"
-    return NamedFact(values, words, {}, "The needs ladder, rated by her and the worker together")
+    to_her = f"Where you stood on the ladder of needs, from 1 (hardest) to 5: {domain.label.lower()}"
+    return NamedFact(values, words, {}, "The needs ladder, rated by her and the worker together", to_her)
 
 
 def _mechanism(mechanism: Mechanism) -> NamedFact:
@@ -59,14 +64,21 @@ def _mechanism(mechanism: Mechanism) -> NamedFact:
 
 
 KNOWN: tuple[NamedFact, ...] = (
-    _judgement(NEED, "Need", Need),
-    _judgement(EXPLOITATION, "Exploitation, or the pull of organised crime", Exploitation),
-    _judgement(IMMEDIATE_SAFETY, "A concern for her immediate safety", ImmediateSafety),
+    _judgement(NEED, "Need", Need, "How much support you need now"),
+    _judgement(
+        EXPLOITATION, "Exploitation, or the pull of organised crime", Exploitation,
+        "How far others use you, or pull you towards crime",
+    ),
+    _judgement(
+        IMMEDIATE_SAFETY, "A concern for her immediate safety", ImmediateSafety,
+        "Whether you are in danger now",
+    ),
     NamedFact(
         Input.numbers(OPEN_NEEDS, 0, len(needs.Domain)),
         "Open needs: parts of her life on the two lowest rungs",
         {},
         "The needs ladder, rated by her and the worker together",
+        "In how many parts of your life things are hard now",
     ),
     *(_rung(domain) for domain in needs.Domain),
     *(_mechanism(mechanism) for mechanism in Mechanism),
@@ -122,6 +134,12 @@ def words(name: str) -> str:
     """The question in words, for a page."""
     known = BY_NAME.get(name)
     return known.words if known is not None else name.replace("_", " ").capitalize()
+
+
+def words_to_her(name: str) -> str:
+    """The question in the words in which she is told of it."""
+    known = BY_NAME.get(name)
+    return known.to_her or known.words if known is not None else words(name)
 
 
 def answer_words(name: str, value: str) -> str:

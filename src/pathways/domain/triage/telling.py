@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from pathways.domain.terms.words import Worded
-from pathways.domain.triage.levels import Level, Standard
+from pathways.domain.triage.levels import STANDARDS, Level, Standard
 
 
 class How(Worded):
@@ -25,6 +25,27 @@ _MEANS = {
     Level.INTENSIVE: "We think that several people should work together with you, with one of them leading.",
     Level.URGENT_SAFETY: "We are worried for your safety, and that comes first.",
 }
+#: The usual offers, as she is told them. A site that promises otherwise tells her its own words.
+_OFFERED = {
+    Level.ADVICE: "information, other places that can help, and a closing letter if it is safe for you to "
+    "get one",
+    Level.UNIVERSAL: "one service, at your own pace",
+    Level.TARGETED: "a worker of your own, and a plan",
+    Level.INTENSIVE: "one person who leads, a plan that everybody who helps you shares, and a meeting where "
+    "they agree how to help",
+    Level.URGENT_SAFETY: "help to be safe first, from people whose work that is; and one person who leads, "
+    "and a plan that everybody who helps you shares",
+}
+_ALL_THE_SAME = (
+    "The answers that we had did not say that you are in danger now. The person who decided is worried all "
+    "the same, and says why below."
+)
+
+
+def _offer(level: Level, standard: Standard) -> str:
+    if standard.offer == STANDARDS[level].offer:
+        return _OFFERED[level]
+    return f"{standard.offer[:1].lower()}{standard.offer[1:]}"
 
 
 def sections(
@@ -34,13 +55,15 @@ def sections(
     decided_on: date,
     because: Sequence[str],
     used: Sequence[tuple[str, str]],
+    is_safe_by_answers: bool,
     missing: Sequence[str],
     is_override: bool,
     reasons: str,
     first_contact_by: date | None,
     review_by: date | None,
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """(heading, paragraphs): to her, in the second person. `used` is (question, answer), in words."""
+    """(heading, paragraphs): to her, in the second person. `used` is (question, answer), in words;
+    `is_safe_by_answers`: by the answers there was no concern for her immediate safety."""
     looked = [f"{question}: {answer.lower()}." for question, answer in used]
     how = ["A person decided this. A table that the programme has published made a suggestion first."]
     if is_override:
@@ -50,7 +73,10 @@ def sections(
     if missing:
         unknown = ", ".join(one.lower() for one in missing)
         how.append(f"We did not know everything. We did not know: {unknown}.")
-    means = [_MEANS[level], f"What you are offered: {standard.offer[:1].lower()}{standard.offer[1:]}."]
+    means = [_MEANS[level]]
+    if level is Level.URGENT_SAFETY and is_safe_by_answers:
+        means.append(_ALL_THE_SAME)
+    means.append(f"What you are offered: {_offer(level, standard)}.")
     if first_contact_by is not None:
         means.append(
             f"Somebody will be in touch by {_day(first_contact_by)}, in the way that you said is safe."

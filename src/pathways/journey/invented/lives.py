@@ -541,6 +541,8 @@ class _Life:
         made = self._drawn_answers()
         if made.immediate_safety is ImmediateSafety.YES:  # no protection is passed over in danger
             return replace(made, mechanisms=_IN_DANGER)
+        if made.ladder[needs.Domain.SAFETY] is needs.Rung.CRISIS:  # which would be a concern for her safety
+            return replace(made, ladder={**made.ladder, needs.Domain.SAFETY: needs.Rung.STRUGGLING})
         return made
 
     def _drawn_answers(self) -> Answers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -102,6 +103,13 @@ def paper(request: Request, client_id: UUID) -> HttpResponse:
 
 
 @page(roles=ASSESSORS)
+def _signals_danger(typed: Mapping[str, list[str]]) -> bool:
+    """A concern for her immediate safety; or by the ladder harm is happening, or close."""
+    is_concern = typed.get("immediate_safety", [])[-1:] == [ImmediateSafety.YES.value]
+    rung = typed.get(f"rung_{needs.Domain.SAFETY.value}", [])[-1:]
+    return is_concern or rung == [str(int(needs.Rung.CRISIS))]
+
+
 class Refuse(flow.Flow):
     effect = "decides"
     is_shared = True
@@ -249,7 +257,7 @@ class Write(flow.Flow):
 
     def _keep(self, step: flow.Step, typed: dict[str, list[str]]) -> None:
         super()._keep(step, typed)
-        if typed.get("immediate_safety", [])[-1:] == [ImmediateSafety.YES.value]:
+        if _signals_danger(typed):
             danger.said(
                 client_id=self.found.banner.client_id,
                 where="assessment",
@@ -261,12 +269,11 @@ class Write(flow.Flow):
 
     def _danger_said(self) -> str:
         """What the page says where her immediate safety is in doubt by what is kept so far."""
-        kept = self.kept.get("steps", {}).get("safety", {})
-        is_so = kept.get("immediate_safety", [])[-1:] == [ImmediateSafety.YES.value]
+        is_so = any(_signals_danger(kept) for kept in self.kept.get("steps", {}).values())
         return endangered.words(self.found.banner.client_id, self.actor) if is_so else ""
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        is_about_it = request.POST.get("_step") == "safety"
+        is_about_it = _signals_danger({name: request.POST.getlist(name) for name in request.POST})
         answer = super().post(request, *args, **kwargs)
         return endangered.on_the_next_page(request, answer, self._danger_said() if is_about_it else "")
 

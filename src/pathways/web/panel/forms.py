@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pathways.domain.governance.panel_rules import PanelField
@@ -137,9 +137,17 @@ class AddForm(forms.PathwaysForm):
         error="Select whether your agency holds something",
     )
 
-    def __init__(self, *args: Any, choices: Sequence[Any] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        choices: Sequence[Any] = (),
+        filled_in: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.asked = tuple(choices)
+        #: with what the programme begins a field, by its name: nobody's own words until she changes them
+        self.filled_in = dict(filled_in or {})
         for choice in self.asked:
             name = choice.field.value
             self.fields[f"words_{name}"] = forms.LongText(
@@ -160,9 +168,13 @@ class AddForm(forms.PathwaysForm):
         written = [choice for choice in self.asked if said.get(f"words_{choice.field.value}")]
         if said.get("holds") == SOMETHING and not written:
             self.add_error("holds", "Write something below, or select “Nothing held”")
-        if said.get("holds") == NOTHING and written:
+        own = [one for one in written if not self._is_only_filled_in(f"words_{one.field.value}", said)]
+        if said.get("holds") == NOTHING and own:
             self.add_error("holds", "Something is written below: select “Something to add”, or empty it")
         return said
+
+    def _is_only_filled_in(self, name: str, said: dict[str, Any]) -> bool:
+        return bool(said[name].strip() == self.filled_in.get(name, "").strip())
 
     def added(self) -> dict[PanelField, tuple[str, list[str]]]:
         return added_of(self.cleaned_data)

@@ -576,7 +576,15 @@ class Add(flow.Flow):
 
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
         assert self.asked is not None
-        return {"choices": self.asked.choices}
+        return {"choices": self.asked.choices, "filled_in": self._filled_in()}
+
+    def _filled_in(self) -> dict[str, str]:
+        """Who she is, for the coordinator to begin with; once answered, what was answered stands there."""
+        assert self.asked is not None
+        if self.asked.answered_at is not None or self.actor.role not in _RUN:
+            return {}
+        who = adding.who_she_is(client_id=self.asked.client_id, by=self.actor)
+        return {f"words_{PanelField.WHO.value}": who}
 
     def initial(self, step: flow.Step) -> dict[str, Any]:
         assert self.asked is not None
@@ -586,11 +594,7 @@ class Add(flow.Flow):
             found[f"to_{choice.field.value}"] = [str(key) for key in choice.shown_to]
         if self.asked.answered_at is not None:
             found["holds"] = f.NOTHING if self.asked.is_nothing_held else f.SOMETHING
-        elif self.actor.role in _RUN:
-            found[f"words_{PanelField.WHO.value}"] = adding.who_she_is(
-                client_id=self.asked.client_id, by=self.actor
-            )
-        return found
+        return {**found, **self._filled_in()}
 
     def context(self) -> dict[str, Any]:
         return {"asked": self.asked, "caption": self.asked.called if self.asked else ""}
