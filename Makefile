@@ -1,6 +1,7 @@
 # make demo   a fictional programme on this machine, from a fresh clone
 # make test   everything that is quick enough to run at every change
 # make prove  the long proofs
+# make coverage  the quick tests again, naming lines and branches that none of them went through
 # Each does all of its own set-up: nothing else has to be run first.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -16,7 +17,7 @@ SPARK := $(VENV)/made-from-spark
 VENDOR := src/pathways/web/static/vendor/made-from
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up doctor test prove setup lint types floors lock assets docs clean packages
+.PHONY: help demo up doctor test prove coverage setup lint types floors lock assets docs clean packages
 
 help:
 	@sed -n 's/^# \(make .*\)/  \1/p' Makefile
@@ -35,6 +36,9 @@ test: $(DEV) $(VENDOR)
 
 prove: $(DEV) $(VENDOR) packages $(SPARK)
 	@$(BIN)/python tools/prove.py prove
+
+coverage: $(DEV) $(VENDOR)
+	@$(BIN)/python tools/prove.py coverage
 
 setup: $(DEV) $(VENDOR)
 

@@ -1,7 +1,8 @@
-"""Run what must hold: `test` for what is quick, `prove` for the long proofs.
+"""Run what must hold: `test` for what is quick, `prove` for the long proofs, `coverage` for what was not run.
 
 Style, floors and types come first, since they are quick and explain most failures; then the tests, on every
-core. Ends with pytest's own closing line, and with a status that is not zero when anything failed.
+core. Ends with pytest's own closing line, and with a status that is not zero when anything failed. `coverage`
+is the quick tests again, slower, with the lines and branches named that none of them went through.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def main() -> int:
             failed.append("documentation")
     if failed:
         print(f"\nfailed before the tests: {', '.join(failed)}")
-    status = tests(LONG if what == "prove" else QUICK, coverage=what == "prove")
+    status = tests(LONG if what == "prove" else QUICK, coverage=what == "coverage")
     if status == NO_TESTS:
         print("no test is marked for this run")
         status = 0
@@ -62,8 +63,8 @@ def run(name: str, command: list[str]) -> bool:
 def tests(which: str, *, coverage: bool) -> int:
     cores = os.environ.get("TEST_PROCESSES") or str(min(4, os.cpu_count() or 1))
     command = [str(BIN / "python"), "-m", "pytest", "-q", "-m", which, "-n", cores, "--dist", "loadfile"]
-    if coverage and os.environ.get("COVERAGE"):
-        command += ["--cov", "--cov-report=term:skip-covered"]
+    if coverage:
+        command += ["--cov", "--cov-branch", "--cov-report=term-missing:skip-covered"]
     places = environment()
     if which == LONG:
         places["PYTHONPATH"] += f"{os.pathsep}{SPARK}"

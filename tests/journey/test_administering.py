@@ -22,6 +22,7 @@ from pathways.journey import (
     establishment,
     health,
     identity,
+    installing,
     offering,
     passwords,
     programme,
@@ -326,3 +327,19 @@ def test_a_service_is_added_found_and_closed_by_its_day(cast):
         assert offering.set_places(service_id=said.id, places=9, by=by, at=NOW)
     with identity.acting(cast.provider_supervisor) as by:
         assert not offering.set_places(service_id=said.id, places=1, by=by, at=NOW)
+
+
+def test_an_administrator_who_lost_her_first_link_is_given_another_and_nobody_after_she_chose(db):
+    Appointment.objects.filter(role=Role.ADMINISTRATOR.value).update(until_at=NOW)
+    assert installing.needs_administrator() and installing.named_administrator() == ""
+    first = installing.first_administrator(email="Ada@example.org", name="Ada", at=NOW)
+    assert installing.needs_administrator() and installing.named_administrator() == "ada@example.org"
+    again = installing.first_administrator(email="ada@example.org", name="Ada", at=NOW + timedelta(days=4))
+    assert again.startswith("/account/set-password/") and first.startswith("/account/set-password/")
+    account = Account.objects.get(email="ada@example.org")
+    assert Appointment.objects.filter(account=account, role=Role.ADMINISTRATOR.value).count() == 1
+    account.set_password("harbour lantern meadow")
+    account.save()
+    assert not installing.needs_administrator()
+    with pytest.raises(PermissionError):
+        installing.first_administrator(email="ada@example.org", name="Ada", at=NOW)

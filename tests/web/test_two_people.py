@@ -328,7 +328,10 @@ def test_a_referral_that_one_accepts_and_another_declines(cast):
     assert "Accept this referral" not in main and "Wanda Worker saved" not in main
 
 
-def test_a_level_that_two_coordinators_decide(cast):
+def decided_by_two(cast, *, read_blind: int) -> str:
+    """What the second reads of a level that the first decided; of a hundred so many are read blind."""
+    rates = {"value": {"2": read_blind}, "changed_at": timezone.now()}
+    Setting.objects.update_or_create(key="triage.drawn_of_a_hundred", defaults=rates)
     her = made.agreed(cast)
     made.assessed(cast, her)
     with identity.acting(cast.coordinator):
@@ -339,10 +342,20 @@ def test_a_level_that_two_coordinators_decide(cast):
     one.save({"level": "2", "reasons": "Her own words."}, checked=False)
     shown = other.send({"level": "3", "reasons": "Less is enough.", "otherwise": "She needs more."})
     assert shown.status_code == 409
-    said = text(shown)
-    assert "Cora Coordinator saved it" in said and "Her own words." in said and "Less is enough." in said
     with identity.acting(cast.coordinator):
         assert TriageDecision.objects.get(pk=row.pk).level == 2
+    return text(shown)
+
+
+def test_a_level_that_two_coordinators_decide(cast):
+    said = decided_by_two(cast, read_blind=0)
+    assert "Cora Coordinator saved it" in said and "Her own words." in said and "Less is enough." in said
+
+
+def test_who_is_drawn_to_read_a_level_blind_is_not_shown_it_by_the_page_on_which_she_was_deciding(cast):
+    said = decided_by_two(cast, read_blind=100)
+    assert "it is no longer before you" in said and "Less is enough." in said
+    assert "Cora Coordinator saved it" not in said and "Her own words." not in said
 
 
 def test_a_request_to_erase_that_one_checks_and_another_refuses(cast):

@@ -168,7 +168,9 @@ def restore(
         )
     for line in found.missing:
         console.print(f"missing: {line}")
-    console.print(f"Start it with PATHWAYS_DATA={data} pathways up")
+    stamp = folder.read_stamp(found.data)
+    command = "demo" if stamp is not None and stamp.kind is folder.Kind.DEMONSTRATION else "up"
+    console.print(f"Start it with PATHWAYS_DATA={data} pathways {command}")
 
 
 def _restore(

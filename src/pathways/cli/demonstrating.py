@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
+from pathlib import Path
 
 from rich.console import Console
 
@@ -21,24 +22,33 @@ class Demonstration(running.Installation):
     def told(self) -> bool:
         return (self.data / "sign-ins.json").is_file()
 
+    @property
+    def being_made(self) -> Path:
+        """There while a first start makes everything: a restored folder has no sign-ins either, and stays."""
+        return self.data / "being-made"
+
     def sign_ins(self) -> list[dict[str, str]]:
         found: list[dict[str, str]] = json.loads((self.data / "sign-ins.json").read_text("utf-8"))
         return found
 
     def _start_database(self) -> None:
-        if not self.told and (self.data / "cluster").exists():
+        if self.being_made.exists() and not self.told:  # an earlier start was stopped half-way
             self._stop_leftover()
-            folder.empty(self.data)  # an earlier start was stopped half-way
+            folder.empty(self.data)
             credentials.make_secret(self.settings.session_secret_path)
             credentials.make_key(self.settings)
+        if self.cluster is not None and not self.told and not (self.data / "cluster").exists():
+            self.being_made.touch(mode=0o600)
         super()._start_database()
 
     def _prepare_database(self) -> None:
         super()._prepare_database()
         if not self.told and not self._ended.is_set():
-            self.say("making up a programme and its people")
+            if self.being_made.exists():
+                self.say("making up a programme and its people")
             sign_ins = self.call("pathways.cli.preparing", "demonstration")
             credentials.write_private(self.data / "sign-ins.json", json.dumps(sign_ins, indent=1).encode())
+            self.being_made.unlink(missing_ok=True)
 
     def tell_the_rest(self) -> None:
         """Go on making up women while people look round. What a stop interrupts, the next start takes up."""

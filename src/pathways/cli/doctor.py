@@ -125,6 +125,8 @@ def keys(settings: Settings) -> Finding:
         return Finding("keys", Found.WRONG, f"{', '.join(loose)} can be read by others")
     if settings.key is None and not settings.key_path.is_file():
         return Finding("keys", Found.WRONG, f"the key-encryption key {settings.key_path} is missing")
+    if not credentials.is_right_key(settings):
+        return Finding("keys", Found.WRONG, credentials.WRONG_KEY)
     if credentials.next_key_path(settings).is_file():
         said = "a change of the key-encryption key was interrupted: run `pathways keys rotate` again"
         return Finding("keys", Found.WRONG, said)

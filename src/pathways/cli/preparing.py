@@ -43,6 +43,8 @@ def _answer(what: str, words: list[str]) -> Any:
 
     if what == "needs-administrator":
         return installing.needs_administrator()
+    if what == "named-administrator":
+        return installing.named_administrator()
     if what == "administrator":
         email, name = words
         return installing.first_administrator(email=email, name=name, at=now)

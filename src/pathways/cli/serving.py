@@ -22,17 +22,22 @@ class Serving(running.Installation):
 
     def _prepare_database(self) -> None:
         super()._prepare_database()
-        marker = self.data / "run" / "has-administrator"
-        if marker.exists() or self._ended.is_set():
+        marker = self.data / "run" / "administrator-chose-a-password"
+        if self._ended.is_set():
             return
-        if self.call("pathways.cli.preparing", "needs-administrator"):
-            email, name = self._first_administrator()
-            path = self.call("pathways.cli.preparing", "administrator", email, name)
-            self.link = f"{self.settings.origin or self.address}{path}"
-        marker.touch(mode=0o600)
+        if marker.exists() or not self.call("pathways.cli.preparing", "needs-administrator"):
+            marker.touch(mode=0o600)
+            if self.email is not None:
+                self.say("there is an administrator already, who invites others: --admin-email is not used")
+            return
+        email, name = self._first_administrator()
+        path = self.call("pathways.cli.preparing", "administrator", email, name)
+        self.link = f"{self.settings.origin or self.address}{path}"
 
     def _first_administrator(self) -> tuple[str, str]:
         email, name = self.email, self.name
+        if email is None:  # whoever was named and never chose a password is given another link
+            email = self.call("pathways.cli.preparing", "named-administrator") or None
         if email is None:
             if not sys.stdin.isatty():
                 raise RefusalError(

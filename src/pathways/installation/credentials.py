@@ -73,6 +73,9 @@ def write_private(path: Path, content: bytes) -> None:
         raise
 
 
+WRONG_KEY = "the key-encryption key is not the one that these records were sealed with; put that one back"
+
+
 def make_key(settings: Settings) -> bytes:
     """The key-encryption key as base64 text, made at the very first start and checked at every other.
 
@@ -88,14 +91,25 @@ def make_key(settings: Settings) -> bytes:
             " put it back from where you keep its copy"
         )
     key = settings.key.get_secret_value().encode() if settings.key else make_secret(settings.key_path)
-    mark = key_mark(key)
     if not path.is_file():
-        write_private(path, mark)
-    elif not any(hmac.compare_digest(known, mark) for known in path.read_bytes().split()):
-        raise RefusalError(
-            "the key-encryption key is not the one that these records were sealed with; put that one back"
-        )
+        write_private(path, key_mark(key))
+    elif not _is_marked(path, key):
+        raise RefusalError(WRONG_KEY)
     return key
+
+
+def is_right_key(settings: Settings) -> bool:
+    """Whether the key that is here is the one that the records were sealed with. Makes nothing."""
+    path = mark_path(settings)
+    if not path.is_file():
+        return True
+    key = settings.key.get_secret_value().encode() if settings.key else settings.key_path.read_bytes()
+    return _is_marked(path, key)
+
+
+def _is_marked(path: Path, key: bytes) -> bool:
+    mark = key_mark(key)
+    return any(hmac.compare_digest(known, mark) for known in path.read_bytes().split())
 
 
 def mark_path(settings: Settings) -> Path:

@@ -35,16 +35,30 @@ def migrate_and_wall(*, verbosity: int = 0) -> None:
         triage_policy.install(timezone.now())
 
 
+def _administrators() -> list[Account]:
+    """Whoever administers this installation now, the first of them first."""
+    held = Appointment.objects.filter(
+        role=Role.ADMINISTRATOR.value, until_at__isnull=True, account__is_active=True
+    )
+    return [one.account for one in held.select_related("account").order_by("from_at")]
+
+
 def needs_administrator() -> bool:
-    """Whether nobody can administer this installation yet."""
-    held = Appointment.objects.filter(role=Role.ADMINISTRATOR.value, until_at__isnull=True)
-    return not held.filter(account__is_active=True).exists()
+    """Whether nobody can administer this installation yet: none was named, or none chose a password."""
+    return not any(one.has_usable_password() for one in _administrators())
+
+
+def named_administrator() -> str:
+    """The e-mail address of an administrator who was named and never chose a password; "" for none."""
+    return next((one.email for one in _administrators() if not one.has_usable_password()), "")
 
 
 def first_administrator(*, email: str, name: str, at: datetime) -> str:
     """Makes the person who sets all others up. Answers the path at which she chooses her password, once.
 
-    Raises PermissionError when there is an administrator already: only the first is made from outside.
+    Named before and without a password yet, she is given another such path: the first may be lost, or its
+    days over. Raises PermissionError when there is an administrator already: only the first is made from
+    outside.
     """
     with transaction.atomic():
         if not needs_administrator():
@@ -63,7 +77,8 @@ def first_administrator(*, email: str, name: str, at: datetime) -> str:
             account = Account(email=email.lower(), name=name, joined_at=at)
             account.set_unusable_password()
             account.save(force_insert=True)
-        Appointment.objects.create(
-            account=account, organisation=office, role=Role.ADMINISTRATOR.value, from_at=at
-        )
+        if account.id not in {one.id for one in _administrators()}:
+            Appointment.objects.create(
+                account=account, organisation=office, role=Role.ADMINISTRATOR.value, from_at=at
+            )
         return passwords.link(account_id=account.id, at=at)

@@ -102,7 +102,6 @@ def paper(request: Request, client_id: UUID) -> HttpResponse:
     return render(request, "assess/paper.html", context)
 
 
-@page(roles=ASSESSORS)
 def _signals_danger(typed: Mapping[str, list[str]]) -> bool:
     """A concern for her immediate safety; or by the ladder harm is happening, or close."""
     is_concern = typed.get("immediate_safety", [])[-1:] == [ImmediateSafety.YES.value]
@@ -110,6 +109,7 @@ def _signals_danger(typed: Mapping[str, list[str]]) -> bool:
     return is_concern or rung == [str(int(needs.Rung.CRISIS))]
 
 
+@page(roles=ASSESSORS)
 class Refuse(flow.Flow):
     effect = "decides"
     is_shared = True
