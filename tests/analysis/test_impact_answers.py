@@ -374,7 +374,12 @@ def test_a_condition_on_a_word_that_is_no_number_names_its_row(tmp_path: Path) -
         Expression.parse("other > 3").on(table(tmp_path, ROWS))
 
 
-@pytest.mark.parametrize("kind", ["whole", "decimals", "fractions", "high", "few high"])
+KINDS = [
+    "whole", "decimals", "fractions", "high", "few high", "sevenths", "below one", "years of minutes", "-0",
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_times_are_counted_alike_in_place_and_by_sorting(kind: str) -> None:
     """Days as whole numbers or decimals, beyond one piece and beyond what is counted in place."""
     rng = np.random.default_rng(31)
@@ -382,6 +387,12 @@ def test_times_are_counted_alike_in_place_and_by_sorting(kind: str) -> None:
     lengths += {"fractions": 0.5, "high": 5_000_000.0}.get(kind, 0.0) * (rng.random(len(lengths)) < 0.4)
     if kind == "few high":
         lengths[50_000] = 100_000.0
+    lengths = {
+        "sevenths": lengths / 7,
+        "below one": lengths / 1024,
+        "years of minutes": lengths * 1440,
+        "-0": lengths * -0.0,
+    }.get(kind, lengths)
     happened = rng.random(len(lengths)) < 0.4
     given = lengths.astype(np.int64) if kind in ("whole", "few high") else lengths
     curve = survival.kaplan_meier(given, happened)

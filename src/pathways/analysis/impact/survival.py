@@ -23,7 +23,14 @@ from pathways.analysis.sheets import Sheet
 #: whole numbers up to this are counted in place; anything else is sorted
 _COUNTED: Final = 4_000_000
 #: so many at a time
-_PIECE: Final = 32_768
+_PIECE: Final = 65_536
+#: in a count of both, what one event adds to the one of whoever ends: more than anybody follows
+_EVENT: Final = 1 << 32
+#: of a decimal's bits so many are left out: what is below 4,096 and whole has none of them
+_LEFT_OUT: Final = 41
+_ONE, _TOP = (int(np.float64(each).view(np.int64)) >> _LEFT_OUT for each in (1.0, 4096.0))
+#: bits of which a time that is counted by the others has none: its sign, and those left out
+_BEYOND: Final = -(1 << 63) | ((1 << _LEFT_OUT) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,56 +92,70 @@ def _counted(durations: np.ndarray, happened: np.ndarray) -> tuple[np.ndarray, n
     """The distinct times in order, how many end at each and how many of them by the event."""
     if len(durations) == 0:
         return durations, durations, durations
-    both = _in_place(durations, happened)
-    if both is not None:
-        n, deaths = both.sum(axis=1), both[:, 1]
-        times = np.flatnonzero(n)
-        return times.astype(float), n[times], deaths[times]
-    times, place = np.unique(durations.astype(float, copy=False), return_inverse=True)
-    return times, np.bincount(place), np.bincount(place[happened], minlength=len(times))
+    if durations.dtype.kind == "f":
+        if (short := _short(durations, happened)) is not None:
+            return short
+        with np.errstate(invalid="ignore"):
+            whole = durations.astype(np.int64)
+        if not np.array_equal(whole, durations):
+            return _sorted(durations, happened)
+        durations = whole
+    durations = durations.astype(np.int64, copy=False)
+    highest = int(durations.view(np.uint64).max())  # one below 0 is higher than any other
+    if highest > min(_COUNTED, 20 * len(durations)):
+        return _sorted(durations.astype(float), happened)
+    both = _tally(durations, happened, np.zeros(highest + 1, np.int64))
+    assert both is not None, "no place of a whole number leaves bits out"
+    times = np.flatnonzero(both)
+    return times.astype(float), both[times] & (_EVENT - 1), both[times] // _EVENT
 
 
-def _in_place(durations: np.ndarray, happened: np.ndarray) -> np.ndarray | None:
-    """How many end at each whole time from 0 to the highest, without the event and with it; None where a time
-    is not whole, or too high for that.
-
-    Piece by piece, so that what is worked with stays near the processor; all at once where times are many.
+def _short(durations: np.ndarray, happened: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """The same of decimals whose first bits say everything, as of whole numbers below 4,096: counted under
+    those bits. None where there is another.
     """
-    if durations.dtype.kind == "u":
-        durations = durations.astype(np.int64)
-    is_whole = durations.dtype.kind == "i"
-    most = min(_COUNTED, 20 * len(durations))
-    piece = _PIECE
-    found = np.zeros(0, dtype=np.int64)
-    codes, rounded = np.empty(piece, "<i8"), np.empty(piece)
-    at = 0
-    while at < len(durations):
-        here = durations[at : at + piece]
-        highest = here.max()
-        if not highest <= most:
-            return None
-        if highest > _PIECE and piece == _PIECE:
-            piece = len(durations)
-            codes, rounded = np.empty(piece, "<i8"), np.empty(piece)
-            continue
-        code, floor = codes[: len(here)], rounded[: len(here)]
-        if is_whole:
-            np.left_shift(here, 1, out=code)
-        elif np.array_equal(np.floor(here, out=floor), here):
-            np.copyto(code, floor, casting="unsafe")
-            np.left_shift(code, 1, out=code)
-        else:
-            return None
-        lowest = code.view(np.uint8)[::8]  # the byte that holds the bit which the shift left free
-        np.bitwise_or(lowest, happened[at : at + piece].view(np.uint8), out=lowest)
-        counted = np.bincount(code)
-        if len(counted) > len(found):
-            counted[: len(found)] += found
-            found = counted
-        else:
-            found[: len(counted)] += counted
-        at += piece
-    return np.concatenate((found, np.zeros(len(found) % 2, dtype=np.int64))).reshape(-1, 2)
+    room = np.zeros(1 << (63 - _LEFT_OUT), np.int64)
+    found = _tally(durations.view(np.int64), happened, room, left_out=_LEFT_OUT)
+    if found is None:
+        return None
+    there = np.concatenate((np.flatnonzero(found[:1]), np.flatnonzero(found[_ONE:_TOP]) + _ONE))
+    both = found[there]
+    n = both & (_EVENT - 1)
+    if int(n.sum()) != len(durations):
+        return None
+    return (there << _LEFT_OUT).view(float), n, both // _EVENT
+
+
+def _tally(
+    places: np.ndarray, happened: np.ndarray, found: np.ndarray, *, left_out: int = 0
+) -> np.ndarray | None:
+    """Adds 1 at each place, and `_EVENT` more where it happened; a place leaves out so many of its last bits.
+    Answers `found`, or None where one has such bits, or is below 0.
+
+    Piece by piece, so that what is worked with stays near the processor.
+    """
+    size = min(_PIECE, len(places))
+    moved, worth = np.empty(size, np.int64), np.ones(size, np.int64)
+    event = worth.view(np.uint8)[_EVENT.bit_length() // 8 :: 8]
+    for at in range(0, len(places), _PIECE):
+        here = places[at : at + _PIECE]
+        if left_out:
+            if int(np.bitwise_or.reduce(here)) & _BEYOND:
+                return None
+            here = np.right_shift(here, left_out, out=moved[: len(here)])
+        np.copyto(event[: len(here)], happened[at : at + _PIECE].view(np.uint8))
+        np.add.at(found, here, worth[: len(here)])
+    return found
+
+
+def _sorted(durations: np.ndarray, happened: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same of any times from 0 on: the bits of such decimals sort as they do, the event coming last."""
+    key = (durations + 0.0).view(np.uint64) << 1 | happened
+    key.sort()
+    time = key >> 1
+    first = np.concatenate(([0], np.flatnonzero(time[1:] != time[:-1]) + 1))
+    n = np.diff(first, append=len(key))
+    return time[first].view(float), n, np.add.reduceat((key & 1).astype(np.int64), first)
 
 
 def log_rank(durations: np.ndarray, events: np.ndarray, place: np.ndarray, groups: int) -> dict[str, Any]:
