@@ -33,6 +33,11 @@ from pathways.domain.evaluation.release import Kind
 
 #: The name of every file of the report, less its ending.
 NAME: Final = "evaluation"
+#: What a report says of itself that no release is.
+DRAFT: Final = (
+    "DRAFT. Not released: nobody has agreed that it may leave, and it was not held against what was released"
+    " before. It is not to be passed on."
+)
 
 
 @dataclass(frozen=True)
@@ -55,12 +60,13 @@ def build(
     material: Material | None = None,
     rule: Rule | None = None,
     earlier: Sequence[Published] = (),
+    standing: str = "",
     progress: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Count, protect, draw and lay out. `progress` is told each stage as it begins.
 
     `material` is what the programme records of itself; `earlier` what was released before, beside which
-    nothing may be given away.
+    nothing may be given away. `standing` is what each file says first, as `DRAFT`.
     """
     progress("Counting and protecting")
     summary = evaluation.summarise(
@@ -70,7 +76,7 @@ def build(
     drawn = change_charts.every(summary)
     document = returns.document(Kind.EVALUATION, summary, material or Material())
     progress("Writing the tables")
-    files = {f"{NAME}.{kind}": one_file(kind, summary, drawn, document) for kind in KINDS}
+    files = {f"{NAME}.{kind}": one_file(kind, summary, drawn, document, standing) for kind in KINDS}
     progress("Making the PDF")
     made, why_not = pdf(files[f"{NAME}.html"], summary)
     if made is not None:
@@ -83,7 +89,11 @@ KINDS: Final = ("html", "json", "xlsx")
 
 
 def one_file(
-    kind: str, summary: Summary, drawn: Mapping[str, Chart], document: Document | None = None
+    kind: str,
+    summary: Summary,
+    drawn: Mapping[str, Chart],
+    document: Document | None = None,
+    standing: str = "",
 ) -> bytes:
     """One file of the report; without a document only what comes of journeys stands in it.
 
@@ -91,9 +101,9 @@ def one_file(
     """
     parts = document.parts[:-1] if document else ()  # the last says the method, which the report says itself
     return {
-        "html": lambda: report_page.html(summary, drawn, parts).encode(),
-        "json": lambda: as_json(summary, document).encode(),
-        "xlsx": lambda: _workbook(summary, parts),
+        "html": lambda: report_page.html(summary, drawn, parts, standing).encode(),
+        "json": lambda: as_json(summary, document, standing).encode(),
+        "xlsx": lambda: _workbook(summary, parts, standing),
     }[kind]()
 
 
@@ -124,9 +134,9 @@ def write(report: Report, out_dir: Path | str) -> tuple[Path, ...]:
     return tuple(place for _, place in waiting)
 
 
-def as_json(summary: Summary, document: Document | None = None) -> str:
+def as_json(summary: Summary, document: Document | None = None, standing: str = "") -> str:
     """The protected tables as JSON; "c" where a count is hidden."""
-    body = tables(summary)
+    body = ({"standing": standing} if standing else {}) | tables(summary)
     if document is not None:
         said = returns.plain(document)
         body |= {"chapters": said["parts"], "measures": said["measures"]}
@@ -411,7 +421,7 @@ def _plain(count: ReleasedCount) -> int | str:
     return count.shown if count.value is None else count.value
 
 
-def _workbook(summary: Summary, parts: Sequence[Part] = ()) -> bytes:
+def _workbook(summary: Summary, parts: Sequence[Part] = (), standing: str = "") -> bytes:
     """The same tables as a workbook. A cell that begins with = is text, never a formula."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
@@ -429,7 +439,7 @@ def _workbook(summary: Summary, parts: Sequence[Part] = ()) -> bytes:
     def sheet(name: str, heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
         write_sheet(book, name, [heads, *rows], head)
 
-    sheet("About", ("About", ""), [(label, text) for label, text in report_page.about(summary)])
+    sheet("About", ("About", ""), [(label, text) for label, text in report_page.about(summary, standing)])
     flow_rows = [
         (table.label, line.step.label, *map(_plain, (line.n, line.lost, line.in_progress)))
         for table in summary.flows

@@ -18,11 +18,13 @@ from pathways.analysis.returns import Part
 _HERE: Final = Path(__file__).parent
 
 
-def html(summary: Summary, charts: Mapping[str, Chart], parts: Sequence[Part] = ()) -> str:
+def html(
+    summary: Summary, charts: Mapping[str, Chart], parts: Sequence[Part] = (), standing: str = ""
+) -> str:
     """The whole page. Every value is escaped; the drawings are our own and already safe.
 
     `parts` are the chapters besides journeys: those of the framework stand first, the others after the
-    process.
+    process. `standing` stands in a band above everything.
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     return environment.from_string((_HERE / "report.html").read_text("utf-8")).render(
@@ -36,14 +38,16 @@ def html(summary: Summary, charts: Mapping[str, Chart], parts: Sequence[Part] = 
         chapter=chapter,
         first=[part for part in parts if part.code in _FIRST],
         further=[part for part in parts if part.code not in _FIRST],
-        about=about(summary),
+        about=about(summary, standing),
+        standing=standing,
         test_rule=differences.RULE,
     )
 
 
-def about(summary: Summary) -> tuple[tuple[str, str], ...]:
+def about(summary: Summary, standing: str = "") -> tuple[tuple[str, str], ...]:
     """What names this report: label and text."""
     return (
+        *((("Standing", standing),) if standing else ()),
         ("Programme", summary.programme_name + (" (SYNTHETIC)" if summary.synthetic else "")),
         ("Audience", summary.audience.label),
         ("Period", period(summary)),

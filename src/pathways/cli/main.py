@@ -225,14 +225,21 @@ def report(
         str | None,
         typer.Option("--audience", help="steering, partner or public: the wider, the more is hidden."),
     ] = None,
+    as_at: Annotated[
+        str | None,
+        typer.Option(
+            "--as-at", metavar="MOMENT", help="What stood then: a day, or what an earlier report says. Now."
+        ),
+    ] = None,
 ) -> None:
     """Write the evaluation report as HTML, PDF, XLSX and JSON, from an extract frozen at this moment.
 
     Counts women whose journey began in the period. Reads the programme in the data folder; writes DIR.
+    It is a draft: what may leave is a release, which the pages make and two people agree to.
     """
     from pathways.cli import report as reporting
 
-    reporting.run(_settings(), user=user, start=start, end=end, out=out, audience=audience)
+    reporting.run(_settings(), user=user, start=start, end=end, out=out, audience=audience, as_at=as_at)
 
 
 JsonFile = Annotated[

@@ -14,8 +14,18 @@ from pathways.installation.refusal import RefusalError
 from pathways.installation.settings import Settings
 
 
-def run(settings: Settings, *, user: str, start: str, end: str, out: Path, audience: str | None) -> None:
+def run(
+    settings: Settings,
+    *,
+    user: str,
+    start: str,
+    end: str,
+    out: Path,
+    audience: str | None,
+    as_at: str | None = None,
+) -> None:
     """Raises RefusalError for a date, an audience, a person or a folder that will not do."""
+    moment = _moment(as_at) if as_at is not None else None
     first, last = _day(start, "--from"), _day(end, "--to")
     if last < first:
         raise RefusalError(f"--to {end} is before --from {start}")
@@ -35,16 +45,18 @@ def run(settings: Settings, *, user: str, start: str, end: str, out: Path, audie
         synthetic = settings.synthetic or (stamp is not None and stamp.kind is folder.Kind.DEMONSTRATION)
         with console.status("reading the programme") as status:
             said = _write(
-                user, first, last, wanted, out, synthetic, lambda stage: status.update(stage.lower())
+                user, first, last, wanted, out, synthetic, moment, lambda stage: status.update(stage.lower())
             )
     for path in said.data["files"]:
         console.print(str(path))
     for line in said.data["left_out"]:
         console.print(f"left out: {line}")
     console.print(said.data["disclosure"].words)
+    console.print(f"as at {said.data['as_at'].astimezone(UTC).isoformat()}")
+    console.print(said.data["standing"])
 
 
-def _write(user, start, end, wanted, out, synthetic, progress):  # type: ignore[no-untyped-def]
+def _write(user, start, end, wanted, out, synthetic, as_at, progress):  # type: ignore[no-untyped-def]
     from django.db import transaction
 
     from pathways.journey import evaluate, identity
@@ -61,6 +73,7 @@ def _write(user, start, end, wanted, out, synthetic, progress):  # type: ignore[
                 by=actor,
                 at=datetime.now(UTC),
                 synthetic=synthetic,
+                as_at=as_at,
                 progress=progress,
             )
         except OSError as error:
@@ -82,3 +95,18 @@ def _day(text: str, option: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise RefusalError(f"{option} {text} is not a date; write it as 2026-04-01") from None
+
+
+def _moment(text: str) -> datetime:
+    """A moment as a report names it; of a day alone its end, as London counts days."""
+    from pathways.domain.terms import clocks
+
+    try:
+        if len(text) <= len("2026-04-01"):
+            return clocks.end_of_day(date.fromisoformat(text))
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise RefusalError(
+            f"--as-at {text} is no moment; write a day as 2026-06-30, or what an earlier report says"
+        ) from None
+    return found if found.tzinfo is not None else found.replace(tzinfo=clocks.LONDON)

@@ -207,9 +207,13 @@ def write_report(
     by: Actor,
     at: datetime,
     synthetic: bool,
+    as_at: datetime | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
-    """Writes the report from an extract frozen at `at`. The wider the audience, the more is hidden."""
+    """Writes the report, as a draft, from an extract frozen at `as_at`, which is now unless given.
+
+    The wider the audience, the more is hidden. Whoever sees figures by the quarter reports on whole quarters.
+    """
     if by.role not in MAY_REPORT:
         return refusal(decision.no("A report is made by an evaluator, a coordinator or a commissioner."))
     period = None
@@ -225,9 +229,19 @@ def write_report(
         return refusal(
             decision.no(f"As {by.role.label.lower()} you may report for “{least.label}” or a wider audience.")
         )
-    extract = frozen(by=by, at=at, synthetic=synthetic)
-    known = material.gathered(by=by, at=counted_at(by=by, at=at))
-    made = report.build(extract, period, wanted, material=known, progress=progress)
+    if by.role in BY_THE_QUARTER and period is not None and not _is_whole_quarters(period):
+        return refusal(
+            decision.no(
+                "You see the figures by the quarter: begin on the first day of one and end on the last day of"
+                " one, as from 2026-04-01 to 2026-06-30."
+            )
+        )
+    moment = as_at or at
+    if moment > at:
+        return refusal(decision.no("The report is as at a moment that has not come yet."))
+    extract = frozen(by=by, at=moment, synthetic=synthetic)
+    known = material.gathered(by=by, at=counted_at(by=by, at=moment))
+    made = report.build(extract, period, wanted, material=known, standing=report.DRAFT, progress=progress)
     files = report.write(made, out)
     ledger.exported(
         by=by,
@@ -235,7 +249,17 @@ def write_report(
         reason=f"evaluation report for {wanted.value}, extract {extract.sha256[:16]}",
         found=len(files),
     )
-    return done(files=files, left_out=made.left_out, disclosure=made.summary.disclosure)
+    return done(
+        files=files,
+        left_out=made.left_out,
+        disclosure=made.summary.disclosure,
+        as_at=made.summary.as_at,
+        standing=report.DRAFT,
+    )
+
+
+def _is_whole_quarters(period: Period) -> bool:
+    return all(day == clocks.quarter(day) for day in (period.start, period.end + timedelta(days=1)))
 
 
 def download(*, name: str, by: Actor, at: datetime, synthetic: bool) -> tuple[str, bytes] | Decision | None:
@@ -251,7 +275,7 @@ def download(*, name: str, by: Actor, at: datetime, synthetic: bool) -> tuple[st
         known = material.gathered(by=by, at=counted_at(by=by, at=at))
         document = returns.document(Kind.EVALUATION, summary, known)
     ledger.exported(by=by, at=at, reason=f"evaluation {name}, extract {summary.extract_sha256[:16]}", found=1)
-    return f"{report.NAME}.{name}", report.one_file(name, summary, found.made.charts, document)
+    return f"{report.NAME}.{name}", report.one_file(name, summary, found.made.charts, document, report.DRAFT)
 
 
 def dashboard(*, by: Actor, at: datetime, synthetic: bool) -> tuple[Overview, Document | None] | Decision:

@@ -117,9 +117,14 @@ def next_quarter(first: date) -> date:
     return quarter(months_after(first, 3))
 
 
+def end_of_day(day: date) -> datetime:
+    """The last second of a day, as London counts days."""
+    return _moment(day + timedelta(days=1), time()) - timedelta(seconds=1)
+
+
 def last_quarter_ended(at: datetime) -> datetime:
     """The last second of the quarter before the one in which this moment lies, as London counts days."""
-    return _moment(quarter(local(at).date()), time()) - timedelta(seconds=1)
+    return end_of_day(quarter(local(at).date()) - timedelta(days=1))
 
 
 def quarter_in_words(first: date) -> str:
