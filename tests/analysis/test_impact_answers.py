@@ -215,10 +215,8 @@ def test_the_published_answers_for_rossi_are_reproduced(shared_data: Path) -> No
 @pytest.mark.parametrize(
     ("text", "options", "words"),
     [
-        ("t,e,g\n1,0,a\n2,0,b\n", {}, "happened to nobody"),
-        ("t,e,g\n1,1,a\n2,0,a\n", {"group": "g"}, "one group only"),
+        ("t,e,g\n1,0,4\n2,0,5\n", {"covariates": ["g"]}, "happened to nobody"),
         ("t,e,g\n1,1,5\n2,0,5\n3,1,5\n", {"covariates": ["g"]}, "the same for everybody"),
-        ("t,e,g,h\n1,1,5,10\n2,0,6,12\n3,1,7,14\n", {"covariates": ["g", "h"]}, "made of the covariates"),
         ("t,e,g\n" + "".join(f"{t},{int(t < 20)},{int(t < 20)}\n" for t in range(1, 40)),
          {"covariates": ["g"]}, "separation"),
         # the likelihood goes flat before the coefficient is boundless: of 200, half had it, and only these
@@ -230,6 +228,29 @@ def test_the_published_answers_for_rossi_are_reproduced(shared_data: Path) -> No
 def test_survival_without_an_answer_says_why(tmp_path: Path, text: str, options: dict, words: str) -> None:
     with pytest.raises(UnanswerableError, match=words):
         survival.survival(table(tmp_path, text), duration="t", event="e", **options)
+
+
+def test_curves_stand_where_nothing_can_be_tested(tmp_path: Path) -> None:
+    nobody = survival.survival(
+        table(tmp_path, "t,e,g\n1,0,a\n2,0,b\n"), duration="t", event="e", group="g", at=["1"]
+    )
+    assert [each["survival"] for each in nobody["groups"]] == [{"1": 1.0}, {"1": 1.0}]
+    assert nobody["logrank"] is None and "happened to nobody" in nobody["warnings"][0]
+    one = survival.survival(
+        table(tmp_path, "t,e,g\n1,1,a\n2,0,a\n"), duration="t", event="e", group="g", at=["1"]
+    )
+    assert one["groups"][0]["survival"] == {"1": 0.5}
+    assert one["logrank"] is None and "one group only" in one["warnings"][0]
+
+
+def test_a_covariate_that_says_nothing_new_is_left_out_of_the_regression_and_named(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    lines = [f"{n % 17 + 1},{n % 3 % 2},{x},{2 * x},7" for n, x in enumerate(rng.integers(-9, 9, size=60))]
+    sheet = table(tmp_path, "t,e,x,twice,same\n" + "\n".join(lines) + "\n")
+    found = survival.survival(sheet, duration="t", event="e", covariates=["same", "x", "twice"])
+    alone = survival.survival(sheet, duration="t", event="e", covariates=["x"])
+    assert found["cox"]["coefficients"] == alone["cox"]["coefficients"]
+    assert found["cox"]["left_out"] == ["same", "twice"] and "same, twice" in found["warnings"][0]
 
 
 def test_a_negative_time_is_refused_with_its_row(tmp_path: Path) -> None:

@@ -201,7 +201,7 @@ def test_rows_with_a_blank_are_left_out_and_counted(tmp_path: Path) -> None:
         ("t,y,age\n" + "".join(f"{int(n > 9)},1,{n}\n" for n in range(20)), {}, "separation"),
         ("t,y,age\n1,1,1\n1,2,3\n1,3,4\n", {}, "at least two of each"),
         ("t,y,age\n1,1,1\n0,2,3\n1,3,4\n0,2,2\n", {"ratio": 0}, "1 or more"),
-        ("t,y,age\n1,1,1\n0,2,3\n1,3,4\n0,2,2\n", {"caliper": -1.0}, "above 0"),
+        ("t,y,age\n1,1,1\n0,2,3\n1,3,4\n0,2,2\n", {"caliper": -1.0}, "0 or above"),
         ("t,y,age\n1,1,1\n0,2,3\n1,3,4\n0,2,2\n", {"known": ["t"]}, "as well"),
         ("t,y,age\n1,1,1\n0,2,3\n1,3,4\n0,2,2\n", {"known": []}, "at least one"),
         ("t,y,age,g\n1,1,1,a\n0,2,3,b\n1,3,4,a\n0,2,2,b\n", {"exact": ["g"]}, "no treated woman has a match"),
@@ -260,3 +260,36 @@ def test_the_published_answer_of_the_experiment_is_reproduced(shared_data: Path)
     assert (found["n_treated"], found["n_comparison"]) == (185, 260)
     assert found["naive"]["estimate"] == pytest.approx(1794.34, abs=0.005)
     assert found["naive"]["se"] == pytest.approx(632.85, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("known", "outcome", "words"),
+    [
+        (["same"], "y", "nothing to match on: same says the same of everybody"),
+        (["x"], "copy", "copy is the same for all treated .1. and the same for all others .0."),
+        (["x"], "same", "the same for all treated"),
+    ],
+)
+def test_where_nothing_is_held_equal_or_nothing_varies_there_is_no_finding(
+    tmp_path: Path, known: list[str], outcome: str, words: str
+) -> None:
+    rng = np.random.default_rng(9)
+    lines = [f"{n % 2},{n % 2},7,{x:.3f},{y:.3f}" for n, (x, y) in enumerate(rng.normal(size=(200, 2)))]
+    path = tmp_path / "t.csv"
+    path.write_text("treated,copy,same,x,y\n" + "\n".join(lines) + "\n")
+    with pytest.raises(UnanswerableError, match=words):
+        effect.impact(reading.read(path), treated="treated", outcome=outcome, known=known)
+
+
+def test_a_caliper_of_nothing_matches_only_those_of_one_score(tmp_path: Path) -> None:
+    lines = [f"{n % 2},{n % 7},{n % 7 + n % 2 + n % 3}" for n in range(210)] + ["1,9,3", "1,9.5,4"]
+    path = tmp_path / "t.csv"
+    path.write_text("treated,x,y\n" + "\n".join(lines) + "\n")
+    found = effect.impact(reading.read(path), treated="treated", outcome="y", known=["x"], caliper=0.0)
+    assert found["matched"]["unmatched"] == 2
+
+
+def test_a_small_difference_is_never_said_as_nothing() -> None:
+    assert effect._how_far(0.00042) == "0.0004 higher for"
+    assert effect._how_far(-1234.5) == "1,234.50 lower for"
+    assert effect._how_far(0.0) == "the same on average for"

@@ -73,7 +73,7 @@ def levels(tables: ProcessTables, source: str) -> Chart:
     same = crossed.counts[TOTAL, "same"]
     known = sum(count.value or 0 for count in (*other, same))
     if any(count.is_hidden for count in (*other, same)):
-        headline = "How often people decided otherwise than suggested rests on small numbers, and is hidden"
+        headline = "How often people decided otherwise is hidden, so that no small number follows"
     elif known:
         against = (other[0].value or 0) + (other[1].value or 0)
         headline = f"In {against} of {known} decisions with a suggestion, a person decided otherwise"
@@ -231,7 +231,7 @@ def stay(tables: ProcessTables, source: str) -> Chart:
     by_code = {line.code: line.n for line in tables.stay}
     stayed, left = by_code[Stay.STAYED.value], by_code[Stay.LEFT.value]
     if stayed.value is None or left.value is None:
-        headline = "How many stayed for twelve weeks rests on small numbers, and is hidden"
+        headline = "How many stayed for twelve weeks is hidden, so that no small number follows"
     elif known := stayed.value + left.value:
         headline = f"{stayed.value or 'None'} of {known} women were still coming twelve weeks on"
     else:

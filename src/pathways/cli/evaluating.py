@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,7 +35,11 @@ def _read(path: Path, where: str | None, missing: list[str]) -> Sheet:
 
 def split(said: str | None) -> list[str]:
     """`COL,COL` as names."""
-    return [part.strip() for part in (said or "").split(",") if part.strip()]
+    try:
+        row = next(csv.reader([said or ""], skipinitialspace=True, strict=True), [])
+    except csv.Error:
+        raise RefusalError(f'{said} is no list; write a,b and a name with a comma as "a, b",c') from None
+    return [part.strip() for part in row if part.strip()]
 
 
 def table(

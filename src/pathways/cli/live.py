@@ -76,7 +76,9 @@ def anywhere(email: str, roles: frozenset[Any]) -> Any:
     places = identity.workplaces_of(email)
     fitting = [place for place in places if place.role in roles]
     if not fitting:
-        held = ", ".join(place.role.label.lower() for place in places) or "nobody here"
+        if not places:
+            raise RefusalError(f"nobody works here with the e-mail address {email}; give another for --as")
+        held = ", ".join(place.role.label.lower() for place in places)
         raise RefusalError(f"{email} is {held}, which may not do this")
     return fitting[0]
 

@@ -162,6 +162,8 @@ def baseline(material: Material) -> dict[str, Any]:
             f"those of {stages[0].name} who are not in it."
             if found["stages_overlap"]
             else "The stages share nobody, so they are tested as groups are."
+            if len(stages) > 1
+            else f"Only one stage is named, so nothing is tested against {stages[0].name}."
         )
     return found
 

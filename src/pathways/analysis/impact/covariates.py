@@ -62,3 +62,23 @@ def design(sheet: Sheet, covariates: Sequence[str], *, every_level: bool = False
                 columns.append(np.where(place < 0, np.nan, (place == at).astype(float)))
                 is_reference.append(at == 0)
     return Design(names, np.column_stack(columns), reference, np.array(is_reference))
+
+
+def telling(
+    x: np.ndarray, middle: np.ndarray, scale: np.ndarray, names: Sequence[str]
+) -> tuple[list[int], list[str]]:
+    """The columns that say something that those before them do not, and the names of the rest."""
+    there = [k for k in range(x.shape[1]) if scale[k] > 1e-12 * max(1.0, abs(float(middle[k])))]
+    gram = (x[:, there] - middle[there]) / scale[there] if there else x[:, :0]
+    product = gram.T @ gram / len(x)
+    kept: list[int] = []
+    for place in range(len(there)):
+        if kept:
+            inner, outer = product[np.ix_(kept, kept)], product[kept, place]
+            left = float(product[place, place] - outer @ np.linalg.solve(inner, outer))
+        else:
+            left = float(product[place, place])
+        if left > 1e-9:
+            kept.append(place)
+    columns = [there[place] for place in kept]
+    return columns, [name for k, name in enumerate(names) if k not in columns]

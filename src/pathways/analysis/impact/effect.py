@@ -45,8 +45,8 @@ def impact(
         raise UnanswerableError("at least one covariate is wanted: without any, groups cannot be made alike")
     if ratio < 1:
         raise UnanswerableError("the ratio must be 1 or more")
-    if caliper is not None and not (caliper > 0 and math.isfinite(caliper)):
-        raise UnanswerableError("the caliper must be above 0")
+    if caliper is not None and not (caliper >= 0 and math.isfinite(caliper)):
+        raise UnanswerableError("the caliper must be 0 or above; at 0 only those of one score match")
     if treated == outcome:
         raise UnanswerableError(f"{treated} is named as what was done and as what came of it")
     both = [column for column in (treated, outcome) if column in known or column in exact]
@@ -65,6 +65,16 @@ def impact(
     modelled = np.flatnonzero(~design.is_reference)
     names = [design.names[k] for k in modelled]
     scores = propensity.logit(is_treated, design.values[:, modelled], names)
+    if np.ptp(y[is_treated]) == 0 and np.ptp(y[~is_treated]) == 0:
+        raise UnanswerableError(
+            f"{outcome} is the same for all treated ({y[is_treated][0]:g}) and the same for all others "
+            f"({y[~is_treated][0]:g}): there is no spread from which to say what is chance"
+        )
+    if len(scores.left_out) == len(names) and not exact:
+        raise UnanswerableError(
+            f"nothing to match on: {', '.join(known)} {'says' if len(known) == 1 else 'say'} the same of "
+            "everybody; name what was known of them before and differs"
+        )
     spread = float(scores.logit.std(ddof=1))
     matches = matching.nearest(
         scores.score, is_treated, ratio=ratio, replace=replace, reach=scores.logit,
@@ -303,10 +313,12 @@ def _warnings(scores: propensity.Scores, matched: dict[str, Any], n_treated: int
     if scores.left_out:
         found.append(f"Say nothing new and are not in the score: {', '.join(scores.left_out)}.")
     if matched["unmatched"]:
-        found.append(f"{matched['unmatched']:,} of {n_treated:,} treated have no match; the estimate is of "
+        has = "has" if matched["unmatched"] == 1 else "have"
+        found.append(f"{matched['unmatched']:,} of {n_treated:,} treated {has} no match; the estimate is of "
                      "the others only.")  # fmt: skip
     if matched["fewer_than_asked"]:
-        found.append(f"{matched['fewer_than_asked']:,} treated have fewer matches than asked for.")
+        has = "has" if matched["fewer_than_asked"] == 1 else "have"
+        found.append(f"{matched['fewer_than_asked']:,} treated {has} fewer matches than asked for.")
     return found
 
 
@@ -328,11 +340,10 @@ def _statement(found: dict[str, Any], outcome: str, is_few: bool) -> str:
             f"Only {matched['n_treated']:,} treated could be matched, fewer than {FEWEST}: too few for a "
             f"finding. The matched difference in {outcome} must not be read as an effect."
         )
-    interval = f"95% interval {matched['low']:,.2f} to {matched['high']:,.2f}"
+    interval = f"95% interval {_figure(matched['low'])} to {_figure(matched['high'])}"
     said = (
         f"Among {matched['n_treated']:,} treated and {matched['n_comparison']:,} matched to them, {outcome} "
-        f"was {abs(matched['estimate']):,.2f} {'higher' if matched['estimate'] >= 0 else 'lower'} for the "
-        f"treated ({interval}). "
+        f"was {_how_far(matched['estimate'])} the treated ({interval}). "
     )
     if matched["low"] <= 0 <= matched["high"]:
         said += (
@@ -341,7 +352,18 @@ def _statement(found: dict[str, Any], outcome: str, is_few: bool) -> str:
         )
     else:
         said += "The difference is more than chance explains. "
-    said += f"A difference of {found['detectable']:,.2f} or more would be found four times in five. "
+    said += f"A difference of {_figure(found['detectable'])} or more would be found four times in five. "
     if matched["unmatched"]:
         said += f"{matched['unmatched']:,} treated without a match are not in it. "
     return said + "Groups are alike in what is listed; what was not recorded may still differ."
+
+
+def _figure(value: float) -> str:
+    """With two places, or as many as show that it is not nothing."""
+    return f"{value:,.2f}" if value == 0 or abs(value) >= 0.005 else f"{value:.1g}"
+
+
+def _how_far(estimate: float) -> str:
+    if estimate == 0:
+        return "the same on average for"
+    return f"{_figure(abs(estimate))} {'higher' if estimate > 0 else 'lower'} for"

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from scipy import stats
 
+from pathways.analysis.impact import covariates
 from pathways.analysis.impact.answers import UnanswerableError, number
 from pathways.analysis.impact.proportions import Z
 
@@ -27,16 +28,21 @@ _FAR: Final = 5.0
 def cox(durations: np.ndarray, events: np.ndarray, x: np.ndarray, names: Sequence[str]) -> dict[str, Any]:
     """Coefficients (log hazard ratios), log-likelihood, concordance and the check of proportional hazards.
 
-    `x` is one line each, one column a covariate. Raises UnanswerableError where a covariate is constant, is
-    made of the others, or tells those with the event apart completely, and where nothing settles.
+    `x` is one line each, one column a covariate. One that is constant, or made of those before it, says
+    nothing new: it is left out and named. Raises UnanswerableError where that leaves none, where one tells
+    those with the event apart completely, and where nothing settles.
     """
     happened = np.asarray(events) != 0
     middle, scale = x.mean(axis=0), x.std(axis=0)
-    for name, spread in zip(names, scale, strict=True):
-        if spread <= 1e-12:
-            raise UnanswerableError(f"{name} is the same for everybody, so nothing can be said of it")
-    z = (x - middle) / scale
-    _independent(z, names)
+    kept, left_out = covariates.telling(x, middle, scale, names)
+    if not kept:
+        raise UnanswerableError(
+            f"of {', '.join(names)} nothing can be said: the same for everybody, whatever came of it"
+        )
+    if len(x) < len(kept):
+        raise UnanswerableError("there are more covariates than people; use fewer")
+    names, middle, scale = [names[k] for k in kept], middle[kept], scale[kept]
+    z = (x[:, kept] - middle) / scale
     work = _Ties.of(durations, happened, z)
     beta = np.zeros(len(names))
     value, slope, curvature = work.likelihood(beta)
@@ -81,6 +87,7 @@ def cox(durations: np.ndarray, events: np.ndarray, x: np.ndarray, names: Sequenc
         "n": len(durations),
         "events": int(happened.sum()),
         "ties": "Efron",
+        "left_out": left_out,
     }  # fmt: skip
 
 
@@ -102,16 +109,6 @@ def _coefficient(coef: float, se: float) -> dict[str, float | None]:
         "low": number(low),
         "high": number(high),
     }
-
-
-def _independent(z: np.ndarray, names: Sequence[str]) -> None:
-    """Refuses a covariate that the ones before it make up."""
-    _, upper = np.linalg.qr(z)
-    for name, left in zip(names, np.abs(np.diag(upper)) / np.sqrt(len(z)), strict=False):
-        if left < 1e-7:
-            raise UnanswerableError(f"{name} is made of the covariates before it; leave one of them out")
-    if z.shape[0] < z.shape[1]:
-        raise UnanswerableError("there are more covariates than people; use fewer")
 
 
 def _solve(curvature: np.ndarray, slope: np.ndarray, names: Sequence[str]) -> np.ndarray:

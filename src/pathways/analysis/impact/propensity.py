@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from scipy import special
 
+from pathways.analysis.impact import covariates
 from pathways.analysis.impact.answers import UnanswerableError
 
 _STEPS: Final = 60
@@ -42,7 +43,7 @@ def logit(treated: np.ndarray, x: np.ndarray, names: Sequence[str]) -> Scores:
     """
     answer = treated.astype(float)
     middle, scale = x.mean(axis=0), x.std(axis=0)
-    kept, left_out = _telling(x, middle, scale, names)
+    kept, left_out = covariates.telling(x, middle, scale, names)
     z = np.empty((len(x), len(kept) + 1))
     z[:, 0] = 1.0
     z[:, 1:] = (x[:, kept] - middle[kept]) / scale[kept]
@@ -76,23 +77,3 @@ def logit(treated: np.ndarray, x: np.ndarray, names: Sequence[str]) -> Scores:
         left_out,
         bool((share < _EDGE).any() or (share > 1 - _EDGE).any()),
     )  # fmt: skip
-
-
-def _telling(
-    x: np.ndarray, middle: np.ndarray, scale: np.ndarray, names: Sequence[str]
-) -> tuple[list[int], list[str]]:
-    """The columns that say something that those before them do not, and the names of the rest."""
-    there = [k for k in range(x.shape[1]) if scale[k] > 1e-12 * max(1.0, abs(float(middle[k])))]
-    gram = (x[:, there] - middle[there]) / scale[there] if there else x[:, :0]
-    product = gram.T @ gram / len(x)
-    kept: list[int] = []
-    for place in range(len(there)):
-        if kept:
-            inner, outer = product[np.ix_(kept, kept)], product[kept, place]
-            left = float(product[place, place] - outer @ np.linalg.solve(inner, outer))
-        else:
-            left = float(product[place, place])
-        if left > 1e-9:
-            kept.append(place)
-    columns = [there[place] for place in kept]
-    return columns, [name for k, name in enumerate(names) if k not in columns]

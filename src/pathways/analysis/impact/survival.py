@@ -201,8 +201,9 @@ def survival(
     """Curves (overall, or by group), log-rank where there are groups, and Cox regression on the covariates.
 
     `at` are times as text, kept as the keys of `survival`; without them, quarters of the longest follow-up.
-    Rows with a blank in a column that is used are left out and counted. Raises UnanswerableError with no
-    event, one group only, or a regression that has no answer.
+    Rows with a blank in a column that is used are left out and counted. With no event or one group only
+    there are curves and no test, and `warnings` says so. Raises UnanswerableError with nobody, and for a
+    regression that has no answer.
     """
     lengths = reading.numbers(sheet, duration, least=0.0)
     happened = reading.yes_no(sheet, event)
@@ -215,11 +216,7 @@ def survival(
     lengths, happened, place = lengths[is_whole], happened[is_whole], place[is_whole]
     if len(lengths) == 0:
         raise UnanswerableError("no row has everything that was asked for")
-    if not happened.any():
-        raise UnanswerableError(f"the event ({event}) happened to nobody, so there is nothing to say of when")
     there = [k for k in range(len(names)) if (place == k).any()]
-    if group and len(there) < 2:
-        raise UnanswerableError(f"{group} has one group only; two are needed to compare")
     times = list(at) or [f"{lengths.max() * part / 4:g}" for part in (1, 2, 3, 4)]
     found: dict[str, Any] = {
         "n": len(lengths),
@@ -230,13 +227,23 @@ def survival(
         "logrank": None,
         "cox": None,
         "interval": "95%, log(-log)",
+        "warnings": [],
     }  # fmt: skip
-    if group:
+    if not happened.any():
+        found["warnings"].append(f"The event ({event}) happened to nobody: nothing can be said of when.")
+        if design is not None:
+            raise UnanswerableError(f"the event ({event}) happened to nobody: no regression has an answer")
+    elif group and len(there) < 2:
+        found["warnings"].append(f"{group} has one group only: there is nothing to compare.")
+    elif group:
         order = np.searchsorted(there, place)
         found["logrank"] = log_rank(lengths, happened, order, len(there))
     if design is not None:
         found["cox"] = hazards.cox(lengths, happened, design.values[is_whole], design.names)
         found["cox"]["reference"] = design.reference
+        if found["cox"]["left_out"]:
+            named = ", ".join(found["cox"]["left_out"])
+            found["warnings"].append(f"Say nothing new and are not in the regression: {named}.")
     found["evidence_level"] = "Maryland scale 2: groups side by side; " + (
         "what else differs between them is not taken out"
         if design is None
