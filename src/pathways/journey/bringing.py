@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
 
 from pathways.analysis import compared, police_contact, sheets
 from pathways.analysis.compared import Asked, Compared
-from pathways.analysis.disclosure import Audience
+from pathways.analysis.disclosure import AtRisk, Audience, Rule
 from pathways.analysis.impact.answers import UnanswerableError
 from pathways.analysis.police_contact import Columns, Contact
 from pathways.analysis.sheets import Sheet, UnreadableError
@@ -23,10 +23,12 @@ from pathways.analysis.time_to import Dates
 from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.evaluation.beside_group import GroupKind
+from pathways.domain.evaluation.police_kept import Kept
 from pathways.domain.governance.actors import Actor
+from pathways.domain.terms import clocks
 from pathways.domain.terms.people import Role
 from pathways.domain.terms.words import Worded
-from pathways.journey import drafts, evaluate, ledger
+from pathways.journey import drafts, evaluate, ledger, police_kept, releasing
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import ReferenceSet
 
@@ -143,6 +145,38 @@ def take_away(*, purpose: Purpose, by: Actor, at: datetime) -> Outcome:
         return done()
 
 
+def keep_police_contact(*, columns: Columns, months: int, by: Actor, at: datetime) -> Outcome:
+    """Keeps the counted figures for measures M36 and M41, as each audience may be told them.
+
+    Nothing of the file is kept with them. A release may round its counts, so both ways are reckoned.
+    """
+    if by.role not in MAY_BRING:
+        return refusal(_NOT_YOURS)
+    found = _kept(Purpose.POLICE_CONTACT, by)
+    if found is None:
+        return refusal(_NO_FILE)
+    kept, sheet = found
+    try:
+        made = police_contact.keep(
+            sheet, columns, months, _rules(), weights=harm_weights(), source=kept["source"],
+            on=clocks.local(at).date(),
+        )  # fmt: skip
+    except (UnreadableError, UnanswerableError) as error:
+        return refusal(decision.no(_sentence(error)))
+    return police_kept.keep(made, by=by, at=at)
+
+
+def forget_police_contact(*, by: Actor, at: datetime) -> Outcome:
+    """Takes the kept figures out of the measures."""
+    return police_kept.forget(by=by, at=at)
+
+
+def _rules() -> list[Rule]:
+    """Every rule under which anything of the programme is told."""
+    own = [one.rule for one in Audience]
+    return [*own, *(replace(rule, rounding=releasing.ROUNDING) for rule in own)]
+
+
 _NOT_YOURS = decision.no("Files for the evaluation are brought by an evaluator or a coordinator.")
 
 
@@ -214,6 +248,13 @@ def police_contact_of(*, columns: Columns, months: int, by: Actor) -> Contact | 
         )
     except (UnreadableError, UnanswerableError) as error:
         return decision.no(_sentence(error))
+    except AtRisk:
+        return decision.no("So few women are in it that nothing of it may leave.")
+
+
+def contact_kept(*, by: Actor) -> Kept | None:
+    """The figures of police contact that measures M36 and M41 are read from, if any were kept."""
+    return police_kept.given(by=by).kept
 
 
 def _sentence(error: Exception) -> str:
