@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from dataclasses import replace
 
+import polars as pl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from pathways.analysis import sheets
 from pathways.domain.terms.people import Role, Sector
 from pathways.journey import evaluate, identity
 from pathways.records.models import AccessEvent, Draft, ReferenceSet
@@ -183,3 +186,12 @@ def test_measures_read_police_contact_that_was_kept_and_everybody_who_reads_the_
 def test_whoever_only_reads_the_plan_keeps_no_police_contact(told):  # noqa: F811
     browser = signed_in(Role.COMMISSIONER, Sector.OTHER_STATUTORY)
     assert browser.post(POLICE, {**RECORDS, "action": "keep"}).status_code == 403
+
+
+def test_the_other_sheets_of_a_brought_workbook_are_named(evaluator):
+    content = io.BytesIO()
+    one = pl.DataFrame({"programme": ["yes", "no"], "reoffended": ["no", "yes"], "age": [30, 40]})
+    sheets.write_several({"Women": one, "Codes": one}, content, ".xlsx")
+    assert bring(evaluator, COMPARISON, content.getvalue(), "group.xlsx").status_code == 302
+    page = evaluator.get(COMPARISON).content.decode()
+    assert "Only the first sheet, “Women”, of group.xlsx is read. Not read: “Codes”." in page

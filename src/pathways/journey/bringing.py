@@ -55,6 +55,8 @@ class Brought:
     source: str
     columns: tuple[str, ...]
     rows: int
+    #: that other sheets of the workbook were not read, by name; nothing where there are none
+    unread: str = ""
 
 
 #: Headings under which people are named: a file with one of them is not a file without names.
@@ -188,7 +190,7 @@ def _sheet(content: bytes, name: str) -> Sheet:
     found = sheets.read_bytes(content, name)
     if not found or not found[0].columns:
         raise UnreadableError(name, "holds no table: a row of headings and rows below it are wanted")
-    return found[0]
+    return replace(found[0], unread=tuple(each.name for each in found[1:] if each.columns))
 
 
 # --- reads ------------------------------------------------------------------------------------------
@@ -200,7 +202,8 @@ def brought(*, purpose: Purpose, by: Actor) -> Brought | None:
     if found is None:
         return None
     kept, sheet = found
-    return Brought(kept["name"], kept["source"], tuple(sheet.columns), len(sheet))
+    unread = sheets.said_of_unread(sheet)
+    return Brought(kept["name"], kept["source"], tuple(sheet.columns), len(sheet), unread)
 
 
 def _kept(purpose: Purpose, by: Actor) -> tuple[Mapping[str, str], Sheet] | None:
