@@ -250,7 +250,7 @@ def slowly_checked(
 @pytest.mark.parametrize("seed", [2, 9, 31])
 def test_the_check_of_proportional_hazards_with_ties_is_that_of_a_slow_reckoning(seed: int) -> None:
     lengths, happened, x = invented(seed, 90)
-    assert len(set(lengths[happened])) < happened.sum() / 3  # most events share their time with others
+    assert len(set(lengths[happened])) < happened.sum() / 2  # events share their times
     found = hazards.cox(lengths, happened, x, ["a", "b", "c"])["proportional_hazards"]
     _, each, whole = slowly_checked(lengths, happened, x, "rank")
     assert [one["statistic"] for one in found["covariates"].values()] == pytest.approx(each, rel=1e-6)
