@@ -21,6 +21,7 @@ NO = frozenset({"0", "no", "n", "false", "f", "0.0"})
 NO_NUMBER = frozenset({"nan", "+nan", "-nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"})
 #: words that may stand for nothing, and are words of a category until somebody says so
 LIKE_MISSING = NO_NUMBER | {"na", "n/a", "#n/a", "null"}
+_LONGEST = max(map(len, LIKE_MISSING))
 _COMMA = re.compile(r"[+-]?\d+,\d+")
 #: so many digits after a comma can be thousands
 _THOUSAND = 3
@@ -112,9 +113,12 @@ def is_numeric(sheet: Sheet, column: str) -> bool:
     sheet.need(column)
     words = sheet.frame[column]
     is_number = words.cast(pl.Float64, strict=False).is_finite().fill_null(False)
-    odd = words.filter(words.is_not_null() & ~is_number).unique()
-    is_meant = all(each.lower() in NO_NUMBER or _COMMA.fullmatch(each) for each in odd)
-    return is_meant and bool(is_number.any() or any(_COMMA.fullmatch(each) for each in odd))
+    odd = words.filter(words.is_not_null() & ~is_number)
+    if len(odd) and not (_COMMA.fullmatch(odd[0]) or odd[0].lower() in NO_NUMBER):
+        return False  # words, as the first of them says: the others need not be looked at
+    has_comma = odd.str.contains(f"^(?:{_COMMA.pattern})$")
+    is_meant = bool((has_comma | odd.str.to_lowercase().is_in(list(NO_NUMBER))).all())
+    return is_meant and bool(is_number.any() or has_comma.any())
 
 
 def like_missing(sheet: Sheet, columns: Collection[str]) -> list[tuple[str, str]]:
@@ -126,7 +130,8 @@ def like_missing(sheet: Sheet, columns: Collection[str]) -> list[tuple[str, str]
     for column in dict.fromkeys(columns):
         if column in sheet.frame.columns:
             words = sheet.frame[column]
-            odd = words.filter(words.str.to_lowercase().is_in(list(LIKE_MISSING)))
+            short = words.filter(words.str.len_bytes() <= _LONGEST)
+            odd = short.filter(short.str.to_lowercase().is_in(list(LIKE_MISSING)))
             found += [(column, str(word)) for word in odd.unique().sort()]
     return found
 
