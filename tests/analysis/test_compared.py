@@ -271,7 +271,7 @@ def test_measures_of_police_contact_read_the_very_figures_of_the_page():
     assert found["M36"].over.startswith(over)
     assert shown.evidence in found["M36"].note and "A force" in found["M36"].note
     assert "kept on 4 March 2026" in found["M41"].note and shown.evidence in found["M41"].note
-    assert "0.66 times as victim" in found["M41"].shown  # of 50 and 33 a hundred women, as they are shown
+    assert "As victim: 0.66 times" in found["M41"].shown  # of 50 and 33 a hundred women, as they are shown
     parts = dict(found["M41"].parts)
     assert parts["As victim: records a hundred women, before and after"] == dict(victim.figures)[
         "Records a hundred women, before and after"

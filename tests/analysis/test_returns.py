@@ -108,7 +108,7 @@ def test_the_report_reads_police_contact_that_was_kept_and_says_where_it_is_from
     said = returns.document(Kind.EVALUATION, summary, material)
     rows = {row[0]: row for row in next(part for part in said.parts if part.code == "impact").table}
     assert rows["M36"][2] == "20%" and "A force" in rows["M36"][3] and "Maryland scale 2" in rows["M36"][3]
-    assert "0.66 times as victim" in rows["M41"][2]
+    assert "As victim: 0.66 times" in rows["M41"][2]
     contact = next(part for part in said.parts if part.code == "contact")
     assert ("Women with any record before", "0", "30") in contact.table
     assert any("regression to the mean" in line for line in contact.lines)

@@ -172,7 +172,7 @@ def test_measures_read_police_contact_that_was_kept_and_everybody_who_reads_the_
     for browser in (evaluator, commissioner):
         text = measure_figure(browser, "M36")
         assert "20%" in text and "Invented, for a test" in text and "Maryland scale 2" in text
-        assert "0.66 times as victim" in measure_figure(browser, "M41")
+        assert "As victim: 0.66 times" in measure_figure(browser, "M41")
     page = evaluator.get(POLICE).content.decode()
     assert "Measures M36 and M41, and the report, read figures" in page
     assert "Figures of police contact kept" in evaluator.get("/plan/measures/versions/").content.decode()

@@ -193,14 +193,15 @@ def values(given: ForMeasures, rule: Rule) -> dict[str, Value]:
     if told is None:
         why = f"Too few women for any of it to leave. {_from(kept)}"
         return dict.fromkeys(police_kept.MEASURES, Value(HIDDEN, note=why))
-    said = f"{kept.evidence}. {_from(kept)}"
+    since = f" {HANDED_OVER}" if HANDED_OVER in kept.cautions else ""
+    said = f"{kept.evidence}. {_from(kept)}{since}"
     followed = f"women followed for {kept.months} months on each side"
     victim = told.side("victim")
     again = measured.share(
         victim.both, told.n, f"{followed} were victims before and again after", parts=_women_with(victim),
         note=f"{said} Not followed so long, and left out: {told.too_short.shown}.",
     )  # fmt: skip
-    ratios = "; ".join(f"{_ratio(one)} {one.label[:1].lower()}{one.label[1:]}" for one in told.sides)
+    ratios = "; ".join(f"{one.label}: {_ratio(one)}" for one in told.sides)
     parts = [
         (f"{one.label}: {words[:1].lower()}{words[1:]}", figure)
         for one in told.sides
