@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import date, timedelta
 from typing import Any
@@ -13,10 +14,12 @@ from pathways.analysis import compared, police_contact
 from pathways.analysis.compared import Asked
 from pathways.analysis.disclosure import Rule
 from pathways.analysis.impact.answers import UnanswerableError
-from pathways.analysis.police_contact import Columns
+from pathways.analysis.police_contact import Columns, ForMeasures
 from pathways.analysis.sheets import Sheet, UnreadableError
 from pathways.analysis.time_to import Dates
+from pathways.domain.evaluation import police_kept
 from pathways.domain.evaluation.beside_group import CAUTIONS, GroupKind
+from pathways.domain.evaluation.police_kept import Kept
 from pathways.domain.evaluation.value import Price, avoided
 from tests.analysis.test_evaluation import everything
 
@@ -242,3 +245,55 @@ def test_a_line_that_contradicts_another_or_says_neither_is_named():
         police_contact.count(sheet([record(0, "witness", 3)]), COLUMNS, 3, Rule(), weights={}, source="A")
     with pytest.raises(UnanswerableError, match="no woman has been followed"):
         police_contact.count(sheet([record(0, until=20)]), COLUMNS, 3, Rule(), weights={}, source="A")
+
+
+def harmed() -> list[dict[str, Any]]:
+    """Sixty women: thirty were victims before, twelve of them again after, and eight only after."""
+    rows = [record(who, "victim", -30, "theft") for who in range(30)]
+    rows += [record(who, "victim", 10, "theft") for who in [*range(12), *range(30, 38)]]
+    return rows + [record(who) for who in range(38, 60)]
+
+
+def kept(rows: list[dict[str, Any]], months: int = 12) -> Kept:
+    rules = [Rule(), Rule(threshold=9), Rule(rounding=5)]
+    return police_contact.keep(
+        sheet(rows), COLUMNS, months, rules, weights={}, source="A force", on=date(2026, 3, 4)
+    )
+
+
+def test_measures_of_police_contact_read_the_very_figures_of_the_page():
+    shown = police_contact.count(sheet(harmed()), COLUMNS, 12, Rule(), weights={}, source="A force")
+    again = police_kept.from_json(json.loads(json.dumps(police_kept.as_json(kept(harmed())))))
+    found = police_contact.values(ForMeasures(again), Rule())
+    victim = shown.kinds[1]
+    assert found["M36"].shown == "20%"
+    over = f"{victim.both.shown} of {shown.n.shown} women followed for 12 months"
+    assert found["M36"].over.startswith(over)
+    assert shown.evidence in found["M36"].note and "A force" in found["M36"].note
+    assert "kept on 4 March 2026" in found["M41"].note and shown.evidence in found["M41"].note
+    assert "As victim: 0.66 times" in found["M41"].shown  # of 50 and 33 a hundred women, as they are shown
+    parts = dict(found["M41"].parts)
+    assert parts["As victim: records a hundred women, before and after"] == dict(victim.figures)[
+        "Records a hundred women, before and after"
+    ]
+    assert parts["As victim: women with any record before"] == victim.any_before.shown
+
+
+def test_measures_of_police_contact_hide_what_the_page_hides_and_say_so_by_audience():
+    few = [record(who, "victim", -30) for who in range(7)] + [record(who, "victim", 3) for who in range(7)]
+    few += [record(who) for who in range(7, 40)]
+    made = ForMeasures(kept(few))
+    page = police_contact.count(sheet(few), COLUMNS, 12, Rule(threshold=9), weights={}, source="A force")
+    assert police_contact.values(made, Rule())["M36"].shown == "18%"
+    assert page.kinds[1].both.is_hidden
+    assert police_contact.values(made, Rule(threshold=9))["M36"].shown == "c"
+    assert "7" not in str(police_contact.values(made, Rule(threshold=9))["M36"].parts)
+    # a rule that nothing was reckoned for tells nothing, and never the figures of another
+    assert police_contact.values(made, Rule(threshold=6))["M36"].shown == "c"
+
+
+def test_another_stretch_than_the_measure_asks_for_is_said_and_a_waiting_file_is_not_called_uncollected():
+    found = police_contact.values(ForMeasures(kept(harmed(), 6)), Rule())
+    assert "asks for 12 months; these are 6" in found["M36"].note
+    assert police_contact.values(ForMeasures(is_waiting=True), Rule())["M36"].shown == "Not kept yet"
+    assert police_contact.values(ForMeasures(), Rule()) == {}

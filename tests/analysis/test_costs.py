@@ -162,6 +162,21 @@ def test_measures_say_what_the_page_says():
     assert "M51" not in costs.values(made(SPENT, women={}))  # while journeys are being counted
 
 
+def test_a_cost_that_is_hidden_is_not_said_to_be_unknown():
+    hidden = {**WOMEN, costs.STARTED: ("Support began", ReleasedCount(None, "small"))}
+    found = made(SPENT, women=hidden, valuation=Valuation((FINDING,), (ROBBED,)))
+    line = found.avoided[0]
+    assert line.span is not None and line.ratio is None
+    assert "too small to be shown" in line.why and "not known" not in line.why
+    row = next(row for row in costs.per_woman_table(found)[1:] if row[0] == "Support began")
+    assert row[1:4] == ("c", "c", "c") and row[4] == "–"  # no post has a price: that is not known
+    assert "too small to be shown" in costs.values(found)["M51"].note
+    # and where nobody recorded any spend, the cost is not known and is not said to be hidden
+    bare = made(women=hidden, valuation=Valuation((FINDING,), (ROBBED,)))
+    assert "is not known" in bare.avoided[0].why
+    assert next(row for row in costs.per_woman_table(bare)[1:])[3] == "–"
+
+
 @pytest.fixture(scope="module")
 def summary():
     return summarise(invent(60))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from datetime import date
 
 import openpyxl
@@ -14,6 +15,7 @@ from pathways.analysis.disclosure import Audience, Rule, System, overlaid
 from pathways.analysis.evaluation import summarise
 from pathways.analysis.extract import Extract, Period
 from pathways.analysis.measured import Recorded
+from pathways.analysis.police_contact import ForMeasures
 from pathways.analysis.returns import Material
 from pathways.domain.evaluation import measures
 from pathways.domain.evaluation.catalogue import MEASURES
@@ -22,6 +24,7 @@ from pathways.domain.evaluation.flow import Step
 from pathways.domain.evaluation.measures import Chosen
 from pathways.domain.evaluation.release import AUDIENCES, Kind
 from tests.analysis.programme import invent
+from tests.analysis.test_compared import harmed, kept
 
 RECORDED = [
     Recorded("spend", date(2026, 4, 1), date(2026, 6, 30), {"line": "staff", "planned": 900, "spent": 1000}),
@@ -95,6 +98,24 @@ def test_the_whole_report_has_every_chapter_and_says_what_is_not_collected(summa
     drawn = [part for part in full.parts if part.chart]
     assert {part.code for part in drawn} >= {"spend", "prevention", "limits"}
     assert all(part.chart.alternative and part.table for part in drawn if part.chart)
+
+
+def test_the_report_reads_police_contact_that_was_kept_and_says_where_it_is_from(summary):
+    nothing = returns.document(Kind.EVALUATION, summary, Material(in_use=MATERIAL.in_use))
+    assert not any(part.code == "contact" for part in nothing.parts)
+    assert "M36 Domestic abuse" in " ".join(next(p for p in nothing.parts if p.code == "limits").lines)
+    material = Material(in_use=MATERIAL.in_use, contact=ForMeasures(kept(harmed())))
+    said = returns.document(Kind.EVALUATION, summary, material)
+    rows = {row[0]: row for row in next(part for part in said.parts if part.code == "impact").table}
+    assert rows["M36"][2] == "20%" and "A force" in rows["M36"][3] and "Maryland scale 2" in rows["M36"][3]
+    assert "As victim: 0.66 times" in rows["M41"][2]
+    contact = next(part for part in said.parts if part.code == "contact")
+    assert ("Women with any record before", "0", "30") in contact.table
+    assert any("regression to the mean" in line for line in contact.lines)
+    assert "M36" not in " ".join(next(part for part in said.parts if part.code == "limits").lines)
+    # what one provider is sent does not tell of the women of all
+    one = returns.values(summary, replace(material, provider="Invented Aid"))
+    assert "M36" not in one and "M41" not in one
 
 
 def test_one_service_is_counted_by_the_rules_of_all(extract, summary):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+from pathways.analysis import sheets
 from pathways.cli.main import app
 
 EXTRACT = "woman,arm,age,score,later,weeks,arrested,stopped\n" + "".join(
@@ -155,3 +158,65 @@ def test_a_wrong_option_is_one_clear_line(words: str, said: str) -> None:
     assert result.exit_code == 2
     assert said in result.output and "-h” says what it takes" in result.output
     assert len(result.output.splitlines()) == 1
+
+
+def test_the_other_sheets_of_a_workbook_are_named(extract: Path, tmp_path: Path) -> None:
+    first = pl.DataFrame({"group": ["a", "b"] * 10, "age": [f"{20 + n}" for n in range(20)]})
+    for ending in ("xlsx", "ods"):
+        content = io.BytesIO()
+        sheets.write_several({"Women": first, "Notes": first, "Bare": pl.DataFrame()}, content, f".{ending}")
+        book = tmp_path / f"women.{ending}"
+        book.write_bytes(content.getvalue())
+        words = ["table", book, "--columns", "group", "--rows", "age"]
+        said = run(*words)
+        assert f"Only the first sheet, “Women”, of women.{ending} is read. Not read: “Notes”." in said
+        assert answer(book, *words)["sheets_not_read"] == ["Notes"]
+    assert "Not read" not in run("table", extract, "--columns", "arm", "--rows", "age")
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("1,5", "“1,5” is not a number: write 1.5"),
+        ("1,250", "write 1.250, or 1250 without a comma"),
+        ("nan", "“nan” is not a number that can be reckoned with"),
+        ("-Infinity", "say --missing -Infinity"),
+    ],
+)
+def test_a_cell_that_was_meant_as_a_number_is_refused_with_what_to_write(tmp_path, cell, said) -> None:
+    lines = [f"{n % 2};{20 + n};{n % 13};{int(n % 3 == 0)}" for n in range(40)]
+    lines[7] = f"1;{cell};3;1"
+    path = tmp_path / "extract.csv"
+    path.write_text("arm;age;weeks;seen\n" + "\n".join(lines), "utf-8")
+    asked = [
+        ["table", path, "--columns", "arm", "--rows", "age"],
+        ["survival", path, "--duration", "age", "--event", "seen"],
+        ["survival", path, "--duration", "weeks", "--event", "seen", "--covariates", "age"],
+        ["impact", path, "--treated", "arm", "--outcome", "seen", "--covariates", "age"],
+        ["impact", path, "--treated", "arm", "--outcome", "age", "--covariates", "weeks"],
+        ["change", path, "--before", "age", "--after", "weeks", "--reliability", "0.8"],
+    ]
+    for words in asked:
+        told = run(*words, ends=2)
+        assert said in told and "row 9" in told and "column age" in told, words
+
+
+def test_words_that_may_stand_for_nothing_are_words_and_said_to_be(tmp_path) -> None:
+    path = tmp_path / "extract.csv"
+    lines = [f"{'ab'[n % 2]},{('yes', 'NaN', 'N/A', 'perhaps')[n % 4]},{20 + n}" for n in range(40)]
+    path.write_text("arm,heard,age\n" + "\n".join(lines), "utf-8")
+    words = ["table", path, "--columns", "arm", "--rows", "heard,age"]
+    found = answer(path, *words)
+    assert [level["level"] for level in found["rows"][0]["levels"]] == ["N/A", "NaN", "perhaps", "yes"]
+    assert found["rows"][0]["missing"] == 0
+    assert len(found["notes"]) == 2 and "Say --missing NaN where it stands for missing." in found["notes"][1]
+    assert found["notes"][0] in run(*words)
+    cleared = answer(path, *words, "--missing", "NaN", "--missing", "N/A")
+    assert cleared["rows"][0]["missing"] == 20 and cleared["notes"] == []
+
+
+def test_a_condition_with_a_decimal_comma_says_what_to_write(tmp_path) -> None:
+    path = tmp_path / "extract.csv"
+    path.write_text("arm;age\n" + "\n".join(["a;1,5", "b;2"] * 5), "utf-8")
+    said = run("table", path, "--columns", "arm", "--rows", "arm", "--where", "age>1", ends=2)
+    assert "“1,5” is not a number" in said and "write 1.5" in said

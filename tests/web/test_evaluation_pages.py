@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import os
 import re
+import subprocess
+import sys
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,7 +16,8 @@ from django.test import Client
 from django.utils import timezone
 
 from pathways.domain.terms.people import Role, Sector
-from pathways.journey import evaluate, identity
+from pathways.journey import evaluate, figures_shared, identity
+from pathways.journey.figures_shared import Shared
 from pathways.records.models import AccessEvent, JourneyEvent
 from tests.analysis import programme
 from tests.web import people
@@ -192,3 +197,57 @@ def test_nobody_waits_for_figures_that_are_still_being_made(evaluator, told, mon
     assert b"are being counted" in first.content
     monkeypatch.setattr(evaluate, "PATIENCE", 180.0)
     assert b"From considered to followed up" in evaluator.get("/evaluate/").content
+
+
+def shared_in(folder) -> Shared:
+    return Shared(folder, lambda: [base64.b64encode(b"k" * 32)])
+
+
+def never(*_):
+    raise AssertionError("figures were counted again")
+
+
+def test_what_one_process_has_made_another_shows_without_counting(evaluator, told, monkeypatch, tmp_path):
+    one, another = shared_in(tmp_path), shared_in(tmp_path)
+    monkeypatch.setattr(evaluate, "_figures", evaluate._Figures(lambda: one))
+    first = evaluator.get("/evaluate/").content
+    assert b"From considered to followed up" in first
+    assert b"From considered" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    # another process, or this one after a start: nothing in memory, no patience, and nothing is counted
+    monkeypatch.setattr(evaluate, "_figures", evaluate._Figures(lambda: another))
+    monkeypatch.setattr(evaluate, "PATIENCE", 0.0)
+    monkeypatch.setattr(evaluate.evaluation, "summarise", never)
+    page = evaluator.get("/evaluate/").content
+    assert b"From considered to followed up" in page and b"are being counted" not in page
+    # a key that does not fit, or other source: as if nothing were there
+    for change in ("key", "source"):
+        other = shared_in(tmp_path)
+        if change == "key":
+            other = Shared(tmp_path, lambda: [base64.b64encode(b"x" * 32)])
+        else:
+            monkeypatch.setattr(figures_shared, "source", lambda: "another version")
+        assert other.newer("steering") is None
+
+
+def test_a_file_of_figures_that_names_anything_else_is_not_opened(tmp_path):
+    here = shared_in(tmp_path)
+    here.write("steering", "rows", subprocess.Popen)
+    assert shared_in(tmp_path).newer("steering") is None
+    here.write("steering", "rows", (timezone.now(), Role.EVALUATOR))
+    assert shared_in(tmp_path).newer("steering")[0] == "rows"
+    assert here.newer("steering") is None  # its own file is not read again
+
+
+def test_rows_have_one_name_in_every_process(rows):
+    said = (
+        "from tests.analysis import programme; from pathways.journey import evaluate; "
+        "print(evaluate._same_rows(programme.invent(women=12)))"
+    )
+    names = {
+        subprocess.run(
+            [sys.executable, "-c", f"import django; django.setup(); {said}"], capture_output=True, text=True,
+            check=True, env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    assert len(names) == 1

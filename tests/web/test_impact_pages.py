@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from dataclasses import replace
 
+import polars as pl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from pathways.analysis import sheets
 from pathways.domain.terms.people import Role, Sector
 from pathways.journey import evaluate, identity
 from pathways.records.models import AccessEvent, Draft, ReferenceSet
-from tests.analysis.test_compared import fallen, groups
+from tests.analysis.test_compared import fallen, groups, harmed
 from tests.web.test_evaluation_pages import none_made, patient, rows, signed_in, told  # noqa: F401
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -145,3 +148,50 @@ def test_police_records_are_counted_before_and_after_with_weights_of_the_site(ev
     assert "regression to the mean" in text and "watched" in text
     assert "2.0 and 0.5" in text
 
+
+RECORDS = {
+    "action": "count", "months": "12", "woman": "woman", "start": "began", "until": "until",
+    "which": "kind", "on": "on", "offence": "offence",
+}  # fmt: skip
+
+
+def measure_figure(browser: Client, code: str) -> str:
+    return browser.get(f"/plan/measures/one/{code}/").content.decode()
+
+
+def test_measures_read_police_contact_that_was_kept_and_everybody_who_reads_the_plan_sees_it(
+    evaluator, told  # noqa: F811
+):
+    commissioner = signed_in(Role.COMMISSIONER, Sector.OTHER_STATUTORY)
+    assert "Not collected" in measure_figure(evaluator, "M36")
+    bring(evaluator, POLICE, as_csv(harmed()), "records.csv")
+    assert "Not kept yet" in measure_figure(evaluator, "M36")
+    assert "Not collected" in measure_figure(commissioner, "M36")  # the file is for its bringer alone
+    assert "Keep these figures for the measures" in evaluator.post(POLICE, RECORDS).content.decode()
+    assert evaluator.post(POLICE, {**RECORDS, "action": "keep"}).status_code == 302
+    for browser in (evaluator, commissioner):
+        text = measure_figure(browser, "M36")
+        assert "20%" in text and "Invented, for a test" in text and "Maryland scale 2" in text
+        assert "As victim: 0.66 times" in measure_figure(browser, "M41")
+    page = evaluator.get(POLICE).content.decode()
+    assert "Measures M36 and M41, and the report, read figures" in page
+    assert "Figures of police contact kept" in evaluator.get("/plan/measures/versions/").content.decode()
+    # the file may go: what was kept stays until somebody takes it out
+    evaluator.post(POLICE, {"action": "take_away"})
+    assert "20%" in measure_figure(evaluator, "M36")
+    assert evaluator.post(POLICE, {"action": "forget"}).status_code == 302
+    assert "Not collected" in measure_figure(evaluator, "M36")
+
+
+def test_whoever_only_reads_the_plan_keeps_no_police_contact(told):  # noqa: F811
+    browser = signed_in(Role.COMMISSIONER, Sector.OTHER_STATUTORY)
+    assert browser.post(POLICE, {**RECORDS, "action": "keep"}).status_code == 403
+
+
+def test_the_other_sheets_of_a_brought_workbook_are_named(evaluator):
+    content = io.BytesIO()
+    one = pl.DataFrame({"programme": ["yes", "no"], "reoffended": ["no", "yes"], "age": [30, 40]})
+    sheets.write_several({"Women": one, "Codes": one}, content, ".xlsx")
+    assert bring(evaluator, COMPARISON, content.getvalue(), "group.xlsx").status_code == 302
+    page = evaluator.get(COMPARISON).content.decode()
+    assert "Only the first sheet, “Women”, of group.xlsx is read. Not read: “Codes”." in page

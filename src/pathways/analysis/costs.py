@@ -33,6 +33,8 @@ from pathways.domain.evaluation.value import Priced, Span, Valuation
 
 DESCRIBED: Final = "Description only: what was recorded as spent, beside the women counted"
 STARTED, COMPLETED = "started", "completed"
+#: what the sum of spend and priced time is called
+WHOLE: Final = "Everything that it took"
 _VOLUNTEERS: Final = "volunteer"
 #: so many days make a year of a post
 _YEAR: Final = 365.25
@@ -151,7 +153,7 @@ def count(
                                   zip(posts.span, other.span, strict=True))  # fmt: skip
             whole = (low, central, high)
             note = "Staff time and spend without its staff line, so that nobody’s time is counted twice."
-            costs.append(Cost("Everything that it took", None, whole, note))
+            costs.append(Cost(WHOLE, None, whole, note))
     each = tuple(
         PerWoman(
             code, label, n, _each(all_spend.cash, n) if spent else None,
@@ -161,8 +163,10 @@ def count(
     )  # fmt: skip
     began = next((one for one in each if one.code == STARTED), None)
     a_woman = (began.whole or began.spend) if began else None
+    of_all = whole or (all_spend.span if spent else None)
+    is_hidden = began is not None and began.women.is_hidden and of_all is not None
     findings = given.valuation.findings
-    told = tuple(_avoided(one, given, a_woman, rule) for one in given.valuation.priced)
+    told = tuple(_avoided(one, given, a_woman, rule, is_hidden=is_hidden) for one in given.valuation.priced)
     why = ""
     if not findings:
         why = value.NO_COMPARISON
@@ -237,7 +241,7 @@ def _each_of(span: Span | None, n: ReleasedCount) -> Span | None:
     return (span[0] / n.value, span[1] / n.value, span[2] / n.value)
 
 
-def _avoided(one: Priced, given: Given, cost: Span | None, rule: Rule) -> AvoidedLine:
+def _avoided(one: Priced, given: Given, cost: Span | None, rule: Rule, *, is_hidden: bool) -> AvoidedLine:
     finding, line = given.valuation.finding(one.finding), given.table.line(one.price)
     if finding is None:
         raise ValueError(f"{one.code} is of a finding that is not kept")
@@ -259,6 +263,7 @@ def _avoided(one: Priced, given: Given, cost: Span | None, rule: Rule) -> Avoide
             treated=finding.treated or value.FEWEST,
             comparison=finding.comparison or value.FEWEST,
             cost=cost,
+            is_cost_hidden=is_hidden,
             units=one.units,
             deadweight=one.deadweight,
             attribution=one.attribution,
@@ -304,8 +309,11 @@ def values(made: Costs) -> dict[str, Value]:
         whole = f" Everything that it took: {spanned(began.whole)} in prices of {made.year}." \
             if began.whole else ""  # fmt: skip
         if began.cash is None:
-            note = "No woman’s support has begun that is shown."
-            found["M51"] = Value(HIDDEN if began.women.is_hidden else "None yet", note=note)
+            is_hidden = began.women.is_hidden
+            note = f"{value.HIDDEN_COST[:1].upper()}{value.HIDDEN_COST[1:]}" if is_hidden else (
+                "No woman’s support has begun."
+            )  # fmt: skip
+            found["M51"] = Value(HIDDEN if is_hidden else "None yet", note=note)
         else:
             over = f"{pounds(made.spend.cash or 0)} for {began.women.shown} women whose support began"
             note = f"Spend recorded here, as it was spent; what partners bear is not in it.{whole}"
@@ -379,12 +387,23 @@ def per_woman_table(made: Costs) -> Table:
                 one.label,
                 one.women.shown,
                 shown(one.cash, one.women) if made.spend else "Not collected",
-                spanned(one.spend) if one.spend else "–",
-                spanned(one.whole) if one.whole else "–",
+                _spanned_or_hidden(one.spend, made.spend.span if made.spend else None, one.women),
+                _spanned_or_hidden(one.whole, _whole(made), one.women),
             )
             for one in made.per_woman
         ),
     )
+
+
+def _spanned_or_hidden(span: Span | None, whole: Span | None, n: ReleasedCount) -> str:
+    """Hidden is not the same as not known: “c” only where there is an amount to divide."""
+    if span is not None:
+        return spanned(span)
+    return HIDDEN if whole is not None and n.is_hidden else "–"
+
+
+def _whole(made: Costs) -> Span | None:
+    return next((one.span for one in made.costs if one.label == WHOLE), None)
 
 
 def avoided_table(made: Costs) -> Table:

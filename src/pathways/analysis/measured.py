@@ -99,15 +99,15 @@ def of_journeys(summary: Summary) -> dict[str, Value]:
         "M22": _rate(summary, Step.ACCEPTED, Step.REFERRED, parts=lines[Step.REFERRED].reasons),
         "M23": _days(summary.measured.days_to_contact, "days, as the median"),
         "M24": _days(summary.process.spread.median, "contacts, as the median"),
-        "M25": _share(summary.process.three_or_more, n[Step.STARTED], "women whose support began"),
-        "M26": _share(n[Step.COMPLETED], _sum([n[Step.COMPLETED], left]), "women whose support ended"),
+        "M25": share(summary.process.three_or_more, n[Step.STARTED], "women whose support began"),
+        "M26": share(n[Step.COMPLETED], _sum([n[Step.COMPLETED], left]), "women whose support ended"),
         "M27": _women(left, parts=lines[Step.STARTED].reasons),
-        "M29": _share(overridden, _sum([overridden, how(Suggested.SAME)]), "women with a suggestion"),
-        "M34": _share(cell("goal met"), cell("goal set"), "women who set a goal"),
+        "M29": share(overridden, _sum([overridden, how(Suggested.SAME)]), "women with a suggestion"),
+        "M34": share(cell("goal met"), cell("goal set"), "women who set a goal"),
     }  # fmt: skip
     found |= _of_changes(summary.changes)
     if key("in time") in own:
-        found["M7"] = _share(cell("in time"), cell("decided"), "women decided on")
+        found["M7"] = share(cell("in time"), cell("decided"), "women decided on")
     return found
 
 
@@ -125,7 +125,7 @@ def _of_changes(changes: Changes) -> dict[str, Value]:
     if changes.ladder.twice.value != 0:
         better = changes.ladder.count(Change.IMPROVED)
         note = "The ladder is our own and not validated."
-        found["M35"] = _share(better, changes.ladder.twice, "women rated twice", note=note)
+        found["M35"] = share(better, changes.ladder.twice, "women rated twice", note=note)
     return found
 
 
@@ -141,7 +141,7 @@ def _mean_change(one: Instrumental) -> Value:
 
 def _reliably(first: Instrumental, several: Sequence[Instrumental]) -> Value:
     parts = [(f"{one.yardstick.name}, reliably better", one.better) for one in several]
-    return _share(first.better, first.twice, f"women measured twice by {first.yardstick.name}",
+    return share(first.better, first.twice, f"women measured twice by {first.yardstick.name}",
                   parts=parts, note=f"{changed.EVIDENCE}.")  # fmt: skip
 
 
@@ -154,7 +154,7 @@ def _across(first: Instrumental, several: Sequence[Instrumental]) -> Value:
     over = _sum([crossed(first), first.count(CutOffSide.STAYED_OVER.value)])
     parts = [(f"{one.yardstick.name}, across the cut-off", crossed(one)) for one in several]
     of = f"women on the side of need at the first {first.yardstick.name}, measured twice"
-    return _share(crossed(first), over, of, parts=parts, note=f"{changed.EVIDENCE}.")
+    return share(crossed(first), over, of, parts=parts, note=f"{changed.EVIDENCE}.")
 
 
 def _line(table: flow.FlowTable, step: Step) -> ReleasedCount:
@@ -194,7 +194,7 @@ def _counted_in_words(count: ReleasedCount) -> str:
     return HIDDEN if count.value is None else f"{count.value} {'woman' if count.value == 1 else 'women'}"
 
 
-def _share(
+def share(
     count: ReleasedCount,
     whole: ReleasedCount,
     of: str,
@@ -203,13 +203,14 @@ def _share(
     quarters: tuple[tuple[str, float | None], ...] = (),
     note: str = "",
 ) -> Value:
-    share = count.share_of(whole)
-    said = tuple((label, part.shown) for label, part in parts)
+    """Per cent of a whole, from two released counts; hidden where either is."""
+    part = count.share_of(whole)
+    said = tuple((label, each.shown) for label, each in parts)
     over = f"{count.shown} of {whole.shown} {of}"
-    if share is None:
+    if part is None:
         shown = "None yet" if whole.value == 0 else HIDDEN
         return Value(shown, over, said, quarters, note)
-    return Value(f"{100 * share:.0f}%", over, said, quarters, note, 100 * share)
+    return Value(f"{100 * part:.0f}%", over, said, quarters, note, 100 * part)
 
 
 def _days(value: int | None, words: str) -> Value:
@@ -237,10 +238,10 @@ def _rate(
     cells = summary.measured.cells
     each = []
     for quarter in summary.measured.quarters if {step, whole} <= set(BY_QUARTER) else ():
-        share = cells[quarter_key(step, "n", quarter)].share_of(cells[quarter_key(whole, "n", quarter)])
-        each.append((clocks.quarter_in_words(quarter), None if share is None else round(100 * share, 1)))
+        part = cells[quarter_key(step, "n", quarter)].share_of(cells[quarter_key(whole, "n", quarter)])
+        each.append((clocks.quarter_in_words(quarter), None if part is None else round(100 * part, 1)))
     note = _COHORT if each else ""
-    return _share(n[step], n[whole], _WORDS[whole], parts=parts, quarters=tuple(each), note=note)
+    return share(n[step], n[whole], _WORDS[whole], parts=parts, quarters=tuple(each), note=note)
 
 
 def _each(summary: Summary, step: Step) -> tuple[tuple[str, float | None], ...]:
@@ -454,7 +455,7 @@ def _risk(rows: Sequence[Recorded], rule: Rule) -> Value:
     if cells is None:
         return Value(HIDDEN, note="Too few for any of it to leave.")
     parts = [(label, cells[name]) for name, label in _RESULTS.items()]
-    return _share(cells["changed"], cells["all"], "risk assessments read again", parts=parts)
+    return share(cells["changed"], cells["all"], "risk assessments read again", parts=parts)
 
 
 def _entered(rows: Sequence[Recorded], unit: Unit, disclosure: DisclosureClass, rule: Rule) -> Value:

@@ -9,24 +9,27 @@ bundled; victimisation is the fairer outcome, because some offences are recorded
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import altair as alt
 import numpy as np
 from scipy import stats
 
-from pathways.analysis import charts
+from pathways.analysis import charts, measured
 from pathways.analysis.charts import ACCENT, TEAL, Chart
-from pathways.analysis.disclosure import Rule, System, protect
+from pathways.analysis.disclosure import AtRisk, Rule, System, protect
 from pathways.analysis.disclosure import system as systems
 from pathways.analysis.impact import reading
 from pathways.analysis.impact.answers import UnanswerableError
 from pathways.analysis.impact.proportions import DETECTABLE
+from pathways.analysis.measured import Value
 from pathways.analysis.sheets import Sheet, UnreadableError
-from pathways.domain.evaluation import police_records
-from pathways.domain.evaluation.counts import RawCount, ReleasedCount
+from pathways.domain.evaluation import police_kept, police_records
+from pathways.domain.evaluation.counts import HIDDEN, RawCount, ReleasedCount
+from pathways.domain.evaluation.police_kept import Kept, Side, Told
 
 EVIDENCE: Final = "Maryland scale 2, Nesta 2: before and after, with nobody to compare with"
 CAUTIONS: Final = (
@@ -126,6 +129,127 @@ def count(
         f"{rule.words} Of {len(cells)} counts {hidden} are hidden; an attack on them found "
         f"{len(protected.audit.at_risk) or 'nothing'} at risk.",
     )  # fmt: skip
+
+
+# --- kept for the measures ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ForMeasures:
+    """What M36 and M41 are read from: figures that were kept, or whether a file waits to be counted."""
+
+    kept: Kept | None = None
+    is_waiting: bool = False
+
+
+def keep(
+    sheet: Sheet,
+    columns: Columns,
+    months: int,
+    rules: Iterable[Rule],
+    *,
+    weights: Mapping[str, float],
+    source: str,
+    on: date,
+) -> Kept:
+    """The figures as `count` shows them under each rule; a rule under which nothing may leave has none.
+
+    Raises as `count` does, and UnanswerableError where nothing may leave under any rule.
+    """
+    told: list[Told] = []
+    last: Contact | None = None
+    for rule in dict.fromkeys(rules):
+        try:
+            made = count(sheet, columns, months, rule, weights=weights, source=source)
+        except AtRisk:
+            continue
+        told.append(_told(made, rule))
+        last = made
+    if last is None:
+        raise UnanswerableError("so few women are in it that nothing of it may leave")
+    return Kept(source, on, months, last.evidence, last.cautions, last.harm, tuple(told))
+
+
+def _told(made: Contact, rule: Rule) -> Told:
+    sides = tuple(
+        Side(
+            kind, one.label, one.any_before, one.any_after, one.both, one.neither, one.figures,
+            (round(one.rates[0]), round(one.rates[1])) if one.rates else None,
+        )
+        for (kind, _), one in zip(KINDS, made.kinds, strict=True)
+    )  # fmt: skip
+    return Told(rule.threshold, rule.rounding, made.n, made.too_short, sides, made.disclosure)
+
+
+def values(given: ForMeasures, rule: Rule) -> dict[str, Value]:
+    """M36 and M41 for readers under this rule: the very figures of the page of police contact."""
+    kept = given.kept
+    if kept is None:
+        if not given.is_waiting:
+            return {}
+        why = "A file is here whose figures are not kept: count it under Police contact, and keep them."
+        return dict.fromkeys(police_kept.MEASURES, Value("Not kept yet", note=why))
+    told = kept.under(rule.threshold, rule.rounding)
+    if told is None:
+        why = f"Too few women for any of it to leave. {_from(kept)}"
+        return dict.fromkeys(police_kept.MEASURES, Value(HIDDEN, note=why))
+    since = f" {HANDED_OVER}" if HANDED_OVER in kept.cautions else ""
+    said = f"{kept.evidence}. {_from(kept)}{since}"
+    followed = f"women followed for {kept.months} months on each side"
+    victim = told.side("victim")
+    again = measured.share(
+        victim.both, told.n, f"{followed} were victims before and again after", parts=_women_with(victim),
+        note=f"{said} Not followed so long, and left out: {told.too_short.shown}.",
+    )  # fmt: skip
+    ratios = "; ".join(f"{one.label}: {_ratio(one)}" for one in told.sides)
+    parts = [
+        (f"{one.label}: {words[:1].lower()}{words[1:]}", figure)
+        for one in told.sides
+        for words, figure in (*((label, n.shown) for label, n in _women_with(one)), *one.figures)
+    ]
+    beside = Value(
+        HIDDEN if all(one.rates is None for one in told.sides) else ratios,
+        f"records after for each one before, of {told.n.shown} {followed}",
+        tuple(parts),
+        note=f"{said} {kept.harm}",
+    )
+    return dict(zip(police_kept.MEASURES, (again, beside), strict=True))
+
+
+def lines(told: Told) -> tuple[tuple[str, ...], ...]:
+    """Women with any record, and what came of counting, as a table: a row a figure, a column a kind."""
+    heads = ("", *(one.label for one in told.sides))
+    found: dict[str, dict[str, str]] = {}
+    for one in told.sides:
+        for words, figure in (*((label, n.shown) for label, n in _women_with(one)), *one.figures):
+            found.setdefault(words, {})[one.kind] = figure
+    return (heads, *((words, *(by.get(one.kind, "–") for one in told.sides)) for words, by in found.items()))
+
+
+def _women_with(side: Side) -> tuple[tuple[str, ReleasedCount], ...]:
+    return (
+        ("Women with any record before", side.any_before),
+        ("Women with any record after", side.any_after),
+        ("Women with a record both before and after", side.both),
+        ("Women with a record neither before nor after", side.neither),
+    )
+
+
+def _ratio(side: Side) -> str:
+    if side.rates is None:
+        return HIDDEN
+    before, after = side.rates
+    return f"{after / before:.2f} times" if before else "none before to compare with"
+
+
+def _from(kept: Kept) -> str:
+    asked = "" if kept.months == police_kept.MONTHS else (
+        f" The measure asks for {police_kept.MONTHS} months; these are {kept.months}."
+    )  # fmt: skip
+    return (
+        f"From a file of police records ({kept.source}), counted under Police contact and kept on "
+        f"{kept.kept_on:%-d %B %Y}.{asked}"
+    )
 
 
 # --- reading ----------------------------------------------------------------------------------------

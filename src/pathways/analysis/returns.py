@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from pathways.analysis import charts, costs, lab_file, measured, process_charts
+from pathways.analysis import charts, costs, lab_file, measured, police_contact, process_charts
 from pathways.analysis.charts import Chart
 from pathways.analysis.costs import Costs, Given
 from pathways.analysis.evaluation import Summary
 from pathways.analysis.extract import Period
 from pathways.analysis.flow import FlowTable
 from pathways.analysis.measured import Recorded, Value
+from pathways.analysis.police_contact import ForMeasures
 from pathways.analysis.process import Line
 from pathways.domain.evaluation.catalogue import MEASURES
 from pathways.domain.evaluation.counts import ReleasedCount
@@ -64,6 +65,8 @@ class Material:
     submissions: Sequence[lab_file.Counted] = ()
     #: the site's prices, and what it says of costs avoided
     given: Given = field(default_factory=Given)
+    #: figures of police contact that were kept
+    contact: ForMeasures = field(default_factory=ForMeasures)
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ def values(summary: Summary, material: Material) -> dict[str, Value]:
     )
     of_money = {} if material.provider else costs.values(reckoned(summary, material))
     found = {**records, **of_money, **measured.of_journeys(summary)}
+    if not material.provider:  # what is counted here goes before a figure that was counted elsewhere
+        found |= police_contact.values(material.contact, summary.disclosure.rule)
     if (eligible := _eligible(summary, material)) is not None:
         found["M42"] = lab_file.value(eligible, records.get("M42"))
     return found
@@ -342,6 +347,7 @@ def chapters(summary: Summary, material: Material, found: Mapping[str, Value]) -
                   found, "Outcomes for the women",
                   "These are outcomes that were measured. Without a fair comparison they do not say what "
                   "difference the programme made, and where none was found that is no proof of none."),
+        *_police_contact(summary, material),
         _for_the_lab(summary, material),
         _measures("unintended", "What may have gone wrong", ("M29", "M48", "M49", "M50"), material, found,
                   "Safety and unintended effects", level=3),
@@ -360,6 +366,24 @@ def chapters(summary: Summary, material: Material, found: Mapping[str, Value]) -
                                  "“c” is a hidden count.", missing, source,
                                  (("Characteristic", "Women"), *((o.label, o.n.shown) for o in missing)))),
     )  # fmt: skip
+
+
+def _police_contact(summary: Summary, material: Material) -> list[Part]:
+    """Table T8: police contact before and after, where figures of it were kept."""
+    kept, rule = material.contact.kept, summary.disclosure.rule
+    told = kept.under(rule.threshold, rule.rounding) if kept else None
+    if kept is None or told is None or material.provider:
+        return []
+    lines = (
+        f"Evidence level: {kept.evidence}. Women counted: {told.n.shown}; not followed so long, or with "
+        f"records that are not whole, and left out: {told.too_short.shown}.",
+        f"Source: {kept.source}. Counted and kept on {kept.kept_on:%-d %B %Y}.",
+        *kept.cautions,
+        kept.harm,
+        told.disclosure,
+    )
+    title = f"Police contact {kept.months} months before and after (T8)"
+    return [Part("contact", title, lines, police_contact.lines(told), title, level=3)]
 
 
 def _for_the_lab(summary: Summary, material: Material) -> Part:

@@ -17,7 +17,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,8 @@ class Sheet:
     name: str
     frame: pl.DataFrame
     rows: pl.Series
+    #: other tables of the same file that hold anything and were not read, by name
+    unread: tuple[str, ...] = ()
 
     @property
     def columns(self) -> list[str]:
@@ -80,7 +82,7 @@ class Sheet:
 
 
 def read(path: Path | str, *, sheet: str | None = None) -> Sheet:
-    """The only table of a file, or the sheet of this name; of a workbook with several, the first."""
+    """The only table of a file, or the sheet of this name; of several, the first, which names the others."""
     return _open(Path(path), sheet)[0]
 
 
@@ -92,6 +94,14 @@ def read_all(path: Path | str) -> list[Sheet]:
 def read_bytes(content: bytes, name: str, *, sheet: str | None = None) -> list[Sheet]:
     """The same of a file that was sent: its ending says what it is."""
     return _tables(content, Path(name), sheet, every=sheet is None)
+
+
+def said_of_unread(found: Sheet) -> str:
+    """That only the first of several tables was read, and which were not; nothing where there was one."""
+    if not found.unread:
+        return ""
+    others = ", ".join(f"“{name}”" for name in found.unread)
+    return f"Only the first sheet, “{found.name}”, of {found.path.name} is read. Not read: {others}."
 
 
 def files_in(folder: Path, endings: Sequence[str] = ENDINGS) -> list[Path]:
@@ -221,7 +231,11 @@ def _workbook(content: bytes, path: Path, sheet: str | None, *, every: bool) -> 
         if sheet is not None and sheet not in names:
             raise UnreadableError(path, f"has no sheet {sheet!r}; it has: {', '.join(names)}")
         wanted = [sheet] if sheet is not None else names if every else names[:1]
-        return [_one_sheet(book, path, name) for name in wanted if name is not None]
+        found = [_one_sheet(book, path, name) for name in wanted if name is not None]
+        if sheet is None and not every and found:
+            unread = tuple(name for name in names[1:] if _holds_anything(book, name))
+            found = [replace(found[0], unread=unread)]
+        return found
     except zipfile.BadZipFile:
         raise UnreadableError(path, "is not a workbook, or is damaged; open it and save it anew") from None
     except UnreadableError:
@@ -250,6 +264,11 @@ def _one_sheet(book: object, path: Path, name: str) -> Sheet:
     headings = [cell or "" for cell in whole.row(first)]
     below = whole.slice(first + 1)
     return _sheet(path, name, headings, below, list(range(first + 2, first + 2 + below.height)))
+
+
+def _holds_anything(book: object, name: str) -> bool:
+    drawn = book.load_sheet(name, header_row=None, n_rows=1, dtypes="string")  # type: ignore[attr-defined]
+    return bool(drawn.total_height)
 
 
 def _parquet(content: bytes, path: Path) -> Sheet:
@@ -320,7 +339,10 @@ def _json(content: bytes, path: Path, sheet: str | None, *, every: bool) -> list
         raise UnreadableError(path, f"has no list “{sheet}”; there are: {named}")
     chosen = {sheet: tables[sheet]} if sheet is not None else tables
     read_ = [_entries(path, name, lines) for name, lines in chosen.items()]
-    return read_ if every else (read_ or [_entries(path, "", [])])[:1]
+    if every or not read_:
+        return read_ if every else [_entries(path, "", [])]
+    unread = tuple(each.name for each in read_[1:] if len(each)) if sheet is None else ()
+    return [replace(read_[0], unread=unread)]
 
 
 def _entries(path: Path, name: str, lines: list[Any]) -> Sheet:

@@ -40,8 +40,9 @@ def table(
 
         rule = _rule(threshold, zeros, base)
         step("reading")
-        found = crossing.crossed(sheets.read(file, sheet=sheet), rows=rows, columns=columns, counts=counts)
-        before = [releases.read(sheets.read(each)) for each in earlier]
+        table, *others = sheets.read(file, sheet=sheet), *(sheets.read(each) for each in earlier)
+        found = crossing.crossed(table, rows=rows, columns=columns, counts=counts)
+        before = [releases.read(each) for each in others]
         system = disclosure.tables.two_way(found.counts, found.rows, found.columns)
         step("hiding")
         try:
@@ -61,6 +62,7 @@ def table(
     more["disclosure_control"] = True
     more["held_against"] = [str(each) for each in earlier]
     files.write_json(json_file, {**said, **more})
+    files.say_unread(table, *others)
     _say_table(said, rule.words, out, len(earlier))
 
 
@@ -85,8 +87,9 @@ def against(
 
         rule = _rule(threshold, zeros, base)
         step("reading")
-        before = [releases.read(sheets.read(each)) for each in earlier]
-        new = releases.read(sheets.read(file))
+        table, *others = (sheets.read(each) for each in (file, *earlier))
+        before = [releases.read(each) for each in others]
+        new = releases.read(table)
         held = releases.against(new, before, rule, _by_the_hundred(step))
     body = {
         "releases": 1 + len(before),
@@ -100,6 +103,7 @@ def against(
         "ok": not held.given_away,
     }
     files.write_json(json_file, body)
+    files.say_unread(table, *others)
     _say_against(held, file)
     if held.given_away:
         raise typer.Exit(plain.FOUND_WRONG)

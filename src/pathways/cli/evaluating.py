@@ -30,7 +30,20 @@ def _answering(path: Path | None = None) -> Iterator[None]:
 def _read(path: Path, where: str | None, missing: list[str]) -> Sheet:
     from pathways.analysis.impact import reading
 
-    return reading.read(path, where=where, missing=missing)
+    found = reading.read(path, where=where, missing=missing)
+    files.say_unread(found)
+    return found
+
+
+def _notes(sheet: Sheet, used: list[str]) -> list[str]:
+    """Words of the columns used that may stand for nothing and were counted as words."""
+    from pathways.analysis.impact import reading
+
+    return [
+        f"{column}: “{word}” is counted as a word like any other. Say --missing {word} where it stands for "
+        "missing."
+        for column, word in reading.like_missing(sheet, used)
+    ]
 
 
 def split(said: str | None) -> list[str]:
@@ -69,8 +82,9 @@ def table(
     with _answering(path):
         from pathways.analysis.impact import baseline, release
 
+        sheet = _read(path, where, missing)
         material = baseline.gather(
-            _read(path, where, missing), columns=columns, rows=rows, stages=sets, categorical=categorical,
+            sheet, columns=columns, rows=rows, stages=sets, categorical=categorical,
             numeric=numeric,
         )  # fmt: skip
         if protect:
@@ -80,7 +94,7 @@ def table(
         else:
             found = baseline.baseline(material)
     found["disclosure_control"] = protect
-    _write(json_file, found)
+    _write(json_file, found, sheet, [*([columns] if columns else []), *rows])
     _say_table(found)
     _end(found)
 
@@ -161,11 +175,12 @@ def change(
     with _answering(path):
         from pathways.analysis.impact import change as changes
 
+        sheet = _read(path, where, missing)
         found = changes.change(
-            _read(path, where, missing), before=before, after=after, reliability=reliability, sd=sd,
+            sheet, before=before, after=after, reliability=reliability, sd=sd,
             cutoff=cutoff, functional=functional, is_lower_better=is_lower_better, method=method,
         )  # fmt: skip
-    _write(json_file, found)
+    _write(json_file, found, sheet, [])
     say = files.console()
     say.print(found["statement"])
     if found["recovered"] is not None:
@@ -201,11 +216,12 @@ def survival(
     with _answering(path):
         from pathways.analysis.impact import survival as surviving
 
+        sheet = _read(path, where, missing)
         found = surviving.survival(
-            _read(path, where, missing), duration=duration, event=event, group=group, covariates=covariates,
+            sheet, duration=duration, event=event, group=group, covariates=covariates,
             at=times,
         )  # fmt: skip
-    _write(json_file, found)
+    _write(json_file, found, sheet, [*([group] if group else []), *covariates])
     say = files.console()
     say.print(f"{found['n']:,} followed, {found['events']:,} with the event, {found['missing']:,} left out "
               "for a blank")  # fmt: skip
@@ -246,11 +262,12 @@ def impact(
     with _answering(path):
         from pathways.analysis.impact import effect
 
+        sheet = _read(path, where, missing)
         found = effect.impact(
-            _read(path, where, missing), treated=treated, outcome=outcome, known=covariates, exact=exact,
+            sheet, treated=treated, outcome=outcome, known=covariates, exact=exact,
             ratio=ratio, caliper=caliper, replace=replace,
         )  # fmt: skip
-    _write(json_file, found)
+    _write(json_file, found, sheet, [*covariates, *exact])
     say = files.console()
     say.print(found["statement"])
     say.print(f"  {found['n_treated']:,} treated, {found['n_comparison']:,} to compare with, "
@@ -307,8 +324,9 @@ def fairness(
     with _answering(path):
         from pathways.analysis.impact import fairness as fair
 
-        found = fair.fairness(_read(path, where, missing), flag=flag, outcome=outcome, group=group)
-    _write(json_file, found)
+        sheet = _read(path, where, missing)
+        found = fair.fairness(sheet, flag=flag, outcome=outcome, group=group)
+    _write(json_file, found, sheet, [group])
     say = files.console()
     say.print(f"{found['n']:,} with a flag, an outcome and a group; {found['missing']['rows']:,} left out")
     for name, each in [("everybody", found["overall"]), *((one["group"], one) for one in found["groups"])]:
@@ -321,9 +339,17 @@ def fairness(
     _end(found)
 
 
-def _write(json_file: Path | None, found: dict[str, Any]) -> None:
+def _write(
+    json_file: Path | None, found: dict[str, Any], sheet: Sheet | None = None, used: list[str] | None = None
+) -> None:
+    """Writes the result, with the sheets that were not read and the words that may stand for nothing."""
     found.setdefault("disclosure_control", False)
+    found["notes"] = _notes(sheet, used or []) if sheet is not None else []
+    if sheet is not None:
+        found["sheets_not_read"] = list(sheet.unread)
     files.write_json(json_file, found)
+    for line in found["notes"]:
+        files.console().print(line)
 
 
 def _end(found: dict[str, Any]) -> None:

@@ -7,11 +7,14 @@ import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from pathways.installation.refusal import RefusalError
+
+if TYPE_CHECKING:
+    from pathways.analysis.sheets import Sheet
 
 #: said with everything that a command on a file writes or prints
 DRAFT = "This is the analyst’s own draft. It has not been through disclosure control."
@@ -49,6 +52,15 @@ def reading() -> Iterator[None]:
         yield
     except UnreadableError as error:
         raise RefusalError(str(error)) from None
+
+
+def say_unread(*read: Sheet | None) -> None:
+    """Names the other sheets of each workbook of which only the first was read."""
+    from pathways.analysis.sheets import said_of_unread
+
+    for each in read:
+        if each is not None and (said := said_of_unread(each)):
+            console().print(said)
 
 
 def check_place(path: Path | None) -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
 
 from pathways.analysis import compared, police_contact, sheets
 from pathways.analysis.compared import Asked, Compared
-from pathways.analysis.disclosure import Audience
+from pathways.analysis.disclosure import AtRisk, Audience, Rule
 from pathways.analysis.impact.answers import UnanswerableError
 from pathways.analysis.police_contact import Columns, Contact
 from pathways.analysis.sheets import Sheet, UnreadableError
@@ -23,10 +23,12 @@ from pathways.analysis.time_to import Dates
 from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.evaluation.beside_group import GroupKind
+from pathways.domain.evaluation.police_kept import Kept
 from pathways.domain.governance.actors import Actor
+from pathways.domain.terms import clocks
 from pathways.domain.terms.people import Role
 from pathways.domain.terms.words import Worded
-from pathways.journey import drafts, evaluate, ledger
+from pathways.journey import drafts, evaluate, ledger, police_kept, releasing
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import ReferenceSet
 
@@ -53,6 +55,8 @@ class Brought:
     source: str
     columns: tuple[str, ...]
     rows: int
+    #: that other sheets of the workbook were not read, by name; nothing where there are none
+    unread: str = ""
 
 
 #: Headings under which people are named: a file with one of them is not a file without names.
@@ -143,6 +147,38 @@ def take_away(*, purpose: Purpose, by: Actor, at: datetime) -> Outcome:
         return done()
 
 
+def keep_police_contact(*, columns: Columns, months: int, by: Actor, at: datetime) -> Outcome:
+    """Keeps the counted figures for measures M36 and M41, as each audience may be told them.
+
+    Nothing of the file is kept with them. A release may round its counts, so both ways are reckoned.
+    """
+    if by.role not in MAY_BRING:
+        return refusal(_NOT_YOURS)
+    found = _kept(Purpose.POLICE_CONTACT, by)
+    if found is None:
+        return refusal(_NO_FILE)
+    kept, sheet = found
+    try:
+        made = police_contact.keep(
+            sheet, columns, months, _rules(), weights=harm_weights(), source=kept["source"],
+            on=clocks.local(at).date(),
+        )  # fmt: skip
+    except (UnreadableError, UnanswerableError) as error:
+        return refusal(decision.no(_sentence(error)))
+    return police_kept.keep(made, by=by, at=at)
+
+
+def forget_police_contact(*, by: Actor, at: datetime) -> Outcome:
+    """Takes the kept figures out of the measures."""
+    return police_kept.forget(by=by, at=at)
+
+
+def _rules() -> list[Rule]:
+    """Every rule under which anything of the programme is told."""
+    own = [one.rule for one in Audience]
+    return [*own, *(replace(rule, rounding=releasing.ROUNDING) for rule in own)]
+
+
 _NOT_YOURS = decision.no("Files for the evaluation are brought by an evaluator or a coordinator.")
 
 
@@ -154,7 +190,7 @@ def _sheet(content: bytes, name: str) -> Sheet:
     found = sheets.read_bytes(content, name)
     if not found or not found[0].columns:
         raise UnreadableError(name, "holds no table: a row of headings and rows below it are wanted")
-    return found[0]
+    return replace(found[0], unread=tuple(each.name for each in found[1:] if each.columns))
 
 
 # --- reads ------------------------------------------------------------------------------------------
@@ -166,7 +202,8 @@ def brought(*, purpose: Purpose, by: Actor) -> Brought | None:
     if found is None:
         return None
     kept, sheet = found
-    return Brought(kept["name"], kept["source"], tuple(sheet.columns), len(sheet))
+    unread = sheets.said_of_unread(sheet)
+    return Brought(kept["name"], kept["source"], tuple(sheet.columns), len(sheet), unread)
 
 
 def _kept(purpose: Purpose, by: Actor) -> tuple[Mapping[str, str], Sheet] | None:
@@ -214,6 +251,13 @@ def police_contact_of(*, columns: Columns, months: int, by: Actor) -> Contact | 
         )
     except (UnreadableError, UnanswerableError) as error:
         return decision.no(_sentence(error))
+    except AtRisk:
+        return decision.no("So few women are in it that nothing of it may leave.")
+
+
+def contact_kept(*, by: Actor) -> Kept | None:
+    """The figures of police contact that measures M36 and M41 are read from, if any were kept."""
+    return police_kept.given(by=by).kept
 
 
 def _sentence(error: Exception) -> str:

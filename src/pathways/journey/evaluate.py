@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F
 
 from pathways.analysis import beside, change_charts, changed, evaluation, report, returns
@@ -29,6 +33,7 @@ from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role
 from pathways.domain.triage import assessment
 from pathways.journey import identity, instruments, ledger, material, planning, programme
+from pathways.journey.figures_shared import Shared
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import (
     Demographics,
@@ -105,10 +110,12 @@ _Which = tuple[Audience, bool]
 class _Figures:
     """Makes figures beside the pages, one making at a time, and keeps the newest of each kind.
 
-    Protecting and attacking a whole release takes seconds, which no page waits for.
+    Protecting and attacking a whole release takes seconds, which no page waits for. What one process has
+    made is `shared` with the others, and is there after a start.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shared: Callable[[], Shared | None] = lambda: None) -> None:
+        self._find_shared = shared
         self._newest: dict[_Which, tuple[str, Evaluation]] = {}
         self._asked: dict[_Which, tuple[str, Extract]] = {}
         self._change = threading.Condition()
@@ -117,6 +124,9 @@ class _Figures:
     def get(self, rows: str, extract: Extract, which: _Which, *, patience: float) -> Overview:
         with self._change:
             newest = self._newest.get(which)
+            if newest is None or newest[0] != rows:
+                self._adopt(which)
+                newest = self._newest.get(which)
             if newest is None or newest[0] != rows:
                 self._asked[which] = (rows, extract)
                 if self._thread is None or not self._thread.is_alive():
@@ -131,7 +141,20 @@ class _Figures:
     def newest(self, which: _Which) -> Evaluation | None:
         with self._change:
             found = self._newest.get(which)
+            if found is None:
+                self._adopt(which)
+                found = self._newest.get(which)
         return found[1] if found else None
+
+    def _adopt(self, which: _Which) -> None:
+        """Takes what another process has made since, unless what is here is newer. Under the condition."""
+        shared = self._find_shared()
+        found = shared.newer(_name(which)) if shared else None
+        if found is None or not isinstance(found[1], Evaluation):
+            return
+        here = self._newest.get(which)
+        if here is None or here[1].summary.as_at <= found[1].summary.as_at:
+            self._newest[which] = (found[0], found[1])
 
     def _make(self) -> None:
         while True:
@@ -141,21 +164,43 @@ class _Figures:
                     self._thread = None
                     return
             which, (rows, extract) = wanted
-            made = None
             try:
-                summary = evaluation.summarise(extract, which[0])
-                made = Evaluation(summary, change_charts.every(summary))
+                self._make_one(which, rows, extract)
             except Exception:
                 logging.getLogger("pathways.evaluation").exception("figures could not be made")
             with self._change:
-                if made is not None:
-                    self._newest[which] = (rows, made)
                 if self._asked.get(which, ("", None))[0] == rows:
                     del self._asked[which]
                 self._change.notify_all()
 
 
-_figures = _Figures()
+    def _make_one(self, which: _Which, rows: str, extract: Extract) -> None:
+        shared = self._find_shared()
+        with shared.alone(_name(which)) if shared else nullcontext():
+            with self._change:
+                self._adopt(which)
+                if self._newest.get(which, ("", None))[0] == rows:
+                    return  # another process made them while this one waited
+            summary = evaluation.summarise(extract, which[0])
+            made = Evaluation(summary, change_charts.every(summary))
+            with self._change:
+                self._newest[which] = (rows, made)
+                self._change.notify_all()
+            if shared:
+                shared.write(_name(which), rows, made)
+
+
+def _name(which: _Which) -> str:
+    audience, is_by_quarter = which
+    return f"{audience.value}-by-quarter" if is_by_quarter else audience.value
+
+
+@functools.cache
+def _shared() -> Shared:
+    return Shared(settings.PATHWAYS_FIGURES, settings.PATHWAYS_KEYS)
+
+
+_figures = _Figures(_shared)
 #: Seconds that a page waits for figures that are nearly there.
 PATIENCE = 1.5
 #: Figures of this age are shown on a home page without looking whether anything has happened since.
@@ -388,18 +433,20 @@ def _populations() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 
 
 def _same_rows(extract: Extract) -> str:
-    """What names the rows, whenever they were read: figures are made once until something happens."""
+    """What names the rows, whenever and by whichever process they were read.
+
+    Figures are made once until something happens.
+    """
     last = max((row["at"] for row in extract.events), default=None)
-    answers = hash(tuple(tuple(sorted(map(str, row.items()))) for row in extract.demographics))
-    beside_them = hash(
-        repr(
-            (
-                sorted(extract.services.items()),
-                extract.residents,
-                extract.police_known,
-                *(sorted(map(repr, rows)) for rows in (extract.scores, extract.ladder, extract.nearness)),
-            )
-        )
+    found = hashlib.sha256()
+    for row in extract.demographics:
+        found.update(repr(sorted(map(str, row.items()))).encode())
+    beside_them = (
+        sorted(extract.services.items()),
+        extract.residents,
+        extract.police_known,
+        *(sorted(map(repr, rows)) for rows in (extract.scores, extract.ladder, extract.nearness)),
     )
+    found.update(repr(beside_them).encode())
     day = f"{extract.as_at:%Y-%m-%d}"
-    return f"{len(extract.events)}|{last}|{answers}|{beside_them}|{day}|{extract.programme_name}"
+    return f"{len(extract.events)}|{last}|{found.hexdigest()}|{day}|{extract.programme_name}"

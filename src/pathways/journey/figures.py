@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pathways.analysis import costs, lab_file, measured, partnership
+from pathways.analysis import costs, lab_file, measured, partnership, police_contact
 from pathways.analysis.measured import Value
 from pathways.domain.evaluation.counts import ReleasedCount
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms import clocks
-from pathways.journey import evaluate, material, planning, pricing, surveying
+from pathways.journey import evaluate, material, planning, police_kept, pricing, surveying
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ def figures(*, by: Actor, at: datetime, synthetic: bool) -> Figures | None:
     surveyed = partnership.value(surveying.results(by=by, at=at))
     if surveyed is not None:  # what is counted here goes before a figure that was counted elsewhere
         found["M43"] = surveyed
+    found |= police_contact.values(police_kept.given(by=by), rule)
     eligible = lab_file.of_all(material.submissions(by), evaluate.AUDIENCE[by.role].rule)
     if eligible is not None:
         found["M42"] = lab_file.value(eligible, records.get("M42"))

@@ -16,7 +16,7 @@ from pathways.domain.evaluation.justice_lab import Status
 from pathways.domain.evaluation.measures import Chosen
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms import clocks
-from pathways.journey import identity, planning, pricing
+from pathways.journey import identity, planning, police_kept, pricing
 from pathways.records.models import LabSubmission, ProgrammeRecord, Service, SharingAgreement
 
 
@@ -87,4 +87,5 @@ def gathered(
         provider=provider,
         submissions=submissions(by),
         given=pricing.given(by=by),
+        contact=police_kept.given(by=by),
     )

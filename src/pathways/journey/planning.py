@@ -105,6 +105,13 @@ def measures_compared(
         return None
     before = {one.measure.code: _in_words(one) for one in first.measures}
     after = {one.measure.code: _in_words(one) for one in second.measures}
+    for one, said in ((first, before), (second, after)):
+        if (kept := one.chosen.contact) is not None:
+            told = kept.told[0]
+            said["Police contact"] = (
+                f"{kept.months} months on each side; {told.n.shown} women; {kept.source}; kept on "
+                f"{kept.kept_on:%-d %B %Y}"
+            )
     return first.version, second.version, theory.differences(before, after)
 
 

@@ -103,6 +103,8 @@ AUTH_USER_MODEL = "records.Account"
 PATHWAYS_KEY_STORE = INSTALLATION.key_store_path / "data-keys.sqlite"
 #: where the signed heads of the ledger are written, beyond the database's reach
 PATHWAYS_HEADS = INSTALLATION.heads_path
+#: where figures of the evaluation lie sealed, so that they are made once for every process
+PATHWAYS_FIGURES = INSTALLATION.data / "figures"
 
 
 def PATHWAYS_KEYS() -> list[bytes]:

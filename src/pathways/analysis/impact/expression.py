@@ -170,7 +170,10 @@ def _ranked(sheet: Sheet, column: str, sign: str, limit: float) -> Truth:
     is_wrong = words.is_not_null() & ~cells.is_finite().fill_null(False)
     if is_wrong.any():
         row = sheet.row_of(int(is_wrong.arg_true()[0]))
-        why = f"is not a number, and {sign} compares numbers"
+        cell = str(words[int(is_wrong.arg_true()[0])])
+        why = f"“{cell}” is not a number, and {sign} compares numbers"
+        if (meant := cell.replace(",", ".", 1)) != cell and _number(meant) is not None:
+            why += f": write {meant}"
         raise UnreadableError(sheet.path, why, row=row, column=column)
     values = cells.fill_null(0.0).to_numpy()
     found = {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +17,14 @@ from pathways.analysis.sheets import Sheet, UnreadableError
 
 YES = frozenset({"1", "yes", "y", "true", "t", "1.0"})
 NO = frozenset({"0", "no", "n", "false", "f", "0.0"})
+#: what a program writes where there is no number, in small letters
+NO_NUMBER = frozenset({"nan", "+nan", "-nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"})
+#: words that may stand for nothing, and are words of a category until somebody says so
+LIKE_MISSING = NO_NUMBER | {"na", "n/a", "#n/a", "null"}
+_LONGEST = max(map(len, LIKE_MISSING))
+_COMMA = re.compile(r"[+-]?\d+,\d+")
+#: so many digits after a comma can be thousands
+_THOUSAND = 3
 #: farther out than anything measured; the fourth power of what is nearer can still be held
 _FARTHEST = 1e50
 
@@ -31,18 +42,18 @@ def read(path: Path, *, where: str | None = None, missing: Collection[str] = ())
         frame = found.frame.with_columns(
             pl.when(pl.all().is_in(words)).then(None).otherwise(pl.all()).name.keep()
         )
-        found = Sheet(found.path, found.name, frame, found.rows)
+        found = replace(found, frame=frame)
     if where is None:
         return found
     is_meant = Expression.parse(where).on(found)
     kept = pl.Series(np.asarray(is_meant == 1))
-    return Sheet(found.path, found.name, found.frame.filter(kept), found.rows.filter(kept))
+    return replace(found, frame=found.frame.filter(kept), rows=found.rows.filter(kept))
 
 
 def keep(sheet: Sheet, rows: np.ndarray) -> Sheet:
     """Only these lines (one boolean each)."""
     kept = pl.Series(rows)
-    return Sheet(sheet.path, sheet.name, sheet.frame.filter(kept), sheet.rows.filter(kept))
+    return replace(sheet, frame=sheet.frame.filter(kept), rows=sheet.rows.filter(kept))
 
 
 def numbers(sheet: Sheet, column: str, *, least: float | None = None) -> np.ndarray:
@@ -55,7 +66,8 @@ def numbers(sheet: Sheet, column: str, *, least: float | None = None) -> np.ndar
     words = sheet.frame[column]
     found = words.cast(pl.Float64, strict=False)
     is_wrong = words.is_not_null() & ~found.is_finite().fill_null(False)
-    _refuse(sheet, column, is_wrong, "is not a number; a blank stands for one that is missing")
+    if is_wrong.any():
+        _refuse(sheet, column, is_wrong, why_no_number(str(words[int(is_wrong.arg_true()[0])])))
     is_too_far = (found.abs() > _FARTHEST).fill_null(False)
     _refuse(sheet, column, is_too_far, f"is farther from 0 than {_FARTHEST:g}, so no spread can be reckoned")
     if least is not None:
@@ -78,14 +90,50 @@ def days(sheet: Sheet, column: str) -> np.ndarray:
     return found.cast(pl.Int32).cast(pl.Float64).fill_null(float("nan")).to_numpy().astype(float)
 
 
+def why_no_number(cell: str) -> str:
+    """What is wrong with a cell that was to be a number, and what to write instead."""
+    if _COMMA.fullmatch(cell):
+        whole, _, part = cell.partition(",")
+        thousands = f", or {whole}{part} without a comma" if len(part) == _THOUSAND else ""
+        return f"“{cell}” is not a number: write {whole}.{part}{thousands}"
+    if cell.lower() in NO_NUMBER:
+        return (
+            f"“{cell}” is not a number that can be reckoned with: leave it blank where it is missing, or say "
+            f"--missing {cell}"
+        )
+    return "is not a number; a blank stands for one that is missing"
+
+
 def is_numeric(sheet: Sheet, column: str) -> bool:
-    """Whether every cell that holds anything is a finite number, and one does."""
+    """Whether a column is of numbers: one cell is a finite one, and each is, or was plainly meant to be.
+
+    Meant to be are a decimal comma, and what a program writes for no number: they are refused by `numbers`
+    and never made a category unseen.
+    """
     sheet.need(column)
     words = sheet.frame[column]
-    found = words.cast(pl.Float64, strict=False)
-    return bool(words.is_not_null().any()) and not bool(
-        (words.is_not_null() & ~found.is_finite().fill_null(False)).any()
-    )
+    is_number = words.cast(pl.Float64, strict=False).is_finite().fill_null(False)
+    odd = words.filter(words.is_not_null() & ~is_number)
+    if len(odd) and not (_COMMA.fullmatch(odd[0]) or odd[0].lower() in NO_NUMBER):
+        return False  # words, as the first of them says: the others need not be looked at
+    has_comma = odd.str.contains(f"^(?:{_COMMA.pattern})$")
+    is_meant = bool((has_comma | odd.str.to_lowercase().is_in(list(NO_NUMBER))).all())
+    return is_meant and bool(is_number.any() or has_comma.any())
+
+
+def like_missing(sheet: Sheet, columns: Collection[str]) -> list[tuple[str, str]]:
+    """Columns of these with a cell that says what programs write for nothing, and the word in it.
+
+    They are counted as any other word is. Only a blank is missing, and what `missing` was told.
+    """
+    found = []
+    for column in dict.fromkeys(columns):
+        if column in sheet.frame.columns:
+            words = sheet.frame[column]
+            short = words.filter(words.str.len_bytes() <= _LONGEST)
+            odd = short.filter(short.str.to_lowercase().is_in(list(LIKE_MISSING)))
+            found += [(column, str(word)) for word in odd.unique().sort()]
+    return found
 
 
 def is_yes_no(sheet: Sheet, column: str) -> bool:
@@ -126,11 +174,13 @@ def groups(sheet: Sheet, column: str) -> tuple[list[str], np.ndarray]:
 
 
 def ordered(names: Sequence[str]) -> list[str]:
-    """As numbers where all are numbers, in the alphabet where not."""
+    """As numbers where all are finite numbers, in the alphabet where not."""
     try:
-        return sorted(names, key=lambda name: (float(name), name))
+        if all(math.isfinite(float(name)) for name in names):
+            return sorted(names, key=lambda name: (float(name), name))
     except ValueError:
-        return sorted(names)
+        pass
+    return sorted(names)
 
 
 def _refuse(sheet: Sheet, column: str, is_wrong: pl.Series, why: str) -> None:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+from pathways.domain.evaluation import police_kept
+from pathways.domain.evaluation.police_kept import Kept
 from pathways.domain.terms.words import Worded
 
 
@@ -134,10 +136,11 @@ class NotSoError(ValueError):
 
 @dataclass(frozen=True)
 class Chosen:
-    """All that a site has said of measures: choices by code, and measures of its own."""
+    """All that a site has said of measures: choices by code, measures of its own, police contact kept."""
 
     choices: Mapping[str, Choice] = field(default_factory=lambda: MappingProxyType({}))
     own: tuple[Measure, ...] = ()
+    contact: Kept | None = None
 
     def with_choice(self, code: str, choice: Choice) -> Chosen:
         return replace(self, choices=MappingProxyType({**self.choices, code: choice}))
@@ -228,6 +231,7 @@ def as_json(chosen: Chosen) -> dict[str, Any]:
             for code, one in sorted(chosen.choices.items())
         },
         "own": [measure_as_json(one) for one in chosen.own],
+        **({"contact": police_kept.as_json(chosen.contact)} if chosen.contact else {}),
     }
 
 
@@ -257,7 +261,12 @@ def from_json(body: Any) -> Chosen:
             baseline=_figure(said.get("baseline"), f"{code}, baseline"),
             target=_figure(said.get("target"), f"{code}, target"),
         )
-    return Chosen(MappingProxyType(choices), tuple(_measure(one) for one in body.get("own") or ()))
+    contact = body.get("contact")
+    return Chosen(
+        MappingProxyType(choices),
+        tuple(_measure(one) for one in body.get("own") or ()),
+        police_kept.from_json(contact) if contact else None,
+    )
 
 
 def _measure(said: Any) -> Measure:

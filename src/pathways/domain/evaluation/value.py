@@ -35,6 +35,13 @@ TOO_FEW: Final = (
 )
 
 
+#: which of the two it is stays unsaid: whoever is told could set about undoing it
+HIDDEN_COST: Final = (
+    "how many women’s support began is hidden by disclosure control, because it or a count beside it is too "
+    "small to be shown, so what each woman’s support cost is hidden too."
+)
+
+
 class FindingFrom(Worded):
     """Where a comparison comes from."""
 
@@ -159,14 +166,16 @@ def avoided(
     treated: int,
     comparison: int,
     cost: Span | None,
+    is_cost_hidden: bool = False,
     units: float = 1.0,
     deadweight: Span = (0.0, 0.0, 0.0),
     attribution: Span = (1.0, 1.0, 1.0),
 ) -> Avoided:
     """`fewer` outcomes a woman (below 0 where there were more), found of `treated` and `comparison` women.
 
-    `cost` is what the programme spent on each woman, in pounds of the price's year. Below FEWEST women in
-    either group nothing is given; where the interval holds no difference there is no ratio.
+    `cost` is what the programme spent on each woman, in pounds of the price's year; `is_cost_hidden` says
+    that it is None only because the number of women is not told. Below FEWEST women in either group nothing
+    is given; where the interval holds no difference there is no ratio.
     """
     if not is_enough(treated, comparison):
         return Avoided(None, None, TOO_FEW)
@@ -178,6 +187,8 @@ def avoided(
         return Avoided(made, None, "There is no ratio: the numbers cannot say that there were fewer events.")
     if most < 0:
         return Avoided(made, None, "There is no ratio: there were more events, and nothing was avoided.")
+    if is_cost_hidden:
+        return Avoided(made, None, f"There is no ratio: {HIDDEN_COST}")
     if cost is None or cost[0] <= 0:
         return Avoided(
             made, None, f"There is no ratio: what each woman’s support cost is not known in prices of "

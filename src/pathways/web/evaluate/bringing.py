@@ -62,6 +62,12 @@ def _page(
             return access.refuse(request, said)
         messages.success(request, "The file is gone.")
         return redirect(f"evaluate:{tab}")
+    elif action == "forget" and purpose is Purpose.POLICE_CONTACT:
+        said = bringing.forget_police_contact(by=request.actor, at=request.now)
+        if not said:
+            return access.refuse(request, said)
+        messages.success(request, "The figures are out of the measures and the report.")
+        return redirect(f"evaluate:{tab}")
     form, result, problem = None, None, ""
     if found is not None:
         more = {"prices": _prices(request)} if purpose is Purpose.COMPARISON else {}
@@ -73,7 +79,15 @@ def _page(
                 problem = said.reason
             else:
                 result = said
-                if action == "keep" and purpose is Purpose.COMPARISON:
+                if action == "keep" and purpose is Purpose.POLICE_CONTACT:
+                    kept = bringing.keep_police_contact(
+                        **_police_columns(form.cleaned_data), by=request.actor, at=request.now
+                    )
+                    if kept:
+                        messages.success(request, "The figures are kept: measures M36 and M41 read them.")
+                        return redirect("evaluate:police_contact")
+                    problem = kept.reason
+                elif action == "keep":
                     kept = _kept(form.cleaned_data, found, request)
                     if kept:
                         messages.success(request, f"Finding {kept.reference} is kept. Put a price to it.")
@@ -90,7 +104,8 @@ def _page(
         "columns": form,
         "form": bring if bring.errors else form,  # whose errors the summary lists
         "result": result,
-        "may_keep": purpose is Purpose.COMPARISON and result is not None and result.fewer is not None,
+        "keep": _may_keep(purpose, result),
+        "kept": bringing.contact_kept(by=request.actor) if purpose is Purpose.POLICE_CONTACT else None,
         "problem": problem,
         "has_errors": has_errors,
     }
@@ -128,8 +143,21 @@ def _prices(request: Request) -> list[tuple[str, str]]:
     ]
 
 
+def _may_keep(purpose: Purpose, result: Any) -> str:
+    """The words on the button that keeps what was counted; nothing where there is nothing to keep."""
+    if result is None:
+        return ""
+    if purpose is Purpose.POLICE_CONTACT:
+        return "Keep these figures for the measures"
+    return "Keep this finding for the costs" if result.fewer is not None else ""
+
+
 def _counted(given: dict[str, Any], found: bringing.Brought, request: Request) -> Any:
+    return bringing.police_contact_of(**_police_columns(given), by=request.actor)
+
+
+def _police_columns(given: dict[str, Any]) -> dict[str, Any]:
     columns = bringing.Columns(
         given["woman"], given["start"], given["until"], given["which"], given["on"], given["offence"] or ""
     )
-    return bringing.police_contact_of(columns=columns, months=int(given["months"]), by=request.actor)
+    return {"columns": columns, "months": int(given["months"])}
