@@ -110,7 +110,10 @@ class _Opened(pickle.Unpickler):
     """Opens the programme's own tables, and nothing else that a file could name."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in _PLAIN or module.startswith(_OWN):
+        found = super().find_class(module, name) if module.startswith(_OWN) else None
+        if isinstance(found, type) and found.__module__ == module:
+            return found  # of its own, and nothing that the module has from elsewhere
+        if (module, name) in _PLAIN:
             return super().find_class(module, name)
         raise pickle.UnpicklingError(f"{module}.{name} has no place among figures")
 
