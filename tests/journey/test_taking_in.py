@@ -452,6 +452,71 @@ def test_a_mapping_is_remembered_for_the_next_file(cast):
     assert "there are: Haus" in unknown.reason
 
 
+def received(kind, by, name, text, **more):
+    with identity.acting(by):
+        said = taking_in.receive(kind=kind, files=[(name, text.encode())], by=by, at=NOW, **more)
+        return said, taking_in.page(take_in_id=said.id, by=by, at=NOW)
+
+
+def remember(cast, name, text, columns, *, system=""):
+    said, _ = received(Kind.REFERRALS, cast.supervisor, name, text, system=system)
+    body = {"name": f"of {name}", "tables": [{"table": "referrals", "file": name, "columns": columns}]}
+    with identity.acting(cast.supervisor):
+        assert taking_in.check(
+            take_in_id=said.id, mapping=body, name=f"of {name}", by=cast.supervisor, at=NOW
+        )
+
+
+def test_next_months_file_of_another_name_is_read_as_it_was_and_what_changed_is_said(cast):
+    remember(
+        cast, "frauen_2026-10.csv", "Nr;Wer;Warum;Tel\n1;Ann;Debt;07700900123\n",
+        {"their_reference": "Nr", "first_name": "Wer", "why": "Warum", "phone": "Tel"},
+    )  # fmt: skip
+    _, page = received(
+        Kind.REFERRALS, cast.supervisor, "frauen_2026-11.csv", "Nr;Wer;Ort;Warum\n2;Bea;Luton;Fear\n"
+    )
+    assert page.how_mapped == "remembered as “of frauen_2026-10.csv”"
+    assert page.mapping["tables"][0]["file"] == "frauen_2026-11.csv"
+    assert page.mapping["tables"][0]["columns"] == {
+        "their_reference": "Nr",
+        "first_name": "Wer",
+        "why": "Warum",
+    }
+    assert page.changes == (
+        "frauen_2026-11.csv: the column Tel, read as phone, is gone",
+        "frauen_2026-11.csv has a column that is new: Ort",
+    )
+    said = bring(Kind.REFERRALS, cast.supervisor, ("frauen_2026-12.csv", "Nr;Wer;Warum;Tel\n3;Cy;Fear;\n"),
+                 mapping_name="of frauen_2026-10.csv")  # fmt: skip
+    assert said, said.reason
+    assert said.data["tally"]["accepted"] == 1
+    assert said.data["how"] == "remembered as “of frauen_2026-10.csv”"
+
+
+def test_of_two_remembered_ways_that_of_the_same_system_is_taken(cast):
+    for name, system, column in (("a1.csv", "Lamplight", "first_name"), ("b1.csv", "Inform", "called")):
+        remember(cast, name, "Nr;Wer;Warum\n1;Ann;Debt\n",
+                 {"their_reference": "Nr", column: "Wer", "why": "Warum"}, system=system)  # fmt: skip
+    for system, column in (("Lamplight", "first_name"), ("Inform", "called")):
+        _, page = received(
+            Kind.REFERRALS, cast.supervisor, "c.csv", f"Nr;Wer;Warum\n{len(system)};B;x\n", system=system
+        )
+        assert column in page.mapping["tables"][0]["columns"], system
+
+
+def test_as_much_as_is_recognised_is_proposed_and_what_is_needed_is_named(cast):
+    said, page = received(
+        Kind.REFERRALS, cast.supervisor, "women.csv", "ref,forename,Grund\n1,Ann,Debt\n"
+    )  # fmt: skip
+    assert said.data["needs_mapping"]
+    assert page.mapping == {} and page.missing == (("women.csv", "referrals", "why"),)
+    assert page.proposed["tables"][0]["columns"] == {"their_reference": "ref", "first_name": "forename"}
+    refused = bring(Kind.REFERRALS, cast.supervisor, ("w.csv", "ref,forename,Grund\n1,Ann,Debt\n"))
+    assert not refused
+    for words in ("forename as first_name", "not found: why", "Grund", "looked for as why, reason"):
+        assert words in refused.reason
+
+
 def test_an_abandoned_upload_is_removed_with_its_key(cast):
     with identity.acting(cast.supervisor):
         said = taking_in.receive(

@@ -105,6 +105,17 @@ def test_columns_are_matched_by_hand_and_the_mapping_is_shared_as_a_file(cast):
     assert bad.status_code == 422 and "cannot be read" in bad.content.decode()
 
 
+def test_the_page_asks_only_for_the_columns_that_it_did_not_recognise(cast):
+    tab = browser(cast.supervisor)
+    answer = upload(tab, "referrals", ("a.csv", "ref,forename,Grund\n1,Ann,Debt\n"))
+    assert answer["Location"].endswith("/columns/")
+    page = tab.get(answer["Location"]).content.decode()
+    assert "One column that is needed was not found: choose it." in page
+    assert '<a class="govuk-link" href="#column-0-why">Why</a> in a.csv' in page
+    assert '<option value="forename" selected>' in page and "This is no file" not in page
+    assert "(needed, not found)" in page
+
+
 @pytest.mark.parametrize(
     ("files", "words"),
     [

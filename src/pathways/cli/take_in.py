@@ -107,6 +107,10 @@ def _file(
             handling=handling,
         )  # fmt: skip
     tally: dict[str, int] = said.data["tally"]
+    if said.data.get("how"):
+        console.print(f"columns: {said.data['how']}")
+    for line in said.data.get("changes", ()):
+        console.print(f"other than last time: {line}")
     if (extract := said.data.get("extract")) is not None:
         for note in extract.notes:
             console.print(f"note: {note}")

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from fnmatch import fnmatch
 from pathlib import Path, PurePath
 
 import polars as pl
 
 from pathways.analysis import sheets
 from pathways.analysis.pole import others, spec, standard
-from pathways.analysis.pole.mapping import Feed, Mapping, MappingError
+from pathways.analysis.pole.mapping import Feed, Mapping, MappingError, is_named
 from pathways.domain.terms.demographics import NoAnswer
 
 FILE, ROW = "source_file", "source_row"
@@ -146,7 +145,7 @@ def _fitting(feed: Feed, every: list[_Named]) -> list[_Named]:
     fit = [
         each
         for each in every
-        if fnmatch(each.file.casefold(), feed.file.casefold())
+        if is_named(feed.file, each.file)
         and (not feed.sheet or each.sheet.name.casefold() == feed.sheet.casefold())
     ]
     if not fit:
@@ -160,7 +159,7 @@ def _fitting(feed: Feed, every: list[_Named]) -> list[_Named]:
 
 def _place(every: list[_Named], file: str) -> _Named:
     for each in every:
-        if fnmatch(each.file.casefold(), file.casefold()) or each.name.casefold() == file.casefold():
+        if is_named(file, each.file) or each.name.casefold() == file.casefold():
             return each
     raise MappingError(f"the mapping joins {file}, which is not there")
 

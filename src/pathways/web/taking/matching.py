@@ -46,6 +46,7 @@ def _feed_of(body: Mapping[str, Any], file: str) -> dict[str, Any]:
 def files(found: taking_in.Page, body: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What the page draws: for each file the table that it feeds, and for each column of that the choice."""
     tables = taking_in.columns(found.line.kind)
+    lost = {(file, column) for file, _, column in found.missing}
     made = []
     for number, (file, headings) in enumerate(found.headings):
         feed = _feed_of(body, file)
@@ -64,8 +65,9 @@ def files(found: taking_in.Page, body: Mapping[str, Any]) -> list[dict[str, Any]
                 "columns": [
                     {
                         "name": column,
-                        "label": column.replace("_", " ").capitalize(),
+                        "label": label(column),
                         "is_needed": is_needed,
+                        "is_lost": (file, column) in lost,
                         "chosen": _one(columns.get(column, "")),
                         "constant": constants.get(column, ""),
                     }
@@ -75,6 +77,10 @@ def files(found: taking_in.Page, body: Mapping[str, Any]) -> list[dict[str, Any]
             }
         )
     return made
+
+
+def label(column: str) -> str:
+    return column.replace("_", " ").capitalize()
 
 
 def _one(given: Any) -> str:
@@ -89,7 +95,7 @@ def from_post(post: Mapping[str, str], found: taking_in.Page) -> dict[str, Any]:
         table = post.get(f"table-{number}", "")
         if table not in known:
             continue
-        before = _feed_of(found.mapping, file)
+        before = _feed_of(found.proposed, file)
         was = before.get("columns", {}) if before.get("table") == table else {}
         name, _, sheet = file.partition(" [")
         feed: dict[str, Any] = {"table": table, "file": name}
@@ -118,6 +124,6 @@ def from_post(post: Mapping[str, str], found: taking_in.Page) -> dict[str, Any]:
     return {
         "name": post.get("name", "").strip()[:80] or "unnamed",
         "dates": order if order in dict(ORDERS) else "day_first",
-        "system": found.mapping.get("system", ""),
+        "system": found.proposed.get("system", ""),
         "tables": feeds,
     }

@@ -198,7 +198,7 @@ def match(request: Request, take_in_id: UUID) -> HttpResponse:
     if found is None:
         return access.not_found(request)
     problem = ""
-    body: dict[str, Any] = found.mapping
+    body: dict[str, Any] = found.proposed
     if request.method == "POST":
         uploaded = request.FILES.get("mapping")
         try:
@@ -223,7 +223,10 @@ def match(request: Request, take_in_id: UUID) -> HttpResponse:
         "title": "Match columns",
         "back": reverse("taking:show", args=[take_in_id]),
         "files": matching.files(found, body),
-        "how": found.how_mapped,
+        "how": found.how_mapped if found.mapping else "",
+        "why": "" if found.mapping or found.missing else found.how_mapped,
+        "lost": _lost(found),
+        "changes": found.changes,
         "orders": matching.ORDERS,
         "order": body.get("dates", "day_first"),
         "name": request.POST.get("name") or body.get("name", ""),
@@ -232,6 +235,16 @@ def match(request: Request, take_in_id: UUID) -> HttpResponse:
         "take_in_id": take_in_id,
     }
     return render(request, "taking/match.html", context, status=422 if problem else 200)
+
+
+def _lost(found: taking_in.Page) -> list[dict[str, str]]:
+    """The columns that are left to choose, each with the question that it is answered at."""
+    numbers = {file: number for number, (file, _) in enumerate(found.headings)}
+    return [
+        {"label": matching.label(column), "file": file, "at": f"column-{numbers[file]}-{column}"}
+        for file, _, column in found.missing
+        if file in numbers
+    ]
 
 
 @page(changes=Resource.TAKE_IN)
