@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from pathways.analysis import sheets
-from pathways.analysis.pole import mapping, remembering
+from pathways.analysis.pole import mapping, meanings, others, reading, remembering, spec, standard
 from pathways.analysis.pole.guess import propose
 
 OCTOBER = mapping.from_dict(
@@ -132,3 +134,53 @@ def test_persons_without_their_number_are_not_left_aside_in_silence():
 @pytest.mark.parametrize("name", ["event_types", "notes"])
 def test_a_list_of_codes_beside_an_extract_is_in_nobodys_way(name):
     assert propose(read(**{name: "code,label\n", "events": "event_id,kind\n"})).is_whole
+
+
+def test_each_value_of_a_column_of_codes_is_there_with_its_count_and_what_it_was_read_as():
+    found = read(
+        persons="person_id,sex,ethnicity,scheme\n1,F.,Weiss,18+1\n2,F.,W1,18+1\n3,F,Z9,18+1\n4,1,W1,Haus\n",
+        events="event_id,kind\n1,crime\n2,Vorgang\n",
+    )
+    said = mapping.from_dict(
+        {
+            "tables": [
+                {"table": "persons", "file": "persons.csv",
+                 "columns": {"person_id": "person_id", "sex": "sex", "ethnicity_code": "ethnicity",
+                             "ethnicity_scheme": "scheme"}},
+                {"table": "events", "file": "events.csv",
+                 "columns": {"event_id": "event_id", "kind": "kind"}},
+            ]
+        }
+    )  # fmt: skip
+    extract = reading.read_sheets(found, said, received=date(2026, 11, 27))
+    there = {(one.column, one.value): (one.count, one.read_as) for one in extract.values}
+    assert there == {
+        ("sex", "F."): (2, ""),
+        ("sex", "F"): (1, "female"),
+        ("sex", "1"): (1, "male"),
+        ("ethnicity_code", "Weiss"): (1, ""),
+        ("ethnicity_code", "Z9"): (1, ""),
+        ("ethnicity_code", "W1"): (1, "white_british"),
+        ("ethnicity_scheme", "Haus"): (1, ""),
+        ("kind", "crime"): (1, "crime"),
+        ("kind", "Vorgang"): (1, ""),
+    }
+    assert [one.is_understood for one in extract.values] == sorted(
+        one.is_understood for one in extract.values
+    )
+
+
+@pytest.mark.parametrize("table", [table for tables in others.FOR_KIND.values() for table in tables.values()])
+def test_every_meaning_that_is_offered_is_understood(table):
+    for column in table.columns:
+        for scheme in ("", "18+1", "16+1", "ONS") if column.kind == spec.ETHNICITY else ("",):
+            for value, words in meanings.choices(column, scheme):
+                assert words
+                if column.kind == spec.SEX:
+                    standard.sex(value)
+                elif column.kind == spec.SCHEME:
+                    standard.scheme(value)
+                elif column.kind == spec.ETHNICITY:
+                    standard.ethnic(value, scheme)
+                else:
+                    assert value in column.codes

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 
 from pathways.analysis import sheets
-from pathways.journey import identity
+from pathways.journey import extracts, identity
 from pathways.records.models import ReferralIn, TakeIn
 from tests.journey import people
 
@@ -116,6 +116,37 @@ def test_the_page_asks_only_for_the_columns_that_it_did_not_recognise(cast):
     assert "(needed, not found)" in page
 
 
+def test_what_their_own_codes_mean_is_said_on_a_page_and_kept(cast):
+    tab = browser(cast.analyst)
+    persons = "person_id,surname,sex\n1,S,F.\n2,T,F.\n3,U,2\n4,V,F\n"
+    upload(tab, "pole", ("persons_10.csv", persons), ("events.csv", "event_id,kind\nE,crime\n"))
+    (row,) = sent(cast.analyst)
+    checked = tab.post(f"/take-in/{row.id}/check/", follow=True).content.decode()
+    assert "“F.” in sex of persons_10.csv: 2 rows" in checked
+    page = tab.get(f"/take-in/{row.id}/values/").content.decode()
+    assert "<strong>“F.”</strong> in 2 rows, not understood" in page
+    assert "<strong>“2”</strong> in 1 row, read as female" in page
+    bad = {"of-0": "0|sex", "said-0": "F.", "means-0": "robot"}
+    assert tab.post(f"/take-in/{row.id}/values/", bad).status_code == 422
+    assert tab.post(f"/take-in/{row.id}/values/", {"of-0": "x", "means-0": "male"}).status_code == 422
+    said = {"of-0": "0|sex", "said-0": "F.", "means-0": "female",
+            "of-1": "0|sex", "said-1": "2", "means-1": "male", "name": "Haus"}  # fmt: skip
+    answer = tab.post(f"/take-in/{row.id}/values/", said, follow=True).content.decode()
+    assert "Checked again" in answer and "not understood" not in answer
+    shared = json.loads(tab.get(f"/take-in/{row.id}/mapping/").content)
+    assert shared["tables"][0]["values"] == {"sex": {"F.": "female", "2": "male"}}
+    tab.post(f"/take-in/{row.id}/take-in/")
+    with identity.acting(cast.spoc):
+        frame = extracts.opened(row.id, by=cast.spoc, at=people.NOW)["persons"]
+    assert frame["sex"].to_list() == ["female", "female", "male", "female"]
+    assert frame["sex_raw"].to_list() == ["F.", "F.", "2", "F"]
+    assert tab.get(f"/take-in/{row.id}/values/").status_code == 404, "it is taken in"
+    upload(tab, "pole", ("persons_11.csv", persons + "5,W,f.\n"))
+    newest = sent(cast.analyst)[0]
+    checked = tab.post(f"/take-in/{newest.id}/check/", follow=True).content.decode()
+    assert "remembered as “Haus”" in checked and "not understood" not in checked
+
+
 @pytest.mark.parametrize(
     ("files", "words"),
     [
@@ -149,7 +180,7 @@ def test_nobody_else_finds_somebodys_file(cast, who):
     upload(browser(cast.supervisor), "referrals", ("women.csv", WOMEN))
     (row,) = sent(cast.supervisor)
     tab = browser(getattr(cast, who))
-    for end in ("", "columns/", "mapping/", "rejected/0/"):
+    for end in ("", "columns/", "values/", "mapping/", "rejected/0/"):
         assert tab.get(f"/take-in/{row.id}/{end}").status_code in (403, 404)
     for end in ("check/", "take-in/", "take-back/", "give-up/"):
         assert tab.post(f"/take-in/{row.id}/{end}").status_code in (403, 404)

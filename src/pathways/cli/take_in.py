@@ -16,6 +16,7 @@ from pathways.installation.refusal import RefusalError
 from pathways.installation.settings import Settings
 
 DIRECTORY = "directory"
+_MOST_VALUES = 20
 
 
 def run(
@@ -116,6 +117,13 @@ def _file(
             console.print(f"note: {note}")
         for file, headings in extract.left_out.items():
             console.print(f"left out of {file}: immigration status ({', '.join(headings)})")
+        for warning in extract.warnings:
+            console.print(f"WARNING: {warning}")
+        unknown = [one for one in extract.values if not one.is_understood]
+        for one in unknown[:_MOST_VALUES]:
+            console.print(f"not understood: {one}; say in the mapping, under values, {one.column}, what it is")
+        if len(unknown) > _MOST_VALUES:
+            console.print(f"not understood: {len(unknown) - _MOST_VALUES:,} more values")
         for table, frame in extract.tables.items():
             console.print(f"{table}: {frame.height:,} rows")
     for file_name, content in said.data.get("rejected_files", ()):

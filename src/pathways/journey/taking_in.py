@@ -7,6 +7,7 @@ all of it back, so that both give the same verdict on every row. Taking in is on
 from __future__ import annotations
 
 import contextlib
+import copy
 import dataclasses
 import hashlib
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from django.db import connection, transaction
 
 from pathways.analysis import sheets
 from pathways.analysis.pole import mapping as mappings
-from pathways.analysis.pole import others, reading, remembering
+from pathways.analysis.pole import meanings, others, reading, remembering
 from pathways.analysis.pole.guess import propose
 from pathways.analysis.pole.proposal import Proposal
 from pathways.domain import decision
@@ -84,6 +85,36 @@ def check(
         if row is None:
             return refusal(sight.NOT_THERE)
         return _checked(row, mapping, name, by=by, at=at)
+
+
+def explain(
+    *,
+    take_in_id: UUID,
+    meant: Sequence[tuple[int, str, str, str]],
+    name: str = "",
+    by: Actor,
+    at: datetime,
+) -> Outcome:
+    """Says what values mean, and checks every row again: (feed, column, value, what it means) for each.
+
+    It becomes part of the mapping, and of the remembered one where that has its name or `name` is given.
+    """
+    with transaction.atomic():
+        row = _locked(take_in_id, by)
+        if row is None:
+            return refusal(sight.NOT_THERE)
+        there = {(one.feed, one.column, one.value): one for one in _values(row)}
+        body = copy.deepcopy(row.mapping)
+        for feed, column, value, meaning in meant:
+            one = there.get((feed, column, value))
+            if one is None or meaning not in dict(_choices(one)):
+                return refusal(decision.no(f"Choose one of the meanings that are offered for “{value}”."))
+            body["tables"][feed].setdefault("values", {}).setdefault(column, {})[value] = meaning
+        if not meant:
+            return refusal(decision.no("Say of at least one value what it means."))
+        called = str(body.get("name", ""))
+        kept = name.strip() or (called if called in remembered(kind=Kind(row.kind), by=by) else "")
+        return _checked(row, body | ({"name": kept} if kept else {}), kept, by=by, at=at)
 
 
 def take_in(*, take_in_id: UUID, by: Actor, at: datetime) -> Outcome:
@@ -408,6 +439,8 @@ def _checked(row: TakeIn, given: dict[str, Any] | None, name: str, *, by: Actor,
         "problems": [_as_list(each) for each in problems[:MOST_SHOWN]],
         "all": len(problems),
         "notes": extract.notes,
+        "values": [dataclasses.astuple(each) for each in extract.values],
+        "warnings": extract.warnings,
         "left_out": extract.left_out,
         "unknown": extract.unknown,
         "tables": {table: frame.height for table, frame in extract.tables.items()},
@@ -418,6 +451,14 @@ def _checked(row: TakeIn, given: dict[str, Any] | None, name: str, *, by: Actor,
         content = sheets.to_bytes(frame, sheet.path.suffix.lower())
         _part(row, Purpose.REJECTED, number, reading.file_name(sheet_name), content, frame.height)
     return done(row.id, tally=tally(row), extract=extract)
+
+
+def _values(row: TakeIn) -> list[meanings.Value]:
+    return [meanings.Value(*each) for each in (row.found or {}).get("values", ())]
+
+
+def _choices(one: meanings.Value) -> meanings.Choices:
+    return meanings.choices(others.EVERY[one.table].column(one.column), one.scheme)
 
 
 def tally(row: TakeIn) -> dict[str, int]:
@@ -649,6 +690,9 @@ class Page:
     problems: tuple[Problem, ...]
     problem_count: int
     notes: tuple[str, ...]
+    warnings: tuple[str, ...]
+    #: every value of the columns of codes with what it can mean, not understood first
+    values: tuple[tuple[meanings.Value, meanings.Choices], ...]
     left_out: tuple[str, ...]
     unknown: tuple[str, ...]
     tables: tuple[tuple[str, int], ...]
@@ -703,6 +747,8 @@ def page(*, take_in_id: UUID, by: Actor, at: datetime) -> Page | None:
         problems=tuple(Problem(*each) for each in found.get("problems", ())),
         problem_count=int(found.get("all", 0)),
         notes=tuple(found.get("notes", ())),
+        warnings=tuple(found.get("warnings", ())),
+        values=tuple((one, _choices(one)) for one in _values(row)),
         left_out=tuple(f"{file}: {', '.join(names)}" for file, names in found.get("left_out", {}).items()),
         unknown=tuple(f"{file}: {', '.join(names)}" for file, names in found.get("unknown", {}).items()),
         tables=tuple(found.get("tables", {}).items()),

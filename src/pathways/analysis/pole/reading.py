@@ -15,7 +15,7 @@ from pathlib import Path, PurePath
 import polars as pl
 
 from pathways.analysis import sheets
-from pathways.analysis.pole import others, spec, standard
+from pathways.analysis.pole import meanings, others, spec, standard
 from pathways.analysis.pole.mapping import Feed, Mapping, MappingError, is_named
 from pathways.domain.terms.demographics import NoAnswer
 
@@ -57,6 +57,10 @@ class Extract:
     left_out: dict[str, list[str]] = field(default_factory=dict)
     #: headings that no table knows, kept as they are, by file
     unknown: dict[str, list[str]] = field(default_factory=dict)
+    #: every value of the columns of codes, with what it was read as
+    values: list[meanings.Value] = field(default_factory=list)
+    #: what a person should look at before anything else
+    warnings: list[str] = field(default_factory=list)
     #: how many rows each file had
     read: dict[str, int] = field(default_factory=dict)
 
@@ -124,6 +128,7 @@ def read_sheets(found: Sequence[sheets.Sheet], mapping: Mapping, *, received: da
             used.add(one.name)
             used.update(_place(every, join.file).name for join in feed.joins)
             parts.setdefault(feed.table, []).append(_feed(extract, feed, one, every, mapping, received))
+    extract.values = meanings.together(extract.values)
     for name, frames in parts.items():
         whole = pl.concat(frames, how="diagonal")
         extract.tables[name] = _one_row_each(extract, others.EVERY[name], whole)
@@ -201,7 +206,7 @@ def _feed(
             made.append(read_as.alias(column.name))
             continue
         made.append(written.alias(f"{column.name}_raw"))
-        made += _standard(extract, column, read_as, frame, one, given, feed, mapping, received)
+        made += _standard(extract, column, written, read_as, frame, one, given, feed, mapping, received)
     # what was fetched only to fetch something else by it is kept too: it is nowhere else in this table
     between = [join.on for join in feed.joins if join.on not in own.columns]
     kept = [name for name in (*own.columns, *dict.fromkeys(between)) if name not in taken]
@@ -312,6 +317,7 @@ def _each(
 def _standard(
     extract: Extract,
     column: spec.Column,
+    written: pl.Series,
     read_as: pl.Series,
     frame: pl.DataFrame,
     one: _Named,
@@ -349,6 +355,8 @@ def _standard(
             return [note.read(standard.reference, pl.String).alias(column.name)]
         case spec.SEX:
             code = note.read(lambda text: str(standard.sex(text)), pl.String, rejects=False)
+            if given:
+                _put_down(note, column, feed, written, code)
             known = pl.col("c").is_in([answer.value for answer in NoAnswer])
             two = pl.DataFrame([code.alias("c")]).select(
                 pl.when(~known).then("c").alias(column.name),
@@ -360,11 +368,33 @@ def _standard(
             )
             return two.get_columns()
         case spec.CODE:
-            return [_coded(column, read_as, note, feed).alias(column.name)]
+            return [_coded(column, written, note, feed).alias(column.name)]
     return [read_as.alias(column.name)]
 
 
-def _coded(column: spec.Column, read_as: pl.Series, note: _Noting, feed: Feed) -> pl.Series:
+def _put_down(note: _Noting, column: spec.Column, feed: Feed, written: pl.Series, code: pl.Series) -> None:
+    """Each value of a column of codes, with what became of it."""
+    found = (
+        pl.DataFrame([written.alias("value"), note.series.alias("meant"), code.alias("code")])
+        .drop_nulls("value")
+        .group_by("value", maintain_order=True)
+        .agg(pl.len(), pl.first("meant", "code"))
+    )
+    place = _place_of(note.extract.mapping, feed)
+    note.extract.values += [
+        meanings.Value(
+            place, note.one.name, feed.table, column.name, note.heading, value[:_MOST_SHOWN], count,
+            "" if meant in note.wrong else words or "",
+        )
+        for value, count, meant, words in found.iter_rows()
+    ]  # fmt: skip
+
+
+def _place_of(mapping: Mapping, feed: Feed) -> int:
+    return next(place for place, each in enumerate(mapping.feeds) if each is feed)
+
+
+def _coded(column: spec.Column, written: pl.Series, note: _Noting, feed: Feed) -> pl.Series:
     known = {name: name for name in column.codes or {}}
     for name, words in (column.codes or {}).items():
         for word in words:
@@ -381,6 +411,8 @@ def _coded(column: spec.Column, read_as: pl.Series, note: _Noting, feed: Feed) -
         return found
 
     found = note.read(read_one, pl.String, rejects=decides)
+    if feed.columns.get(column.name):
+        _put_down(note, column, feed, written, found)
     if column.name == "kind" and column.codes is not None and "other" in column.codes:
         found = found.fill_null("other")
     return found
@@ -395,11 +427,12 @@ class _Noting:
     rows: pl.Series
     heading: str
     series: pl.Series
+    wrong: dict[str, standard.NotUnderstoodError] = field(default_factory=dict)
 
     def read(
         self, reader: Callable[[str], object], kind: type[pl.DataType], *, rejects: bool = True
     ) -> pl.Series:
-        wrong: dict[str, standard.NotUnderstoodError] = {}
+        wrong = self.wrong
 
         def careful(text: str) -> object:
             try:
@@ -450,6 +483,11 @@ def _ethnicities(extract: Extract, frame: pl.DataFrame, one: _Named, feed: Feed)
     table = pl.DataFrame(read_as, schema=dict.fromkeys(("code", "scheme", *names), pl.String), orient="row")
     done = pairs.join(table, on=["code", "scheme"], how="left", maintain_order="left")
     heading = (feed.columns.get("ethnicity_code") or ("ethnicity_code",))[0]
+    if feed.columns.get("ethnicity_code"):
+        said = frame["ethnicity_scheme_raw"] if "ethnicity_scheme_raw" in frame.columns else scheme
+        became = done.select(pl.coalesce("ethnicity", "ethnicity_missing").alias("became")).to_series()
+        raw = [frame["ethnicity_code_raw"].alias("raw"), said.alias("said"), became]
+        _put_down_ethnicities(extract, pairs.with_columns(raw), wrong, one, feed)
     if wrong:
         for place, pair in enumerate(pairs.iter_rows()):
             if (fault := wrong.get(pair)) is not None:
@@ -465,6 +503,31 @@ def _ethnicities(extract: Extract, frame: pl.DataFrame, one: _Named, feed: Feed)
                     )
                 )
     return frame.with_columns(done[name] for name in names)
+
+
+def _put_down_ethnicities(
+    extract: Extract,
+    frame: pl.DataFrame,
+    wrong: dict[tuple[str, str], standard.NotUnderstoodError],
+    one: _Named,
+    feed: Feed,
+) -> None:
+    """Each ethnicity code as it was written; where its list is not known, that list instead."""
+    place = _place_of(extract.mapping, feed)
+    for raw, said, code, scheme, count, became in (
+        frame.group_by("raw", "said", "code", "scheme", maintain_order=True)
+        .agg(pl.len(), pl.first("became"))
+        .iter_rows()
+    ):
+        is_known = (code, scheme) not in wrong
+        is_of_scheme = not is_known and bool(scheme) and not standard.is_scheme(scheme)
+        column, value = ("ethnicity_scheme", said) if is_of_scheme else ("ethnicity_code", raw)
+        given = feed.columns.get(column)
+        if given and value:
+            shown, read_as = value[:_MOST_SHOWN], (became or "") if is_known else ""
+            extract.values.append(
+                meanings.Value(place, one.name, feed.table, column, given[0], shown, count, read_as, scheme)
+            )
 
 
 def _whole_rows(

@@ -102,7 +102,7 @@ def from_post(post: Mapping[str, str], found: taking_in.Page) -> dict[str, Any]:
         if sheet:
             feed["sheet"] = sheet.rstrip("]")
         if before.get("table") == table:
-            feed |= {key: before[key] for key in ("where", "joins", "values") if key in before}
+            feed |= {key: before[key] for key in ("where", "joins", "values", "headings") if key in before}
         several = {_one(value): value for value in was.values()}
         columns, constants = {}, {}
         for column, _needed in known[table]:
@@ -127,3 +127,40 @@ def from_post(post: Mapping[str, str], found: taking_in.Page) -> dict[str, Any]:
         "system": found.proposed.get("system", ""),
         "tables": feeds,
     }
+
+
+# --- what values mean ---------------------------------------------------------------------------------------
+
+
+def values(found: taking_in.Page, post: Mapping[str, str]) -> list[dict[str, Any]]:
+    """For each column of codes its values: those that were not understood, and those that were."""
+    columns: dict[tuple[int, str], dict[str, Any]] = {}
+    for number, (one, choices) in enumerate(found.values):
+        column = columns.setdefault(
+            (one.feed, one.column),
+            {"label": label(one.column), "heading": one.heading, "file": one.file, "open": [], "read": []},
+        )
+        line = {
+            "number": number,
+            "of": f"{one.feed}|{one.column}",
+            "value": one.value,
+            "count": one.count,
+            "read_as": one.read_as.replace("_", " "),
+            "choices": choices,
+            "chosen": post.get(f"means-{number}", ""),
+        }
+        column["read" if one.is_understood else "open"].append(line)
+    return list(columns.values())
+
+
+def meant(post: Mapping[str, str], found: taking_in.Page) -> list[tuple[int, str, str, str]]:
+    """What was said of the values. Each names itself, so that a list that has changed since does no harm."""
+    said = []
+    for number in range(len(found.values) + 1_000):
+        meaning, (feed, _, column) = (
+            post.get(f"means-{number}", ""),
+            post.get(f"of-{number}", "").partition("|"),
+        )
+        if meaning and feed.isdecimal():
+            said.append((int(feed), column, post.get(f"said-{number}", "").replace("\r\n", "\n"), meaning))
+    return said

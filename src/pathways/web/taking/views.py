@@ -174,6 +174,7 @@ def _shown(request: Request, found: taking_in.Page, problem: str = "") -> HttpRe
         "colour": COLOURS[line.status],
         "rows": rows,
         "problems": found.problems[:100],
+        "not_understood": [one for one, _ in found.values if not one.is_understood],
         "can": {action.value: action in found.moves for action in Action},
         "is_checked": line.status is Status.CHECKED,
         "is_open": line.status in (Status.UPLOADED, Status.CHECKED),
@@ -235,6 +236,38 @@ def match(request: Request, take_in_id: UUID) -> HttpResponse:
         "take_in_id": take_in_id,
     }
     return render(request, "taking/match.html", context, status=422 if problem else 200)
+
+
+@page(changes=Resource.TAKE_IN)
+def values(request: Request, take_in_id: UUID) -> HttpResponse:
+    """What an agency's own codes mean: those that were not understood, and how the others were read."""
+    found = taking_in.page(take_in_id=take_in_id, by=request.actor, at=request.now)
+    if found is None or not found.values or Action.CHECK not in found.moves:
+        return access.not_found(request)
+    problem = ""
+    if request.method == "POST":
+        said = taking_in.explain(
+            take_in_id=take_in_id,
+            meant=matching.meant(request.POST, found),
+            name=request.POST.get("name", "")[:80],
+            by=request.actor,
+            at=request.now,
+        )
+        if said:
+            messages.success(request, "Checked again with what you said: nothing was written.")
+            return redirect("taking:show", take_in_id=take_in_id)
+        problem = said.reason
+    name = found.mapping.get("name", "")
+    context = {
+        "title": "What the values mean",
+        "back": reverse("taking:show", args=[take_in_id]),
+        "columns": matching.values(found, request.POST),
+        "name": request.POST.get("name") or ("" if name in ("guessed", "unnamed") else name),
+        "remembered": taking_in.remembered(kind=found.line.kind, by=request.actor),
+        "problem": problem,
+        "take_in_id": take_in_id,
+    }
+    return render(request, "taking/values.html", context, status=422 if problem else 200)
 
 
 def _lost(found: taking_in.Page) -> list[dict[str, str]]:
