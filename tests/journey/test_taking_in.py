@@ -10,7 +10,7 @@ from pathways.analysis import sheets
 from pathways.domain.governance.policy import Resource
 from pathways.domain.identification.taking_in import Kind, Status
 from pathways.domain.terms.events import EventKind
-from pathways.journey import extracts, identity, open_door, taking_in
+from pathways.journey import extracts, identity, open_door, runs, taking_in
 from pathways.records import keys
 from pathways.records.models import (
     AccessEvent,
@@ -124,6 +124,23 @@ def test_on_its_date_it_is_counted_and_goes_with_its_key(cast):
         assert AccessEvent.objects.filter(kind="erasure", subjects__contains=[row.id]).exists()
     with identity.acting(cast.spoc):
         assert extracts.opened(row.id, by=cast.spoc, at=due) is None
+
+
+def test_two_extracts_of_one_day_are_told_apart_by_their_hour(cast):
+    for hours, person in ((0, "1"), (2, "2")):
+        assert bring(Kind.POLE, cast.analyst, ("persons.csv", f"person_id\n{person}\n"), system="Niche",
+                     at=NOW + timedelta(hours=hours))  # fmt: skip
+    with identity.acting(cast.spoc):
+        words = [one.words for one in extracts.extracts(by=cast.spoc, at=NOW + timedelta(hours=3))]
+        assert [said for _, said in runs.to_choose(by=cast.spoc, at=NOW + timedelta(hours=3))] == words
+    assert len(set(words)) == 2 and all(each.startswith("Niche, taken in ") for each in words)
+
+
+def test_the_names_of_the_files_stand_in_the_list_for_who_takes_in_such_files(cast):
+    bring(Kind.REFERENCE, cast.coordinator, ("october.csv", "date,name\n25/12/2031,Christmas\n"))
+    for who, names in ((cast.coordinator, "october.csv"), (cast.governance, "")):
+        with identity.acting(who):
+            assert [line.names for line in taking_in.listing(by=who, at=NOW)[0]] == [names]
 
 
 def test_the_denominators_hide_what_is_small(cast):

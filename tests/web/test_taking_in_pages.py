@@ -62,6 +62,7 @@ def test_a_sheet_of_referrals_from_the_upload_to_the_taking_back(cast):
     (row,) = sent(cast.supervisor)
     shown = f"/take-in/{row.id}/"
     assert answer["Location"] == shown
+    assert "Lamplight; women.csv" in tab.get("/take-in/").content.decode()
     page = tab.get(shown)
     assert page.status_code == 200
     assert "Zephyrine" not in page.content.decode()

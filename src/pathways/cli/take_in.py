@@ -91,6 +91,7 @@ def _file(
 ) -> None:
     """One extract of any kind but the directory, through the same steps as in the browser."""
     from pathways.analysis.pole import mapping as mappings
+    from pathways.analysis.pole import reading
 
     console = Console(highlight=False, soft_wrap=True)
     body, name = None, ""
@@ -121,7 +122,7 @@ def _file(
             console.print(f"WARNING: {warning}")
         unknown = [one for one in extract.values if not one.is_understood]
         for one in unknown[:_MOST_VALUES]:
-            console.print(f"not understood: {one}; say in the mapping, under values, {one.column}, what it is")
+            console.print(f"not understood: {one}; say what it is in the mapping, under values, {one.column}")
         if len(unknown) > _MOST_VALUES:
             console.print(f"not understood: {len(unknown) - _MOST_VALUES:,} more values")
         for table, frame in extract.tables.items():
@@ -129,7 +130,12 @@ def _file(
     for file_name, content in said.data.get("rejected_files", ()):
         target = (rejects or Path.cwd()) / file_name
         files.write_bytes(content, target)
-        console.print(f"{target} has the rows that were left out, with why and how to mend them")
+        what = (
+            "that come in with a value left empty, with what was not understood"
+            if reading.is_left_empty(file_name)
+            else "that were left out, with why and how to mend them"
+        )
+        console.print(f"{target} has the rows {what}")
     done = "would be taken in (nothing was written)" if dry_run else "taken in"
     console.print(
         f"{tally['accepted']:,} rows {done}, {tally['unchanged']:,} unchanged, {tally['rejected']:,} left out"

@@ -447,9 +447,9 @@ def _checked(row: TakeIn, given: dict[str, Any] | None, name: str, *, by: Actor,
     }
     row.save()
     TakeInPart.objects.filter(take_in=row, purpose=Purpose.REJECTED).delete()
-    for number, (sheet_name, (sheet, frame)) in enumerate(reading.rejected_sheets(found, rejected).items()):
+    for number, (name, sheet, frame) in enumerate(reading.sheets_to_mend(found, problems)):
         content = sheets.to_bytes(frame, sheet.path.suffix.lower())
-        _part(row, Purpose.REJECTED, number, reading.file_name(sheet_name), content, frame.height)
+        _part(row, Purpose.REJECTED, number, name, content, frame.height)
     return done(row.id, tally=tally(row), extract=extract)
 
 
@@ -656,6 +656,8 @@ class Line:
     accepted: int
     unchanged: int
     rejected: int
+    #: the names of its files, for whoever takes in files of this kind
+    names: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -697,6 +699,8 @@ class Page:
     unknown: tuple[str, ...]
     tables: tuple[tuple[str, int], ...]
     rejected_files: tuple[tuple[int, str, int], ...]
+    #: the rows that come in with a value left empty, because it was not understood
+    left_empty_files: tuple[tuple[int, str, int], ...]
     moves: frozenset[Action]
 
 
@@ -708,7 +712,12 @@ def listing(*, by: Actor, at: datetime, offset: int = 0, limit: int = 50) -> tup
         by=by, at=at, resource=Resource.TAKE_IN, subjects=[row.id for row in page], route="taking:list"
     )
     names = identity.names_of({row.uploaded_by_id for row in page})
-    return tuple(_line(row, names) for row in page), rows.count()
+    return tuple(
+        dataclasses.replace(_line(row, names), names=str(row.names))
+        if taking_in.may_take_in(Kind(row.kind), by)
+        else _line(row, names)
+        for row in page
+    ), rows.count()
 
 
 def _line(row: TakeIn, names: dict[UUID, str]) -> Line:
@@ -732,7 +741,10 @@ def page(*, take_in_id: UUID, by: Actor, at: datetime) -> Page | None:
         with contextlib.suppress(sheets.UnreadableError):
             every = _sheets([(str(part.name), part.content) for part in parts])
             headings = [(name, tuple(sheet.columns)) for name, sheet in reading.named(every).items()]
-    rejected = row.parts.filter(purpose=Purpose.REJECTED).order_by("number")
+    to_mend = [
+        (part.number, str(part.name), part.rows)
+        for part in row.parts.filter(purpose=Purpose.REJECTED).order_by("number")
+    ]
     return Page(
         line=_line(row, identity.names_of({row.uploaded_by_id})),
         names=str(row.names),
@@ -752,7 +764,8 @@ def page(*, take_in_id: UUID, by: Actor, at: datetime) -> Page | None:
         left_out=tuple(f"{file}: {', '.join(names)}" for file, names in found.get("left_out", {}).items()),
         unknown=tuple(f"{file}: {', '.join(names)}" for file, names in found.get("unknown", {}).items()),
         tables=tuple(found.get("tables", {}).items()),
-        rejected_files=tuple((part.number, str(part.name), part.rows) for part in rejected),
+        rejected_files=tuple(each for each in to_mend if not reading.is_left_empty(each[1])),
+        left_empty_files=tuple(each for each in to_mend if reading.is_left_empty(each[1])),
         moves=frozenset(action for action in Action if _may(action, row, by, at)),
     )
 

@@ -332,27 +332,27 @@ def _standard(
     match column.kind:
         case spec.DATE:
             latest = received.replace(year=received.year + 50, day=1) if column.is_ahead else received
-            return [
-                note.read(
-                    lambda text: standard.day(text, order=mapping.dates, latest=latest), pl.Date
-                ).alias(column.name)
-            ]
+            found = note.read(
+                lambda text: standard.day(text, order=mapping.dates, latest=latest), pl.Date, what="a date"
+            )
+            return [found.alias(column.name)]
         case spec.NUMBER:
-            return [note.read(standard.number, pl.Float64).alias(column.name)]
+            return [note.read(standard.number, pl.Float64, what="a number").alias(column.name)]
         case spec.POSTCODE:
-            return [
-                note.read(lambda text: standard.postcode(text) or None, pl.String, rejects=False).alias(
-                    column.name
-                )
-            ]
+            found = note.read(
+                lambda text: standard.postcode(text) or None, pl.String, rejects=False, what="a postcode"
+            )
+            return [found.alias(column.name)]
         case spec.PHONE:
             return [note.read(lambda text: standard.phone(text) or None, pl.String).alias(column.name)]
         case others.TIME:
-            return [note.read(standard.clock, pl.String).alias(column.name)]
+            return [note.read(standard.clock, pl.String, what="a time of day").alias(column.name)]
         case others.WHOLE:
-            return [note.read(standard.whole, pl.Int64).alias(column.name)]
+            return [note.read(standard.whole, pl.Int64, what="a whole number").alias(column.name)]
         case others.REFERENCE:
-            return [note.read(standard.reference, pl.String).alias(column.name)]
+            return [
+                note.read(standard.reference, pl.String, what="one of our references").alias(column.name)
+            ]
         case spec.SEX:
             code = note.read(lambda text: str(standard.sex(text)), pl.String, rejects=False)
             if given:
@@ -430,8 +430,14 @@ class _Noting:
     wrong: dict[str, standard.NotUnderstoodError] = field(default_factory=dict)
 
     def read(
-        self, reader: Callable[[str], object], kind: type[pl.DataType], *, rejects: bool = True
+        self,
+        reader: Callable[[str], object],
+        kind: type[pl.DataType],
+        *,
+        rejects: bool = True,
+        what: str = "",
     ) -> pl.Series:
+        """The column as `kind`. `what` it should hold is said where nothing at all in it could be read."""
         wrong = self.wrong
 
         def careful(text: str) -> object:
@@ -442,6 +448,12 @@ class _Noting:
                 return None
 
         found = _each(self.series, careful, kind)
+        there = len(self.series) - self.series.null_count()
+        if what and there > 1 and found.null_count() == len(found):
+            self.extract.warnings.append(
+                f"{self.one.name}: none of the {there:,} values in {self.heading} could be read as {what};"
+                " look whether it is the right column, and how it is written"
+            )
         if wrong:
             at = self.series.is_in(list(wrong)).fill_null(False).arg_true()
             for place in at.to_list():
@@ -649,42 +661,61 @@ def _hanging(extract: Extract) -> None:
                 )
 
 
-def rejected_sheets(
+def sheets_to_mend(
     found: Sequence[sheets.Sheet], problems: Iterable[Problem]
-) -> dict[str, tuple[sheets.Sheet, pl.DataFrame]]:
-    """The user's own rows that need mending, by file and sheet, with two columns: why, and how to mend it."""
+) -> list[tuple[str, sheets.Sheet, pl.DataFrame]]:
+    """The user's own rows that need mending, as (file name, sheet, rows): those that were left out, with why
+    and how to mend it; and beside them those that come in with a value left empty, with what it was.
+    """
     by_sheet: dict[str, dict[int, list[Problem]]] = {}
     for each in problems:
         by_sheet.setdefault(each.file, {}).setdefault(each.row, []).append(each)
-    made: dict[str, tuple[sheets.Sheet, pl.DataFrame]] = {}
+    made: list[tuple[str, sheets.Sheet, pl.DataFrame]] = []
     for name, sheet in named(found).items():
-        if name not in by_sheet:
-            continue
-        rows = by_sheet[name]
-        at = sheet.rows.cast(pl.UInt32)
-        frame = sheet.frame.with_columns(at.alias(f"{_NOT_CARRIED}row")).filter(
-            pl.col(f"{_NOT_CARRIED}row").is_in(list(rows))
-        )
-        numbers = frame[f"{_NOT_CARRIED}row"].to_list()
-        frame = frame.drop(f"{_NOT_CARRIED}row").with_columns(
-            pl.Series("row in the file", numbers, dtype=pl.UInt32),
-            pl.Series(
-                "why it was left out",
-                ["; ".join(f"{each.column}: {each.why}" for each in rows[number]) for number in numbers],
-                dtype=pl.String,
-            ),
-            pl.Series(
-                "how to mend it",
-                ["; ".join(dict.fromkeys(each.mend for each in rows[number])) for number in numbers],
-                dtype=pl.String,
-            ),
-        )
-        made[name] = (sheet, frame)
+        rows = by_sheet.get(name, {})
+        out = {row: every for row, every in rows.items() if any(each.is_rejected for each in every)}
+        empty = {row: every for row, every in rows.items() if row not in out}
+        if out:
+            made.append((_file_name(name, _OUT), sheet, _to_mend(sheet, out)))
+        if empty:
+            made.append((_file_name(name, _EMPTY), sheet, _to_mend(sheet, empty)))
     return made
 
 
-def file_name(name: str) -> str:
-    """The name of the file of rejected rows that goes with a sheet, in the same form."""
+_OUT, _EMPTY = "-rejected", "-not-understood"
+
+
+def is_left_empty(file_name: str) -> bool:
+    """Whether a sheet of rows to mend is of rows that come in with a value left empty."""
+    return PurePath(file_name).stem.endswith(_EMPTY)
+
+
+def _to_mend(sheet: sheets.Sheet, rows: dict[int, list[Problem]]) -> pl.DataFrame:
+    at = sheet.rows.cast(pl.UInt32)
+    frame = sheet.frame.with_columns(at.alias(f"{_NOT_CARRIED}row")).filter(
+        pl.col(f"{_NOT_CARRIED}row").is_in(list(rows))
+    )
+    numbers = frame[f"{_NOT_CARRIED}row"].to_list()
+
+    def said(out: bool) -> list[str]:
+        return [
+            "; ".join(f"{each.column}: {each.why}" for each in rows[number] if each.is_rejected == out)
+            for number in numbers
+        ]
+
+    why, empty = said(True), said(False)
+    mend = ["; ".join(dict.fromkeys(each.mend for each in rows[number])) for number in numbers]
+    more = [pl.Series("row in the file", numbers, dtype=pl.UInt32)]
+    if any(why):
+        more.append(pl.Series("why it was left out", why, dtype=pl.String))
+    if any(empty):
+        more.append(pl.Series("what was not understood and is left empty", empty, dtype=pl.String))
+    more.append(pl.Series("how to mend it", mend, dtype=pl.String))
+    return frame.drop(f"{_NOT_CARRIED}row").with_columns(more)
+
+
+def _file_name(name: str, end: str) -> str:
+    """The name of the file of rows to mend that goes with a sheet, in the same form."""
     bare = PurePath(name.split(" [")[0])
     sheet = f"-{name.split(' [')[1].rstrip(']')}" if " [" in name else ""
-    return f"{bare.stem}{sheet}-rejected{bare.suffix if bare.suffix.lower() != '.xlsm' else '.xlsx'}"
+    return f"{bare.stem}{sheet}{end}{bare.suffix if bare.suffix.lower() != '.xlsm' else '.xlsx'}"

@@ -70,7 +70,7 @@ def listed(request: Request) -> HttpResponse:
                 {
                     "text": one.kind.label,
                     "href": reverse("taking:show", args=[one.id]) if one.kind in kinds else "",
-                    "hint": one.system,
+                    "hint": "; ".join(each for each in (one.system, _shortened(one.names)) if each),
                 },
                 {"tag": one.status.label, "colour": COLOURS[one.status]},
                 {"text": f"{one.accepted:,} of {one.rows:,}", "hint": _hint(one)},
@@ -87,6 +87,10 @@ def listed(request: Request) -> HttpResponse:
         "may_add": bool(kinds),
     }
     return render(request, "taking/list.html", context)
+
+
+def _shortened(names: str) -> str:
+    return names if len(names) <= 80 else f"{names[:79]}…"
 
 
 def _who(one: taking_in.Line) -> str:
