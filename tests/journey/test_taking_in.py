@@ -479,9 +479,10 @@ def remember(cast, name, text, columns, *, system=""):
     said, _ = received(Kind.REFERRALS, cast.supervisor, name, text, system=system)
     body = {"name": f"of {name}", "tables": [{"table": "referrals", "file": name, "columns": columns}]}
     with identity.acting(cast.supervisor):
-        assert taking_in.check(
+        said = taking_in.check(
             take_in_id=said.id, mapping=body, name=f"of {name}", by=cast.supervisor, at=NOW
         )
+        assert said, said.reason
 
 
 def test_next_months_file_of_another_name_is_read_as_it_was_and_what_changed_is_said(cast):
@@ -519,6 +520,17 @@ def test_of_two_remembered_ways_that_of_the_same_system_is_taken(cast):
             Kind.REFERRALS, cast.supervisor, "c.csv", f"Nr;Wer;Warum\n{len(system)};B;x\n", system=system
         )
         assert column in page.mapping["tables"][0]["columns"], system
+
+
+def test_of_several_remembered_ways_the_one_that_reads_most_is_taken(cast):
+    columns = {"their_reference": "Nr", "first_name": "Wer", "why": "Warum", "phone": "Tel", "email": "Mail"}
+    remember(cast, "all.csv", "Nr;Wer;Warum;Tel;Mail\n1;Ann;Debt;;\n", columns)
+    remember(cast, "few.csv", "Nr;Warum\n2;Debt\n", {"their_reference": "Nr", "why": "Warum"})
+    _, page = received(
+        Kind.REFERRALS, cast.supervisor, "next.csv", "Nr;Wer;Warum;Tel\n3;Cy;Fear;\n"
+    )  # fmt: skip
+    assert page.how_mapped == "remembered as “of all.csv”"
+    assert "next.csv: the column Mail, read as email, is gone" in page.changes
 
 
 def test_as_much_as_is_recognised_is_proposed_and_what_is_needed_is_named(cast):

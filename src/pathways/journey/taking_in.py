@@ -400,17 +400,18 @@ def _laid_upon(one: ColumnMapping, found: list[sheets.Sheet]) -> Proposal | None
         return None
 
 
-def _rank(said: Proposal, one: ColumnMapping, system: str) -> tuple[bool, int, bool]:
-    """Nothing needed is missing; little has changed; it is of the same system. The newest of equals."""
+def _rank(said: Proposal, one: ColumnMapping, system: str) -> tuple[bool, bool, int]:
+    """Nothing needed is missing; it is of the same system; it reads most columns. The newest of equals."""
     is_same = bool(system.strip()) and one.body.get("system", "") == system.strip()
-    return said.is_whole, -len(said.changes), is_same
+    return said.is_whole, is_same, sum(len(feed.columns) for feed in said.mapping.feeds)
 
 
 def _how(said: Proposal, words: str) -> _How:
     if said.is_whole:
         return _How(said.mapping.as_dict(), words, changes=said.changes)
     missing = tuple((each.file, each.table, each.column) for each in said.missing)
-    return _How({}, said.why, said.mapping.as_dict(), missing, said.changes)
+    why = "; ".join([*said.changes, said.why])
+    return _How({}, why, said.mapping.as_dict(), missing, said.changes)
 
 
 def _checked(row: TakeIn, given: dict[str, Any] | None, name: str, *, by: Actor, at: datetime) -> Outcome:
