@@ -115,6 +115,9 @@ def test_the_page_asks_only_for_the_columns_that_it_did_not_recognise(cast):
     assert '<a class="govuk-link" href="#column-0-why">Why</a> in a.csv' in page
     assert '<option value="forename" selected>' in page and "This is no file" not in page
     assert "(needed, not found)" in page
+    assert "Download this mapping" not in page, "there is none yet"
+    answer = upload(tab, "referrals", ("b.csv", "ref,forename,Grund\n2,Bea,Debt\n"), system="Lamplight")
+    assert 'name="name" value="Lamplight"' in tab.get(answer["Location"]).content.decode()
 
 
 def test_what_their_own_codes_mean_is_said_on_a_page_and_kept(cast):

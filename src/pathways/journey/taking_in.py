@@ -97,7 +97,7 @@ def explain(
 ) -> Outcome:
     """Says what values mean, and checks every row again: (feed, column, value, what it means) for each.
 
-    It becomes part of the mapping, and of the remembered one where that has its name or `name` is given.
+    It becomes part of the mapping of this file, and of the one remembered under `name` where one is given.
     """
     with transaction.atomic():
         row = _locked(take_in_id, by)
@@ -112,8 +112,7 @@ def explain(
             body["tables"][feed].setdefault("values", {}).setdefault(column, {})[value] = meaning
         if not meant:
             return refusal(decision.no("Say of at least one value what it means."))
-        called = str(body.get("name", ""))
-        kept = name.strip() or (called if called in remembered(kind=Kind(row.kind), by=by) else "")
+        kept = name.strip()
         return _checked(row, body | ({"name": kept} if kept else {}), kept, by=by, at=at)
 
 

@@ -234,7 +234,8 @@ def match(request: Request, take_in_id: UUID) -> HttpResponse:
         "changes": found.changes,
         "orders": matching.ORDERS,
         "order": body.get("dates", "day_first"),
-        "name": request.POST.get("name") or body.get("name", ""),
+        "name": request.POST.get("name") or _name_for(found, body),
+        "has_mapping": bool(found.mapping),
         "remembered": taking_in.remembered(kind=found.line.kind, by=request.actor),
         "problem": problem,
         "take_in_id": take_in_id,
@@ -261,17 +262,22 @@ def values(request: Request, take_in_id: UUID) -> HttpResponse:
             messages.success(request, "Checked again with what you said: nothing was written.")
             return redirect("taking:show", take_in_id=take_in_id)
         problem = said.reason
-    name = found.mapping.get("name", "")
     context = {
         "title": "What the values mean",
         "back": reverse("taking:show", args=[take_in_id]),
         "columns": matching.values(found, request.POST),
-        "name": request.POST.get("name") or ("" if name in ("guessed", "unnamed") else name),
+        "name": request.POST.get("name", _name_for(found, found.mapping)),
         "remembered": taking_in.remembered(kind=found.line.kind, by=request.actor),
         "problem": problem,
         "take_in_id": take_in_id,
     }
     return render(request, "taking/values.html", context, status=422 if problem else 200)
+
+
+def _name_for(found: taking_in.Page, body: dict[str, Any]) -> str:
+    """Under which name it is remembered: that of its system, so that two systems have a mapping each."""
+    name = str(body.get("name", ""))
+    return found.line.system if name in ("", "guessed", "unnamed") and found.line.system else name
 
 
 def _lost(found: taking_in.Page) -> list[dict[str, str]]:
