@@ -244,8 +244,8 @@ def test_rejected_rows_come_back_as_the_users_own_sheet(tmp_path):
     }
     found = reading.sheets_of(tmp_path)
     extract = pole.read_sheets(found, mapping.from_dict(said), received=RECEIVED)
-    ((name, (_, frame)),) = reading.rejected_sheets(found, extract.rejected).items()
-    assert name == "events.csv"
+    ((name, _, frame),) = reading.sheets_to_mend(found, extract.rejected)
+    assert name == "events-rejected.csv"
     assert frame.columns[:3] == ["Ref", "When", "Note"]
     assert frame.rows()[0][:4] == ("1", "31/02/2017", "mine", 2)
     assert "no such day" in frame["why it was left out"][0]
@@ -366,3 +366,31 @@ def test_a_workbook_of_several_sheets_is_told_apart_by_sheet(tmp_path):
     assert extract.tables["events"].select("event_id", "kind").rows() == [("C1", "crime")]
     assert [(each.file, each.row) for each in extract.rejected] == [("extract.xlsx [Nominals]", 3)]
     assert sheets.ENDINGS
+
+
+def test_a_column_of_days_in_which_no_day_can_be_read_is_warned_of(tmp_path):
+    put(
+        tmp_path,
+        persons="person_id,date_of_birth,phone\n1,unknown,n/a\n2,,0\n3,n/a,\n",
+        events="event_id,kind,occurred_on\n1,crime,17-0403\n2,crime,17-0404\n",
+        locations="location_id,latitude\n1,51.5\n2,\n3,x\n",
+    )
+    warnings = taken(tmp_path).warnings
+    assert len(warnings) == 2
+    assert "persons.csv: none of the 2 values in date_of_birth could be read as a date" in warnings[1]
+    assert "events.csv: none of the 2 values in occurred_on could be read as a date" in warnings[0]
+
+
+def test_a_value_left_empty_is_said_beside_the_rows_left_out_and_in_a_sheet_of_its_own(tmp_path):
+    put(tmp_path, persons="person_id,sex,date_of_birth\n1,F.,31/02/1990\n2,F.,\n3,F,\n4,F,yesterday\n")
+    found = reading.sheets_of(tmp_path)
+    extract = taken(tmp_path)
+    (out, _, left_out), (empty, _, left_empty) = reading.sheets_to_mend(found, extract.problems)
+    assert (out, empty) == ("persons-rejected.csv", "persons-not-understood.csv")
+    assert reading.is_left_empty(empty) and not reading.is_left_empty(out)
+    column = "what was not understood and is left empty"
+    assert left_out["person_id"].to_list() == ["1", "4"]
+    assert [bool(each) for each in left_out[column]] == [True, False]
+    assert left_empty["person_id"].to_list() == ["2"]
+    assert left_empty[column].to_list() == ["sex: this is no code for sex that is known here"]
+    assert "why it was left out" not in left_empty.columns

@@ -55,6 +55,17 @@ def test_a_woman_by_two_names_is_one_person_and_another_is_not(tmp_path: Path) -
     assert "draft" in said and "has not been through disclosure control" in said
 
 
+def test_it_is_said_whether_the_model_was_trained(tmp_path: Path) -> None:
+    few = run(
+        put(tmp_path, "few.csv", FEW), "--id", "id", "--out", tmp_path / "a", "--json", tmp_path / "a.json"
+    )
+    assert "fewer than 60 records are too few to train on" in " ".join(few.split())
+    assert "trained on these records" not in few
+    assert json.loads((tmp_path / "a.json").read_text())["trained"] is False
+    many = run(invented(tmp_path), "--id", "record_id", "--out", tmp_path / "b")
+    assert "trained on these records" in " ".join(many.split())
+
+
 def test_every_record_is_once_in_the_clusters_and_every_pair_is_likely_enough(tmp_path: Path) -> None:
     file = invented(tmp_path)
     run(file, "--id", "record_id", "--out", tmp_path / "out")

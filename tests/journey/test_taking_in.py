@@ -10,7 +10,7 @@ from pathways.analysis import sheets
 from pathways.domain.governance.policy import Resource
 from pathways.domain.identification.taking_in import Kind, Status
 from pathways.domain.terms.events import EventKind
-from pathways.journey import extracts, identity, open_door, taking_in
+from pathways.journey import extracts, identity, open_door, runs, taking_in
 from pathways.records import keys
 from pathways.records.models import (
     AccessEvent,
@@ -124,6 +124,23 @@ def test_on_its_date_it_is_counted_and_goes_with_its_key(cast):
         assert AccessEvent.objects.filter(kind="erasure", subjects__contains=[row.id]).exists()
     with identity.acting(cast.spoc):
         assert extracts.opened(row.id, by=cast.spoc, at=due) is None
+
+
+def test_two_extracts_of_one_day_are_told_apart_by_their_hour(cast):
+    for hours, person in ((0, "1"), (2, "2")):
+        assert bring(Kind.POLE, cast.analyst, ("persons.csv", f"person_id\n{person}\n"), system="Niche",
+                     at=NOW + timedelta(hours=hours))  # fmt: skip
+    with identity.acting(cast.spoc):
+        words = [one.words for one in extracts.extracts(by=cast.spoc, at=NOW + timedelta(hours=3))]
+        assert [said for _, said in runs.to_choose(by=cast.spoc, at=NOW + timedelta(hours=3))] == words
+    assert len(set(words)) == 2 and all(each.startswith("Niche, taken in ") for each in words)
+
+
+def test_the_names_of_the_files_stand_in_the_list_for_who_takes_in_such_files(cast):
+    bring(Kind.REFERENCE, cast.coordinator, ("october.csv", "date,name\n25/12/2031,Christmas\n"))
+    for who, names in ((cast.coordinator, "october.csv"), (cast.governance, "")):
+        with identity.acting(who):
+            assert [line.names for line in taking_in.listing(by=who, at=NOW)[0]] == [names]
 
 
 def test_the_denominators_hide_what_is_small(cast):
@@ -450,6 +467,83 @@ def test_a_mapping_is_remembered_for_the_next_file(cast):
         Kind.REFERRALS, cast.supervisor, ("d.csv", "Nr;Wer;Warum\n3;Cy;Fear\n"), mapping_name="Nil"
     )
     assert "there are: Haus" in unknown.reason
+
+
+def received(kind, by, name, text, **more):
+    with identity.acting(by):
+        said = taking_in.receive(kind=kind, files=[(name, text.encode())], by=by, at=NOW, **more)
+        return said, taking_in.page(take_in_id=said.id, by=by, at=NOW)
+
+
+def remember(cast, name, text, columns, *, system=""):
+    said, _ = received(Kind.REFERRALS, cast.supervisor, name, text, system=system)
+    body = {"name": f"of {name}", "tables": [{"table": "referrals", "file": name, "columns": columns}]}
+    with identity.acting(cast.supervisor):
+        said = taking_in.check(
+            take_in_id=said.id, mapping=body, name=f"of {name}", by=cast.supervisor, at=NOW
+        )
+        assert said, said.reason
+
+
+def test_next_months_file_of_another_name_is_read_as_it_was_and_what_changed_is_said(cast):
+    remember(
+        cast, "frauen_2026-10.csv", "Nr;Wer;Warum;Tel\n1;Ann;Debt;07700900123\n",
+        {"their_reference": "Nr", "first_name": "Wer", "why": "Warum", "phone": "Tel"},
+    )  # fmt: skip
+    _, page = received(
+        Kind.REFERRALS, cast.supervisor, "frauen_2026-11.csv", "Nr;Wer;Ort;Warum\n2;Bea;Luton;Fear\n"
+    )
+    assert page.how_mapped == "remembered as “of frauen_2026-10.csv”"
+    assert page.mapping["tables"][0]["file"] == "frauen_2026-11.csv"
+    assert page.mapping["tables"][0]["columns"] == {
+        "their_reference": "Nr",
+        "first_name": "Wer",
+        "why": "Warum",
+    }
+    assert page.changes == (
+        "frauen_2026-11.csv: the column Tel, read as phone, is gone",
+        "frauen_2026-11.csv has a column that is new: Ort",
+    )
+    said = bring(Kind.REFERRALS, cast.supervisor, ("frauen_2026-12.csv", "Nr;Wer;Warum;Tel\n3;Cy;Fear;\n"),
+                 mapping_name="of frauen_2026-10.csv")  # fmt: skip
+    assert said, said.reason
+    assert said.data["tally"]["accepted"] == 1
+    assert said.data["how"] == "remembered as “of frauen_2026-10.csv”"
+
+
+def test_of_two_remembered_ways_that_of_the_same_system_is_taken(cast):
+    for name, system, column in (("a1.csv", "Lamplight", "first_name"), ("b1.csv", "Inform", "called")):
+        remember(cast, name, "Nr;Wer;Warum\n1;Ann;Debt\n",
+                 {"their_reference": "Nr", column: "Wer", "why": "Warum"}, system=system)  # fmt: skip
+    for system, column in (("Lamplight", "first_name"), ("Inform", "called")):
+        _, page = received(
+            Kind.REFERRALS, cast.supervisor, "c.csv", f"Nr;Wer;Warum\n{len(system)};B;x\n", system=system
+        )
+        assert column in page.mapping["tables"][0]["columns"], system
+
+
+def test_of_several_remembered_ways_the_one_that_reads_most_is_taken(cast):
+    columns = {"their_reference": "Nr", "first_name": "Wer", "why": "Warum", "phone": "Tel", "email": "Mail"}
+    remember(cast, "all.csv", "Nr;Wer;Warum;Tel;Mail\n1;Ann;Debt;;\n", columns)
+    remember(cast, "few.csv", "Nr;Warum\n2;Debt\n", {"their_reference": "Nr", "why": "Warum"})
+    _, page = received(
+        Kind.REFERRALS, cast.supervisor, "next.csv", "Nr;Wer;Warum;Tel\n3;Cy;Fear;\n"
+    )  # fmt: skip
+    assert page.how_mapped == "remembered as “of all.csv”"
+    assert "next.csv: the column Mail, read as email, is gone" in page.changes
+
+
+def test_as_much_as_is_recognised_is_proposed_and_what_is_needed_is_named(cast):
+    said, page = received(
+        Kind.REFERRALS, cast.supervisor, "women.csv", "ref,forename,Grund\n1,Ann,Debt\n"
+    )  # fmt: skip
+    assert said.data["needs_mapping"]
+    assert page.mapping == {} and page.missing == (("women.csv", "referrals", "why"),)
+    assert page.proposed["tables"][0]["columns"] == {"their_reference": "ref", "first_name": "forename"}
+    refused = bring(Kind.REFERRALS, cast.supervisor, ("w.csv", "ref,forename,Grund\n1,Ann,Debt\n"))
+    assert not refused
+    for words in ("forename as first_name", "not found: why", "Grund", "looked for as why, reason"):
+        assert words in refused.reason
 
 
 def test_an_abandoned_upload_is_removed_with_its_key(cast):

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.database]
 SHOTS = os.environ.get("SHOTS", "")
 WOMEN = (
     "ref,forename,surname,dob,reason,aware,shoe size\n"
-    "1,Zephyrine,Invented,01/02/1990,Debt,yes,5\n2,Kay,Invented,31/02/1990,Housing,no,6\n3,Bo,I,1/1/2015,x,no,\n"
+    "1,Zephyrine,Invented,01/02/1990,Debt,yes,5\n2,Kay,Invented,31/02/1990,Housing,no,6\n3,Bo,I,1/1/2015,x,perhaps,\n"
 )
 
 
@@ -62,6 +62,11 @@ def test_a_sheet_is_taken_in_and_taken_back(
     tab.click("text=Check without writing")
     assert tab.inner_text("main").count("would be taken in") == 1
     wrong += _look(tab, f"{name}-checked")
+    tab.click("text=Say what they mean")
+    tab.select_option("#means-0", "no")
+    wrong += _look(tab, f"{name}-values")
+    tab.click("text=Check again without writing")
+    assert "not understood" not in tab.inner_text("main")
     tab.click("main form[action$='/take-in/'] button")
     assert "Taken in" in tab.inner_text("body")
     wrong += _look(tab, f"{name}-taken")

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 
 from pathways.analysis import sheets
-from pathways.journey import identity
+from pathways.journey import extracts, identity
 from pathways.records.models import ReferralIn, TakeIn
 from tests.journey import people
 
@@ -62,6 +62,7 @@ def test_a_sheet_of_referrals_from_the_upload_to_the_taking_back(cast):
     (row,) = sent(cast.supervisor)
     shown = f"/take-in/{row.id}/"
     assert answer["Location"] == shown
+    assert "Lamplight; women.csv" in tab.get("/take-in/").content.decode()
     page = tab.get(shown)
     assert page.status_code == 200
     assert "Zephyrine" not in page.content.decode()
@@ -105,6 +106,51 @@ def test_columns_are_matched_by_hand_and_the_mapping_is_shared_as_a_file(cast):
     assert bad.status_code == 422 and "cannot be read" in bad.content.decode()
 
 
+def test_the_page_asks_only_for_the_columns_that_it_did_not_recognise(cast):
+    tab = browser(cast.supervisor)
+    answer = upload(tab, "referrals", ("a.csv", "ref,forename,Grund\n1,Ann,Debt\n"))
+    assert answer["Location"].endswith("/columns/")
+    page = tab.get(answer["Location"]).content.decode()
+    assert "One column that is needed was not found: choose it." in page
+    assert '<a class="govuk-link" href="#column-0-why">Why</a> in a.csv' in page
+    assert '<option value="forename" selected>' in page and "This is no file" not in page
+    assert "(needed, not found)" in page
+    assert "Download this mapping" not in page, "there is none yet"
+    answer = upload(tab, "referrals", ("b.csv", "ref,forename,Grund\n2,Bea,Debt\n"), system="Lamplight")
+    assert 'name="name" value="Lamplight"' in tab.get(answer["Location"]).content.decode()
+
+
+def test_what_their_own_codes_mean_is_said_on_a_page_and_kept(cast):
+    tab = browser(cast.analyst)
+    persons = "person_id,surname,sex\n1,S,F.\n2,T,F.\n3,U,2\n4,V,F\n"
+    upload(tab, "pole", ("persons_10.csv", persons), ("events.csv", "event_id,kind\nE,crime\n"))
+    (row,) = sent(cast.analyst)
+    checked = tab.post(f"/take-in/{row.id}/check/", follow=True).content.decode()
+    assert "“F.” in sex of persons_10.csv: 2 rows" in checked
+    page = tab.get(f"/take-in/{row.id}/values/").content.decode()
+    assert "<strong>“F.”</strong> in 2 rows, not understood" in page
+    assert "<strong>“2”</strong> in 1 row, read as female" in page
+    bad = {"of-0": "0|sex", "said-0": "F.", "means-0": "robot"}
+    assert tab.post(f"/take-in/{row.id}/values/", bad).status_code == 422
+    assert tab.post(f"/take-in/{row.id}/values/", {"of-0": "x", "means-0": "male"}).status_code == 422
+    said = {"of-0": "0|sex", "said-0": "F.", "means-0": "female",
+            "of-1": "0|sex", "said-1": "2", "means-1": "male", "name": "Haus"}  # fmt: skip
+    answer = tab.post(f"/take-in/{row.id}/values/", said, follow=True).content.decode()
+    assert "Checked again" in answer and "not understood" not in answer
+    shared = json.loads(tab.get(f"/take-in/{row.id}/mapping/").content)
+    assert shared["tables"][0]["values"] == {"sex": {"F.": "female", "2": "male"}}
+    tab.post(f"/take-in/{row.id}/take-in/")
+    with identity.acting(cast.spoc):
+        frame = extracts.opened(row.id, by=cast.spoc, at=people.NOW)["persons"]
+    assert frame["sex"].to_list() == ["female", "female", "male", "female"]
+    assert frame["sex_raw"].to_list() == ["F.", "F.", "2", "F"]
+    assert tab.get(f"/take-in/{row.id}/values/").status_code == 404, "it is taken in"
+    upload(tab, "pole", ("persons_11.csv", persons + "5,W,f.\n"))
+    newest = sent(cast.analyst)[0]
+    checked = tab.post(f"/take-in/{newest.id}/check/", follow=True).content.decode()
+    assert "remembered as “Haus”" in checked and "not understood" not in checked
+
+
 @pytest.mark.parametrize(
     ("files", "words"),
     [
@@ -138,7 +184,7 @@ def test_nobody_else_finds_somebodys_file(cast, who):
     upload(browser(cast.supervisor), "referrals", ("women.csv", WOMEN))
     (row,) = sent(cast.supervisor)
     tab = browser(getattr(cast, who))
-    for end in ("", "columns/", "mapping/", "rejected/0/"):
+    for end in ("", "columns/", "values/", "mapping/", "rejected/0/"):
         assert tab.get(f"/take-in/{row.id}/{end}").status_code in (403, 404)
     for end in ("check/", "take-in/", "take-back/", "give-up/"):
         assert tab.post(f"/take-in/{row.id}/{end}").status_code in (403, 404)

@@ -63,11 +63,12 @@ def run(
             for path, mapping in taken.mappings
         ],
         "engine": on,
+        "trained": found.is_trained,
         "compared": [one.name for one in found.model.comparisons],
         "disclosure_control": False,
     }  # fmt: skip
     files.write_json(json_file, body)
-    _summary(body, out, kept is not None)
+    _summary(body, out, _weights(kept is not None, found))
 
 
 def _model(path: Path | None) -> Model | None:
@@ -138,7 +139,18 @@ def _write(folder: Path, taken: Records, found: Linked) -> None:
     ).write_csv(folder / "clusters.csv")
 
 
-def _summary(body: dict[str, Any], out: Path, is_kept: bool) -> None:
+def _weights(is_kept: bool, found: Linked) -> str:
+    """Where the weights of the comparisons come from."""
+    from pathways.analysis.linkage import linking
+
+    if is_kept:
+        return "a kept model"
+    if found.is_trained:
+        return "trained on these records"
+    return f"weights to begin with: fewer than {linking.TOO_FEW} records are too few to train on"
+
+
+def _summary(body: dict[str, Any], out: Path, weights: str) -> None:
     say = files.console()
     say.print(
         f"{body['records']:,} records, {body['persons']:,} people; {body['pairs']:,} pairs at 0.01 or more"
@@ -156,8 +168,7 @@ def _summary(body: dict[str, Any], out: Path, is_kept: bool) -> None:
     if body["records"] and not body["compared"]:
         say.print("  Nothing in these columns tells records apart: every record is a person of its own.")
     how = "found without knowing the truth" if body["threshold_found"] else "as asked"
-    say.print(f"  joined at a probability of {body['threshold']:.3f}, {how}; "
-              f"{'a kept model' if is_kept else 'trained on these records'}")  # fmt: skip
+    say.print(f"  joined at a probability of {body['threshold']:.3f}, {how}; {weights}")
     say.print(
         f"A likely pair is a suggestion; a named person decides. Written to {out}: pairs.csv, clusters.csv."
     )

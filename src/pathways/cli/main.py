@@ -186,8 +186,8 @@ def take_in(
         typer.Option(
             "--mapping",
             metavar="NAME",
-            help="A mapping by the name that it is remembered under, or its file. Guessed without."
-            " For a directory: names and sectors of organisations by their code.",
+            help="A mapping by the name that it is remembered under, or its file. Without it, one that"
+            " fits or a guess. For a directory: names and sectors of organisations by their code.",
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and write nothing.")] = False,

@@ -199,6 +199,8 @@ def _say(console: Console, found: screening.Screened, extract: pole.Extract, out
             f"{n['undated_events']:,} events have no day ({n['not_dates']:,} cells could not be read as one);"
             " no indicator with a look-back sees them."
         )
+    for warning in extract.warnings:
+        console.print(f"WARNING: {warning}")
     for note in extract.notes:
         console.print(f"note: {note}")
     for file, columns in extract.unknown.items():

@@ -16,6 +16,7 @@ from pathways.installation.refusal import RefusalError
 from pathways.installation.settings import Settings
 
 DIRECTORY = "directory"
+_MOST_VALUES = 20
 
 
 def run(
@@ -90,6 +91,7 @@ def _file(
 ) -> None:
     """One extract of any kind but the directory, through the same steps as in the browser."""
     from pathways.analysis.pole import mapping as mappings
+    from pathways.analysis.pole import reading
 
     console = Console(highlight=False, soft_wrap=True)
     body, name = None, ""
@@ -107,17 +109,33 @@ def _file(
             handling=handling,
         )  # fmt: skip
     tally: dict[str, int] = said.data["tally"]
+    if said.data.get("how"):
+        console.print(f"columns: {said.data['how']}")
+    for line in said.data.get("changes", ()):
+        console.print(f"other than last time: {line}")
     if (extract := said.data.get("extract")) is not None:
         for note in extract.notes:
             console.print(f"note: {note}")
         for file, headings in extract.left_out.items():
             console.print(f"left out of {file}: immigration status ({', '.join(headings)})")
+        for warning in extract.warnings:
+            console.print(f"WARNING: {warning}")
+        unknown = [one for one in extract.values if not one.is_understood]
+        for one in unknown[:_MOST_VALUES]:
+            console.print(f"not understood: {one}; say what it is in the mapping, under values, {one.column}")
+        if len(unknown) > _MOST_VALUES:
+            console.print(f"not understood: {len(unknown) - _MOST_VALUES:,} more values")
         for table, frame in extract.tables.items():
             console.print(f"{table}: {frame.height:,} rows")
     for file_name, content in said.data.get("rejected_files", ()):
         target = (rejects or Path.cwd()) / file_name
         files.write_bytes(content, target)
-        console.print(f"{target} has the rows that were left out, with why and how to mend them")
+        what = (
+            "that come in with a value left empty, with what was not understood"
+            if reading.is_left_empty(file_name)
+            else "that were left out, with why and how to mend them"
+        )
+        console.print(f"{target} has the rows {what}")
     done = "would be taken in (nothing was written)" if dry_run else "taken in"
     console.print(
         f"{tally['accepted']:,} rows {done}, {tally['unchanged']:,} unchanged, {tally['rejected']:,} left out"

@@ -48,6 +48,12 @@ class Extract:
     #: how it may be handled, in the words that it came with
     handling: str = ""
 
+    @property
+    def words(self) -> str:
+        """How it is told apart from another of the same day."""
+        taken = clocks.local(self.taken_in_at)
+        return f"{self.system or 'Extract'}, taken in {taken:%-d %B %Y} at {taken:%H:%M}"
+
 
 def extracts(*, by: Actor, at: datetime) -> tuple[Extract, ...]:
     """The extracts of the asker's own force that have not gone, newest first."""

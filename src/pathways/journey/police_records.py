@@ -130,7 +130,7 @@ def start(*, by: Actor, at: datetime) -> Start | Decision:
     """What can be chosen from; or why this page is not for this person."""
     if not (answer := may_open(by)):
         return answer
-    there = tuple((one.id, _called(one)) for one in extracts.extracts(by=by, at=at))
+    there = tuple((one.id, one.words) for one in extracts.extracts(by=by, at=at))
     to = recipients(by=by, at=at)
     reason = ""
     if not to:
@@ -181,11 +181,6 @@ def recipients(*, by: Actor, at: datetime) -> tuple[tuple[UUID, str], ...]:
         )
     rows = Organisation.objects.filter(id__in=evaluating, until_date__isnull=True)
     return tuple(rows.exclude(sector=Sector.POLICE.value).order_by("name").values_list("id", "name"))
-
-
-def _called(one: extracts.Extract) -> str:
-    taken = clocks.local(one.taken_in_at).date()
-    return f"{one.system or 'Extract'}, taken in {taken.day} {taken:%B %Y}"
 
 
 def _drawn(wanted: Wanted, by: Actor, at: datetime) -> tuple[Drawn, list[UUID]] | Decision:

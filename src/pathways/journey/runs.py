@@ -50,7 +50,7 @@ def ask(*, extract_ids: Iterable[UUID], as_at: date, by: Actor, at: datetime) ->
     with transaction.atomic():
         row = ScreeningRun(
             organisation_id=by.organisation_id,
-            extracts=[{"id": str(key), "words": _called(there[key])} for key in wanted],
+            extracts=[{"id": str(key), "words": there[key].words} for key in wanted],
             as_at=as_at,
             asked_at=at,
             asked_by_id=by.account_id,
@@ -66,11 +66,6 @@ def ask(*, extract_ids: Iterable[UUID], as_at: date, by: Actor, at: datetime) ->
                 "Whoever it finds stands on the list with the records behind each sign. Nothing is decided.",
             ),
         )
-
-
-def _called(one: extracts.Extract) -> str:
-    taken = clocks.local(one.taken_in_at).date()
-    return f"{one.system or 'Extract'}, taken in {taken.day} {taken:%B %Y}"
 
 
 def again(*, run_id: UUID, by: Actor, at: datetime) -> Outcome:
@@ -327,4 +322,4 @@ def page(*, run_id: UUID, by: Actor, at: datetime) -> Page | None:
 
 def to_choose(*, by: Actor, at: datetime) -> tuple[tuple[UUID, str], ...]:
     """The extracts over which this person can ask for a run."""
-    return tuple((one.id, _called(one)) for one in extracts.extracts(by=by, at=at))
+    return tuple((one.id, one.words) for one in extracts.extracts(by=by, at=at))

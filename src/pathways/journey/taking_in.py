@@ -7,9 +7,11 @@ all of it back, so that both give the same verdict on every row. Taking in is on
 from __future__ import annotations
 
 import contextlib
+import copy
+import dataclasses
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,8 +20,9 @@ from django.db import connection, transaction
 
 from pathways.analysis import sheets
 from pathways.analysis.pole import mapping as mappings
-from pathways.analysis.pole import others, reading
-from pathways.analysis.pole.guess import guess
+from pathways.analysis.pole import meanings, others, reading, remembering
+from pathways.analysis.pole.guess import propose
+from pathways.analysis.pole.proposal import Proposal
 from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.evaluation.facts import TAKEN_BACK
@@ -84,6 +87,35 @@ def check(
         return _checked(row, mapping, name, by=by, at=at)
 
 
+def explain(
+    *,
+    take_in_id: UUID,
+    meant: Sequence[tuple[int, str, str, str]],
+    name: str = "",
+    by: Actor,
+    at: datetime,
+) -> Outcome:
+    """Says what values mean, and checks every row again: (feed, column, value, what it means) for each.
+
+    It becomes part of the mapping of this file, and of the one remembered under `name` where one is given.
+    """
+    with transaction.atomic():
+        row = _locked(take_in_id, by)
+        if row is None:
+            return refusal(sight.NOT_THERE)
+        there = {(one.feed, one.column, one.value): one for one in _values(row)}
+        body = copy.deepcopy(row.mapping)
+        for feed, column, value, meaning in meant:
+            one = there.get((feed, column, value))
+            if one is None or meaning not in dict(_choices(one)):
+                return refusal(decision.no(f"Choose one of the meanings that are offered for “{value}”."))
+            body["tables"][feed].setdefault("values", {}).setdefault(column, {})[value] = meaning
+        if not meant:
+            return refusal(decision.no("Say of at least one value what it means."))
+        kept = name.strip()
+        return _checked(row, body | ({"name": kept} if kept else {}), kept, by=by, at=at)
+
+
 def take_in(*, take_in_id: UUID, by: Actor, at: datetime) -> Outcome:
     """Takes in every row that can be, in this one transaction, or nothing."""
     with transaction.atomic():
@@ -117,12 +149,13 @@ def bring(
                 return said
             row = _locked(said.id, by)
             assert row is not None
+            how = {key: said.data[key] for key in ("how", "changes")}
             said = _checked(row, mapping, "", by=by, at=at)
             rejected = rejected_files(take_in_id=row.id, by=by) if said else []
             if said and row.accepted:
                 said = _taken_in(row, by=by, at=at)
             if said:
-                said.data["rejected_files"] = rejected
+                said.data.update(how, rejected_files=rejected)
             if dry_run or not said or not row.accepted:
                 raise _OnlyLookingError
     except _OnlyLookingError:
@@ -243,14 +276,14 @@ def _received(
         found = _sheets(files)
     except sheets.UnreadableError as error:
         return refusal(decision.no(f"{error}."))
-    body, why = _mapping_for(kind, found, mapping, mapping_name, by)
-    if not body and mapping_name:
-        return refusal(decision.no(why))
+    if isinstance(how := _mapping_for(kind, found, mapping, mapping_name, system, by), Decision):
+        return refusal(how)
+    body = how.mapping
     row = TakeIn(
         organisation_id=by.organisation_id,
         kind=kind.value,
         status=WORKFLOW.start.value,
-        system=system.strip()[:120] or str(body.get("system", ""))[:120],
+        system=system.strip()[:120] or str((body or how.proposed).get("system", ""))[:120],
         regime=(Regime.LAW_ENFORCEMENT if by.is_police else Regime.GENERAL).value,
         fact_or_opinion=FactOrOpinion.FACT.value,
         handling=handling.strip()[:120],
@@ -262,12 +295,12 @@ def _received(
         uploaded_by_id=by.account_id,
         operator=operator[:120],
     )
-    row.found = {"guess": why} if why else None
+    row.found = how.as_found() or None
     row.save(force_insert=True)
     for number, (name, content) in enumerate(files):
         _part(row, Purpose.UPLOAD, number, name, content)
     ledger.collected(by=by, at=at, resource=Resource.TAKE_IN, subjects=[row.id])
-    return done(row.id, needs_mapping=not body)
+    return done(row.id, needs_mapping=not body, how=how.words, changes=how.changes)
 
 
 def _part(row: TakeIn, purpose: Purpose, number: int, name: str, content: bytes, rows: int = 0) -> None:
@@ -309,39 +342,75 @@ def _day(moment: datetime) -> str:
     return f"{clocks.local(moment):%-d %B %Y}"
 
 
+@dataclass(frozen=True, slots=True)
+class _How:
+    """Which column is which: a mapping that can be used, or as much of one as could be found."""
+
+    mapping: dict[str, Any]
+    #: how it was come by, or why there is none
+    words: str = ""
+    proposed: dict[str, Any] = field(default_factory=dict)
+    missing: tuple[tuple[str, str, str], ...] = ()
+    changes: tuple[str, ...] = ()
+
+    def as_found(self) -> dict[str, Any]:
+        said = {
+            "guess": self.words, "proposed": self.proposed, "missing": self.missing, "changes": self.changes
+        }  # fmt: skip
+        return {key: value for key, value in said.items() if value}
+
+
 def _mapping_for(
-    kind: Kind, found: list[sheets.Sheet], given: dict[str, Any] | None, name: str, by: Actor
-) -> tuple[dict[str, Any], str]:
-    """The mapping given, the one named, the newest remembered that fits, or a guess; or why there is none."""
+    kind: Kind, found: list[sheets.Sheet], given: dict[str, Any] | None, name: str, system: str, by: Actor
+) -> _How | Decision:
+    """The mapping given, the one named, the remembered one that fits best, or a guess."""
     if given is not None:
-        return given, ""
-    remembered = sight.visible(ColumnMapping, by).filter(organisation_id=by.organisation_id, kind=kind.value)
+        return _How(given)
+    kept = sight.visible(ColumnMapping, by).filter(organisation_id=by.organisation_id, kind=kind.value)
     if name:
-        one = remembered.filter(name=name).first()
+        one = kept.filter(name=name).first()
         if one is None:
-            known = ", ".join(remembered.values_list("name", flat=True)) or "none"
-            return {}, f"No mapping is remembered under “{name}”; there are: {known}."
-        return dict(one.body), ""
-    for one in remembered.order_by("-kept_at")[:5]:
-        try:
-            if _fits_all(mappings.from_dict(one.body), found):
-                return dict(one.body), f"remembered as “{one.name}”"
-        except mappings.MappingError:
-            continue
+            known = ", ".join(kept.values_list("name", flat=True)) or "none"
+            return decision.no(f"No mapping is remembered under “{name}”; there are: {known}.")
+        said = _laid_upon(one, found)
+        return _How(dict(one.body)) if said is None else _how(said, f"remembered as “{name}”")
+    fitting = [
+        (said, one)
+        for one in kept.order_by("-kept_at")[:_MOST_TRIED]
+        if (said := _laid_upon(one, found)) is not None
+    ]
+    if fitting:
+        said, one = max(fitting, key=lambda each: _rank(each[0], each[1], system))
+        return _how(said, f"remembered as “{one.name}”")
     try:
-        return guess(found, kind=kind.value).as_dict(), "guessed from the headings"
+        return _how(propose(found, kind=kind.value), "guessed from the headings")
     except mappings.MappingError as error:
-        return {}, str(error)
+        return _How({}, str(error))
 
 
-def _fits_all(said: mappings.Mapping, found: list[sheets.Sheet]) -> bool:
-    """Whether every file and column that a mapping names is there."""
-    reading.read_sheets([_headings_of(each) for each in found], said, received=date(2000, 1, 1))
-    return True
+#: so many remembered mappings of an organisation are tried on a new file, the newest first
+_MOST_TRIED = 50
 
 
-def _headings_of(sheet: sheets.Sheet) -> sheets.Sheet:
-    return sheets.Sheet(sheet.path, sheet.name, sheet.frame.clear(), sheet.rows.clear())
+def _laid_upon(one: ColumnMapping, found: list[sheets.Sheet]) -> Proposal | None:
+    try:
+        return remembering.laid_upon(mappings.from_dict(one.body), found)
+    except mappings.MappingError:
+        return None
+
+
+def _rank(said: Proposal, one: ColumnMapping, system: str) -> tuple[bool, bool, int]:
+    """Nothing needed is missing; it is of the same system; it reads most columns. The newest of equals."""
+    is_same = bool(system.strip()) and one.body.get("system", "") == system.strip()
+    return said.is_whole, is_same, sum(len(feed.columns) for feed in said.mapping.feeds)
+
+
+def _how(said: Proposal, words: str) -> _How:
+    if said.is_whole:
+        return _How(said.mapping.as_dict(), words, changes=said.changes)
+    missing = tuple((each.file, each.table, each.column) for each in said.missing)
+    why = "; ".join([*said.changes, said.why])
+    return _How({}, why, said.mapping.as_dict(), missing, said.changes)
 
 
 def _checked(row: TakeIn, given: dict[str, Any] | None, name: str, *, by: Actor, at: datetime) -> Outcome:
@@ -350,33 +419,46 @@ def _checked(row: TakeIn, given: dict[str, Any] | None, name: str, *, by: Actor,
     if given is not None:
         row.mapping = given
     if not row.mapping:
-        return refusal(decision.no("Say which column is which."))
+        why = (row.found or {}).get("guess")
+        return refusal(decision.no(f"{why}." if why else "Say which column is which."))
     try:
         said, found, extract = _read(row, at)
     except (mappings.MappingError, sheets.UnreadableError) as error:
         return refusal(decision.no(f"{error}."))
     if name.strip() and given is not None:
-        _remember(Kind(row.kind), name.strip(), said, by=by, at=at)
+        kept = remembering.with_headings(dataclasses.replace(said, system=row.system or said.system), found)
+        _remember(Kind(row.kind), name.strip(), kept, by=by, at=at)
     written = _try(row, extract, by=by, at=at)
     problems = [*extract.problems, *written.problems]
     rejected = [each for each in problems if each.is_rejected]
     row.accepted, row.unchanged = written.accepted, written.unchanged
     row.rejected = len({(each.file, each.row) for each in rejected})
     row.status = Status.CHECKED.value
-    row.found = {
+    how = {key: value for key, value in (row.found or {}).items() if key in ("guess", "changes")}
+    row.found = (how if given is None else {}) | {
         "problems": [_as_list(each) for each in problems[:MOST_SHOWN]],
         "all": len(problems),
         "notes": extract.notes,
+        "values": [dataclasses.astuple(each) for each in extract.values],
+        "warnings": extract.warnings,
         "left_out": extract.left_out,
         "unknown": extract.unknown,
         "tables": {table: frame.height for table, frame in extract.tables.items()},
     }
     row.save()
     TakeInPart.objects.filter(take_in=row, purpose=Purpose.REJECTED).delete()
-    for number, (sheet_name, (sheet, frame)) in enumerate(reading.rejected_sheets(found, rejected).items()):
+    for number, (name, sheet, frame) in enumerate(reading.sheets_to_mend(found, problems)):
         content = sheets.to_bytes(frame, sheet.path.suffix.lower())
-        _part(row, Purpose.REJECTED, number, reading.file_name(sheet_name), content, frame.height)
+        _part(row, Purpose.REJECTED, number, name, content, frame.height)
     return done(row.id, tally=tally(row), extract=extract)
+
+
+def _values(row: TakeIn) -> list[meanings.Value]:
+    return [meanings.Value(*each) for each in (row.found or {}).get("values", ())]
+
+
+def _choices(one: meanings.Value) -> meanings.Choices:
+    return meanings.choices(others.EVERY[one.table].column(one.column), one.scheme)
 
 
 def tally(row: TakeIn) -> dict[str, int]:
@@ -574,6 +656,8 @@ class Line:
     accepted: int
     unchanged: int
     rejected: int
+    #: the names of its files, for whoever takes in files of this kind
+    names: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -597,15 +681,26 @@ class Page:
     handling: str
     mapping: dict[str, Any]
     how_mapped: str
+    #: as much of a mapping as could be found, where there is none that can be used
+    proposed: dict[str, Any]
+    #: what is needed and was not found: file, table and column
+    missing: tuple[tuple[str, str, str], ...]
+    #: what is other in these files than in those for which the mapping was kept
+    changes: tuple[str, ...]
     #: the headings of each file, to match columns with
     headings: tuple[tuple[str, tuple[str, ...]], ...]
     problems: tuple[Problem, ...]
     problem_count: int
     notes: tuple[str, ...]
+    warnings: tuple[str, ...]
+    #: every value of the columns of codes with what it can mean, not understood first
+    values: tuple[tuple[meanings.Value, meanings.Choices], ...]
     left_out: tuple[str, ...]
     unknown: tuple[str, ...]
     tables: tuple[tuple[str, int], ...]
     rejected_files: tuple[tuple[int, str, int], ...]
+    #: the rows that come in with a value left empty, because it was not understood
+    left_empty_files: tuple[tuple[int, str, int], ...]
     moves: frozenset[Action]
 
 
@@ -617,7 +712,12 @@ def listing(*, by: Actor, at: datetime, offset: int = 0, limit: int = 50) -> tup
         by=by, at=at, resource=Resource.TAKE_IN, subjects=[row.id for row in page], route="taking:list"
     )
     names = identity.names_of({row.uploaded_by_id for row in page})
-    return tuple(_line(row, names) for row in page), rows.count()
+    return tuple(
+        dataclasses.replace(_line(row, names), names=str(row.names))
+        if taking_in.may_take_in(Kind(row.kind), by)
+        else _line(row, names)
+        for row in page
+    ), rows.count()
 
 
 def _line(row: TakeIn, names: dict[UUID, str]) -> Line:
@@ -641,7 +741,10 @@ def page(*, take_in_id: UUID, by: Actor, at: datetime) -> Page | None:
         with contextlib.suppress(sheets.UnreadableError):
             every = _sheets([(str(part.name), part.content) for part in parts])
             headings = [(name, tuple(sheet.columns)) for name, sheet in reading.named(every).items()]
-    rejected = row.parts.filter(purpose=Purpose.REJECTED).order_by("number")
+    to_mend = [
+        (part.number, str(part.name), part.rows)
+        for part in row.parts.filter(purpose=Purpose.REJECTED).order_by("number")
+    ]
     return Page(
         line=_line(row, identity.names_of({row.uploaded_by_id})),
         names=str(row.names),
@@ -649,14 +752,20 @@ def page(*, take_in_id: UUID, by: Actor, at: datetime) -> Page | None:
         handling=row.handling,
         mapping=row.mapping,
         how_mapped=str(found.get("guess", "")),
+        proposed=row.mapping or dict(found.get("proposed", {})),
+        missing=() if row.mapping else tuple(map(tuple, found.get("missing", ()))),
+        changes=tuple(found.get("changes", ())),
         headings=tuple(headings),
         problems=tuple(Problem(*each) for each in found.get("problems", ())),
         problem_count=int(found.get("all", 0)),
         notes=tuple(found.get("notes", ())),
+        warnings=tuple(found.get("warnings", ())),
+        values=tuple((one, _choices(one)) for one in _values(row)),
         left_out=tuple(f"{file}: {', '.join(names)}" for file, names in found.get("left_out", {}).items()),
         unknown=tuple(f"{file}: {', '.join(names)}" for file, names in found.get("unknown", {}).items()),
         tables=tuple(found.get("tables", {}).items()),
-        rejected_files=tuple((part.number, str(part.name), part.rows) for part in rejected),
+        rejected_files=tuple(each for each in to_mend if not reading.is_left_empty(each[1])),
+        left_empty_files=tuple(each for each in to_mend if reading.is_left_empty(each[1])),
         moves=frozenset(action for action in Action if _may(action, row, by, at)),
     )
 

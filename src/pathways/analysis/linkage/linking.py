@@ -49,6 +49,8 @@ class Linked:
     threshold: float
     model: Model
     expected_f1: float
+    #: whether the model was trained on these records: a few are too few for that
+    is_trained: bool = False
 
     @property
     def persons(self) -> int:
@@ -99,7 +101,7 @@ def link(
         kept = model
     scored = weighed(scored, model)
     linked = people_of(engine, model, scored, records=records, threshold=threshold, said=said)
-    return replace(linked, model=kept)
+    return replace(linked, model=kept, is_trained=train and records >= TOO_FEW)
 
 
 def people_of(

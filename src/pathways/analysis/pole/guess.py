@@ -13,41 +13,61 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from pathways.analysis import sheets
-from pathways.analysis.pole import others, spec
+from pathways.analysis.pole import others, reading, spec
 from pathways.analysis.pole.mapping import Feed, Join, Mapping, MappingError
+from pathways.analysis.pole.proposal import Looked, Proposal, lacking, listed
 
 Tables = collections.abc.Mapping[str, spec.Table]
+
+#: fewer columns than these say nothing of what a file is, where something that it needs is missing
+_FEWEST = 2
 
 _ID, _LABEL, _START, _END, _TYPE = ":ID", ":LABEL", ":START_ID", ":END_ID", ":TYPE"
 
 
 def guess(found: Sequence[sheets.Sheet], *, name: str = "guessed", kind: str = "pole") -> Mapping:
     """A mapping for these tables. Raises MappingError when none of them looks like a table of an extract."""
+    said = propose(found, name=name, kind=kind)
+    feeds = tuple(feed for feed in said.mapping.feeds if not lacking(feed))
+    if not feeds:
+        raise MappingError(said.why if said.looked else _nothing(found, kind))
+    return Mapping(name, feeds)
+
+
+def propose(found: Sequence[sheets.Sheet], *, name: str = "guessed", kind: str = "pole") -> Proposal:
+    """What can be recognised. A file that lacks something needed is proposed with the rest of its columns,
+    where no other file feeds the same table. Raises MappingError when nothing at all is recognised.
+    """
     tables = others.FOR_KIND[kind]
-    if kind != "pole":
-        feeds = [feed for each in found for feed in _flat(each, found, tables)]
-        if not feeds:
-            wanted = "; or ".join(
-                f"{table.name} needs {', '.join(c.name for c in table.columns if c.is_needed)}"
-                for table in tables.values()
-            )
-            raise MappingError(
-                f"no file has the columns that are needed: {wanted}; say in a mapping which they are"
-            )
-        return Mapping(name, tuple(feeds))
     nodes = [each for each in found if _ID in each.columns]
     ties = [each for each in found if _START in each.columns and _END in each.columns]
-    feeds = (
-        _Graph(nodes, ties).feeds()
-        if nodes and ties
-        else [f for each in found for f in _flat(each, found, tables)]
+    if kind == "pole" and nodes and ties and (feeds := _Graph(nodes, ties).feeds()):
+        return Proposal(Mapping(name, tuple(feeds)))
+    every = [
+        Looked(called, feed, tuple(sheet.columns))
+        for called, sheet in reading.named(found).items()
+        if (feed := _flat(sheet, found, tables)) is not None
+    ]
+    fed = {one.feed.table for one in every if not one.missing()}
+    looked = tuple(one for one in every if one.missing() and one.feed.table not in fed)
+    kept = [one.feed for one in every if not one.missing() or one in looked]
+    if not kept:
+        raise MappingError(_nothing(found, kind))
+    return Proposal(Mapping(name, tuple(kept)), looked)
+
+
+def _nothing(found: Sequence[sheets.Sheet], kind: str) -> str:
+    wanted = "; ".join(
+        f"{table.name} needs {', '.join(c.name for c in table.columns if c.is_needed)}"
+        for table in others.FOR_KIND[kind].values()
     )
-    if not feeds:
-        raise MappingError(
-            "none of the files looks like persons, events, locations, objects, groups or links; say in a"
-            " mapping which columns are which"
-        )
-    return Mapping(name, tuple(feeds))
+    there = "; ".join(
+        f"{name} has {listed(sheet.columns) or 'none'}" for name, sheet in reading.named(found).items()
+    )
+    return (
+        f"none of the files looks like what is needed: {wanted}. The columns looked at: {there}. Say in a"
+        " mapping which columns are which"
+    )
 
 
 # --- one file a table ---------------------------------------------------------------------------------------
@@ -69,17 +89,24 @@ def columns_for(table: spec.Table, headings: Sequence[str]) -> dict[str, tuple[s
     return {name: found[name] for name in table.names if name in found}
 
 
-def _flat(sheet: sheets.Sheet, every: Sequence[sheets.Sheet], tables: Tables) -> list[Feed]:
+def _flat(sheet: sheets.Sheet, every: Sequence[sheets.Sheet], tables: Tables) -> Feed | None:
+    """What one file feeds, with the columns that are recognised; None where it looks like no table."""
     is_alone = sum(each.path == sheet.path for each in every) == 1
     names = (
         [spec.plain(sheet.path.stem)] if is_alone else [spec.plain(sheet.name), spec.plain(sheet.path.stem)]
     )
-    table = _by_name(names, tables) or _by_headings(sheet, tables)
+    table = _by_name(names, tables) or _by_headings(sheet, tables) or _by_likeness(sheet, tables)
     if len(tables) == 1:
         table = next(iter(tables.values()))
     if table is None:
-        return []
+        return None
     columns = columns_for(table, sheet.columns)
+    if (
+        len(tables) > 1
+        and len(columns) < _FEWEST
+        and any(each.is_needed and each.name not in columns for each in table.columns)
+    ):
+        return None  # a list of codes, say, that has the name of a table and nothing else of it
     constants: dict[str, str] = {}
     if table.name == "events" and "kind" not in columns:
         kind = next(
@@ -107,13 +134,9 @@ def _flat(sheet: sheets.Sheet, every: Sequence[sheets.Sheet], tables: Tables) ->
         for side, default in (("from_kind", "person"), ("to_kind", "event")):
             if side not in columns:
                 constants[side] = default
-    if any(c.is_needed and c.name not in columns and c.name not in constants for c in table.columns):
-        return []
-    return [
-        Feed(
-            table.name, sheet.path.name, "" if is_alone else sheet.name, columns=columns, constants=constants
-        )
-    ]
+    return Feed(
+        table.name, sheet.path.name, "" if is_alone else sheet.name, columns=columns, constants=constants
+    )
 
 
 def _is_word(word: str, name: str) -> bool:
@@ -147,6 +170,13 @@ def _by_headings(sheet: sheets.Sheet, tables: Tables) -> spec.Table | None:
             if score >= min(3, len(table.columns)) and (best is None or score > best[0]):
                 best = (score, table)
     return best[1] if best else None
+
+
+def _by_likeness(sheet: sheets.Sheet, tables: Tables) -> spec.Table | None:
+    """The table of which most columns are there, although something is missing that it needs."""
+    scored = [(len(columns_for(table, sheet.columns)), table) for table in tables.values()]
+    best, table = max(scored, key=lambda each: each[0])
+    return table if best > _FEWEST else None
 
 
 # --- the export of a graph ----------------------------------------------------------------------------------

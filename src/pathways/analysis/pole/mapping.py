@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ class Feed:
     columns: Map[str, tuple[str, ...]] = field(default_factory=dict)
     constants: Map[str, str] = field(default_factory=dict)
     values: Map[str, Map[str, str]] = field(default_factory=dict)
+    #: the headings that the file had when this was kept, so that a new one is seen
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class Mapping:
                 one["constants"] = dict(feed.constants)
             if feed.values:
                 one["values"] = {name: dict(known) for name, known in feed.values.items()}
+            if feed.headings:
+                one["headings"] = list(feed.headings)
             tables.append(one)
         return {
             "name": self.name,
@@ -86,6 +91,11 @@ class Mapping:
 
     def as_text(self) -> str:
         return json.dumps(self.as_dict(), indent=1, ensure_ascii=False) + "\n"
+
+
+def is_named(pattern: str, file: str) -> bool:
+    """Whether a file is the one that a mapping names, in which `*` stands for anything."""
+    return pattern.casefold() == file.casefold() or fnmatch(file.casefold(), pattern.casefold())
 
 
 DATES = ("day_first", "month_first", "year_first")
@@ -176,6 +186,9 @@ def _feed(one: Any, place: str) -> Feed:
     joins = one.get("joins", [])
     if not isinstance(joins, list):
         raise MappingError(f"{place}, joins: expected a list")
+    headings = one.get("headings", [])
+    if not isinstance(headings, list):
+        raise MappingError(f"{place}, headings: expected a list")
     return Feed(
         name,
         file,
@@ -185,6 +198,7 @@ def _feed(one: Any, place: str) -> Feed:
         columns,
         constants,
         values,
+        tuple(str(each) for each in headings),
     )  # fmt: skip
 
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from fnmatch import fnmatch
 from pathlib import Path, PurePath
 
 import polars as pl
 
 from pathways.analysis import sheets
-from pathways.analysis.pole import others, spec, standard
-from pathways.analysis.pole.mapping import Feed, Mapping, MappingError
+from pathways.analysis.pole import meanings, others, spec, standard
+from pathways.analysis.pole.mapping import Feed, Mapping, MappingError, is_named
 from pathways.domain.terms.demographics import NoAnswer
 
 FILE, ROW = "source_file", "source_row"
@@ -58,6 +57,10 @@ class Extract:
     left_out: dict[str, list[str]] = field(default_factory=dict)
     #: headings that no table knows, kept as they are, by file
     unknown: dict[str, list[str]] = field(default_factory=dict)
+    #: every value of the columns of codes, with what it was read as
+    values: list[meanings.Value] = field(default_factory=list)
+    #: what a person should look at before anything else
+    warnings: list[str] = field(default_factory=list)
     #: how many rows each file had
     read: dict[str, int] = field(default_factory=dict)
 
@@ -125,6 +128,7 @@ def read_sheets(found: Sequence[sheets.Sheet], mapping: Mapping, *, received: da
             used.add(one.name)
             used.update(_place(every, join.file).name for join in feed.joins)
             parts.setdefault(feed.table, []).append(_feed(extract, feed, one, every, mapping, received))
+    extract.values = meanings.together(extract.values)
     for name, frames in parts.items():
         whole = pl.concat(frames, how="diagonal")
         extract.tables[name] = _one_row_each(extract, others.EVERY[name], whole)
@@ -146,7 +150,7 @@ def _fitting(feed: Feed, every: list[_Named]) -> list[_Named]:
     fit = [
         each
         for each in every
-        if fnmatch(each.file.casefold(), feed.file.casefold())
+        if is_named(feed.file, each.file)
         and (not feed.sheet or each.sheet.name.casefold() == feed.sheet.casefold())
     ]
     if not fit:
@@ -160,7 +164,7 @@ def _fitting(feed: Feed, every: list[_Named]) -> list[_Named]:
 
 def _place(every: list[_Named], file: str) -> _Named:
     for each in every:
-        if fnmatch(each.file.casefold(), file.casefold()) or each.name.casefold() == file.casefold():
+        if is_named(file, each.file) or each.name.casefold() == file.casefold():
             return each
     raise MappingError(f"the mapping joins {file}, which is not there")
 
@@ -202,7 +206,7 @@ def _feed(
             made.append(read_as.alias(column.name))
             continue
         made.append(written.alias(f"{column.name}_raw"))
-        made += _standard(extract, column, read_as, frame, one, given, feed, mapping, received)
+        made += _standard(extract, column, written, read_as, frame, one, given, feed, mapping, received)
     # what was fetched only to fetch something else by it is kept too: it is nowhere else in this table
     between = [join.on for join in feed.joins if join.on not in own.columns]
     kept = [name for name in (*own.columns, *dict.fromkeys(between)) if name not in taken]
@@ -313,6 +317,7 @@ def _each(
 def _standard(
     extract: Extract,
     column: spec.Column,
+    written: pl.Series,
     read_as: pl.Series,
     frame: pl.DataFrame,
     one: _Named,
@@ -327,29 +332,31 @@ def _standard(
     match column.kind:
         case spec.DATE:
             latest = received.replace(year=received.year + 50, day=1) if column.is_ahead else received
-            return [
-                note.read(
-                    lambda text: standard.day(text, order=mapping.dates, latest=latest), pl.Date
-                ).alias(column.name)
-            ]
+            found = note.read(
+                lambda text: standard.day(text, order=mapping.dates, latest=latest), pl.Date, what="a date"
+            )
+            return [found.alias(column.name)]
         case spec.NUMBER:
-            return [note.read(standard.number, pl.Float64).alias(column.name)]
+            return [note.read(standard.number, pl.Float64, what="a number").alias(column.name)]
         case spec.POSTCODE:
-            return [
-                note.read(lambda text: standard.postcode(text) or None, pl.String, rejects=False).alias(
-                    column.name
-                )
-            ]
+            found = note.read(
+                lambda text: standard.postcode(text) or None, pl.String, rejects=False, what="a postcode"
+            )
+            return [found.alias(column.name)]
         case spec.PHONE:
             return [note.read(lambda text: standard.phone(text) or None, pl.String).alias(column.name)]
         case others.TIME:
-            return [note.read(standard.clock, pl.String).alias(column.name)]
+            return [note.read(standard.clock, pl.String, what="a time of day").alias(column.name)]
         case others.WHOLE:
-            return [note.read(standard.whole, pl.Int64).alias(column.name)]
+            return [note.read(standard.whole, pl.Int64, what="a whole number").alias(column.name)]
         case others.REFERENCE:
-            return [note.read(standard.reference, pl.String).alias(column.name)]
+            return [
+                note.read(standard.reference, pl.String, what="one of our references").alias(column.name)
+            ]
         case spec.SEX:
             code = note.read(lambda text: str(standard.sex(text)), pl.String, rejects=False)
+            if given:
+                _put_down(note, column, feed, written, code)
             known = pl.col("c").is_in([answer.value for answer in NoAnswer])
             two = pl.DataFrame([code.alias("c")]).select(
                 pl.when(~known).then("c").alias(column.name),
@@ -361,11 +368,33 @@ def _standard(
             )
             return two.get_columns()
         case spec.CODE:
-            return [_coded(column, read_as, note, feed).alias(column.name)]
+            return [_coded(column, written, note, feed).alias(column.name)]
     return [read_as.alias(column.name)]
 
 
-def _coded(column: spec.Column, read_as: pl.Series, note: _Noting, feed: Feed) -> pl.Series:
+def _put_down(note: _Noting, column: spec.Column, feed: Feed, written: pl.Series, code: pl.Series) -> None:
+    """Each value of a column of codes, with what became of it."""
+    found = (
+        pl.DataFrame([written.alias("value"), note.series.alias("meant"), code.alias("code")])
+        .drop_nulls("value")
+        .group_by("value", maintain_order=True)
+        .agg(pl.len(), pl.first("meant", "code"))
+    )
+    place = _place_of(note.extract.mapping, feed)
+    note.extract.values += [
+        meanings.Value(
+            place, note.one.name, feed.table, column.name, note.heading, value[:_MOST_SHOWN], count,
+            "" if meant in note.wrong else words or "",
+        )
+        for value, count, meant, words in found.iter_rows()
+    ]  # fmt: skip
+
+
+def _place_of(mapping: Mapping, feed: Feed) -> int:
+    return next(place for place, each in enumerate(mapping.feeds) if each is feed)
+
+
+def _coded(column: spec.Column, written: pl.Series, note: _Noting, feed: Feed) -> pl.Series:
     known = {name: name for name in column.codes or {}}
     for name, words in (column.codes or {}).items():
         for word in words:
@@ -382,6 +411,8 @@ def _coded(column: spec.Column, read_as: pl.Series, note: _Noting, feed: Feed) -
         return found
 
     found = note.read(read_one, pl.String, rejects=decides)
+    if feed.columns.get(column.name):
+        _put_down(note, column, feed, written, found)
     if column.name == "kind" and column.codes is not None and "other" in column.codes:
         found = found.fill_null("other")
     return found
@@ -396,11 +427,18 @@ class _Noting:
     rows: pl.Series
     heading: str
     series: pl.Series
+    wrong: dict[str, standard.NotUnderstoodError] = field(default_factory=dict)
 
     def read(
-        self, reader: Callable[[str], object], kind: type[pl.DataType], *, rejects: bool = True
+        self,
+        reader: Callable[[str], object],
+        kind: type[pl.DataType],
+        *,
+        rejects: bool = True,
+        what: str = "",
     ) -> pl.Series:
-        wrong: dict[str, standard.NotUnderstoodError] = {}
+        """The column as `kind`. `what` it should hold is said where nothing at all in it could be read."""
+        wrong = self.wrong
 
         def careful(text: str) -> object:
             try:
@@ -410,6 +448,12 @@ class _Noting:
                 return None
 
         found = _each(self.series, careful, kind)
+        there = len(self.series) - self.series.null_count()
+        if what and there > 1 and found.null_count() == len(found):
+            self.extract.warnings.append(
+                f"{self.one.name}: none of the {there:,} values in {self.heading} could be read as {what};"
+                " look whether it is the right column, and how it is written"
+            )
         if wrong:
             at = self.series.is_in(list(wrong)).fill_null(False).arg_true()
             for place in at.to_list():
@@ -451,6 +495,11 @@ def _ethnicities(extract: Extract, frame: pl.DataFrame, one: _Named, feed: Feed)
     table = pl.DataFrame(read_as, schema=dict.fromkeys(("code", "scheme", *names), pl.String), orient="row")
     done = pairs.join(table, on=["code", "scheme"], how="left", maintain_order="left")
     heading = (feed.columns.get("ethnicity_code") or ("ethnicity_code",))[0]
+    if feed.columns.get("ethnicity_code"):
+        said = frame["ethnicity_scheme_raw"] if "ethnicity_scheme_raw" in frame.columns else scheme
+        became = done.select(pl.coalesce("ethnicity", "ethnicity_missing").alias("became")).to_series()
+        raw = [frame["ethnicity_code_raw"].alias("raw"), said.alias("said"), became]
+        _put_down_ethnicities(extract, pairs.with_columns(raw), wrong, one, feed)
     if wrong:
         for place, pair in enumerate(pairs.iter_rows()):
             if (fault := wrong.get(pair)) is not None:
@@ -466,6 +515,31 @@ def _ethnicities(extract: Extract, frame: pl.DataFrame, one: _Named, feed: Feed)
                     )
                 )
     return frame.with_columns(done[name] for name in names)
+
+
+def _put_down_ethnicities(
+    extract: Extract,
+    frame: pl.DataFrame,
+    wrong: dict[tuple[str, str], standard.NotUnderstoodError],
+    one: _Named,
+    feed: Feed,
+) -> None:
+    """Each ethnicity code as it was written; where its list is not known, that list instead."""
+    place = _place_of(extract.mapping, feed)
+    for raw, said, code, scheme, count, became in (
+        frame.group_by("raw", "said", "code", "scheme", maintain_order=True)
+        .agg(pl.len(), pl.first("became"))
+        .iter_rows()
+    ):
+        is_known = (code, scheme) not in wrong
+        is_of_scheme = not is_known and bool(scheme) and not standard.is_scheme(scheme)
+        column, value = ("ethnicity_scheme", said) if is_of_scheme else ("ethnicity_code", raw)
+        given = feed.columns.get(column)
+        if given and value:
+            shown, read_as = value[:_MOST_SHOWN], (became or "") if is_known else ""
+            extract.values.append(
+                meanings.Value(place, one.name, feed.table, column, given[0], shown, count, read_as, scheme)
+            )
 
 
 def _whole_rows(
@@ -587,42 +661,61 @@ def _hanging(extract: Extract) -> None:
                 )
 
 
-def rejected_sheets(
+def sheets_to_mend(
     found: Sequence[sheets.Sheet], problems: Iterable[Problem]
-) -> dict[str, tuple[sheets.Sheet, pl.DataFrame]]:
-    """The user's own rows that need mending, by file and sheet, with two columns: why, and how to mend it."""
+) -> list[tuple[str, sheets.Sheet, pl.DataFrame]]:
+    """The user's own rows that need mending, as (file name, sheet, rows): those that were left out, with why
+    and how to mend it; and beside them those that come in with a value left empty, with what it was.
+    """
     by_sheet: dict[str, dict[int, list[Problem]]] = {}
     for each in problems:
         by_sheet.setdefault(each.file, {}).setdefault(each.row, []).append(each)
-    made: dict[str, tuple[sheets.Sheet, pl.DataFrame]] = {}
+    made: list[tuple[str, sheets.Sheet, pl.DataFrame]] = []
     for name, sheet in named(found).items():
-        if name not in by_sheet:
-            continue
-        rows = by_sheet[name]
-        at = sheet.rows.cast(pl.UInt32)
-        frame = sheet.frame.with_columns(at.alias(f"{_NOT_CARRIED}row")).filter(
-            pl.col(f"{_NOT_CARRIED}row").is_in(list(rows))
-        )
-        numbers = frame[f"{_NOT_CARRIED}row"].to_list()
-        frame = frame.drop(f"{_NOT_CARRIED}row").with_columns(
-            pl.Series("row in the file", numbers, dtype=pl.UInt32),
-            pl.Series(
-                "why it was left out",
-                ["; ".join(f"{each.column}: {each.why}" for each in rows[number]) for number in numbers],
-                dtype=pl.String,
-            ),
-            pl.Series(
-                "how to mend it",
-                ["; ".join(dict.fromkeys(each.mend for each in rows[number])) for number in numbers],
-                dtype=pl.String,
-            ),
-        )
-        made[name] = (sheet, frame)
+        rows = by_sheet.get(name, {})
+        out = {row: every for row, every in rows.items() if any(each.is_rejected for each in every)}
+        empty = {row: every for row, every in rows.items() if row not in out}
+        if out:
+            made.append((_file_name(name, _OUT), sheet, _to_mend(sheet, out)))
+        if empty:
+            made.append((_file_name(name, _EMPTY), sheet, _to_mend(sheet, empty)))
     return made
 
 
-def file_name(name: str) -> str:
-    """The name of the file of rejected rows that goes with a sheet, in the same form."""
+_OUT, _EMPTY = "-rejected", "-not-understood"
+
+
+def is_left_empty(file_name: str) -> bool:
+    """Whether a sheet of rows to mend is of rows that come in with a value left empty."""
+    return PurePath(file_name).stem.endswith(_EMPTY)
+
+
+def _to_mend(sheet: sheets.Sheet, rows: dict[int, list[Problem]]) -> pl.DataFrame:
+    at = sheet.rows.cast(pl.UInt32)
+    frame = sheet.frame.with_columns(at.alias(f"{_NOT_CARRIED}row")).filter(
+        pl.col(f"{_NOT_CARRIED}row").is_in(list(rows))
+    )
+    numbers = frame[f"{_NOT_CARRIED}row"].to_list()
+
+    def said(out: bool) -> list[str]:
+        return [
+            "; ".join(f"{each.column}: {each.why}" for each in rows[number] if each.is_rejected == out)
+            for number in numbers
+        ]
+
+    why, empty = said(True), said(False)
+    mend = ["; ".join(dict.fromkeys(each.mend for each in rows[number])) for number in numbers]
+    more = [pl.Series("row in the file", numbers, dtype=pl.UInt32)]
+    if any(why):
+        more.append(pl.Series("why it was left out", why, dtype=pl.String))
+    if any(empty):
+        more.append(pl.Series("what was not understood and is left empty", empty, dtype=pl.String))
+    more.append(pl.Series("how to mend it", mend, dtype=pl.String))
+    return frame.drop(f"{_NOT_CARRIED}row").with_columns(more)
+
+
+def _file_name(name: str, end: str) -> str:
+    """The name of the file of rows to mend that goes with a sheet, in the same form."""
     bare = PurePath(name.split(" [")[0])
     sheet = f"-{name.split(' [')[1].rstrip(']')}" if " [" in name else ""
-    return f"{bare.stem}{sheet}-rejected{bare.suffix if bare.suffix.lower() != '.xlsm' else '.xlsx'}"
+    return f"{bare.stem}{sheet}{end}{bare.suffix if bare.suffix.lower() != '.xlsm' else '.xlsx'}"

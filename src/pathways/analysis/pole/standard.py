@@ -268,6 +268,11 @@ def scheme(text: str) -> EthnicityScheme:
     )
 
 
+def is_scheme(text: str) -> bool:
+    """Whether this names a list of ethnicity codes that is known here."""
+    return plain(text) in _BY_WORD
+
+
 _IC = re.compile(r"^(?:ic\s*)?([0-9])$", re.IGNORECASE)
 _GROUP_WORDS = {plain(one.label): one for one in Ethnicity} | {plain(one.value): one for one in Ethnicity}
 _BEFORE = re.compile(r"^(?:asian|black|white|mixed|other)[^:;–]*[:;–-]\s*", re.IGNORECASE)

@@ -46,6 +46,7 @@ def _feed_of(body: Mapping[str, Any], file: str) -> dict[str, Any]:
 def files(found: taking_in.Page, body: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What the page draws: for each file the table that it feeds, and for each column of that the choice."""
     tables = taking_in.columns(found.line.kind)
+    lost = {(file, column) for file, _, column in found.missing}
     made = []
     for number, (file, headings) in enumerate(found.headings):
         feed = _feed_of(body, file)
@@ -64,8 +65,9 @@ def files(found: taking_in.Page, body: Mapping[str, Any]) -> list[dict[str, Any]
                 "columns": [
                     {
                         "name": column,
-                        "label": column.replace("_", " ").capitalize(),
+                        "label": label(column),
                         "is_needed": is_needed,
+                        "is_lost": (file, column) in lost,
                         "chosen": _one(columns.get(column, "")),
                         "constant": constants.get(column, ""),
                     }
@@ -75,6 +77,10 @@ def files(found: taking_in.Page, body: Mapping[str, Any]) -> list[dict[str, Any]
             }
         )
     return made
+
+
+def label(column: str) -> str:
+    return column.replace("_", " ").capitalize()
 
 
 def _one(given: Any) -> str:
@@ -89,14 +95,14 @@ def from_post(post: Mapping[str, str], found: taking_in.Page) -> dict[str, Any]:
         table = post.get(f"table-{number}", "")
         if table not in known:
             continue
-        before = _feed_of(found.mapping, file)
+        before = _feed_of(found.proposed, file)
         was = before.get("columns", {}) if before.get("table") == table else {}
         name, _, sheet = file.partition(" [")
         feed: dict[str, Any] = {"table": table, "file": name}
         if sheet:
             feed["sheet"] = sheet.rstrip("]")
         if before.get("table") == table:
-            feed |= {key: before[key] for key in ("where", "joins", "values") if key in before}
+            feed |= {key: before[key] for key in ("where", "joins", "values", "headings") if key in before}
         several = {_one(value): value for value in was.values()}
         columns, constants = {}, {}
         for column, _needed in known[table]:
@@ -118,6 +124,43 @@ def from_post(post: Mapping[str, str], found: taking_in.Page) -> dict[str, Any]:
     return {
         "name": post.get("name", "").strip()[:80] or "unnamed",
         "dates": order if order in dict(ORDERS) else "day_first",
-        "system": found.mapping.get("system", ""),
+        "system": found.proposed.get("system", ""),
         "tables": feeds,
     }
+
+
+# --- what values mean ---------------------------------------------------------------------------------------
+
+
+def values(found: taking_in.Page, post: Mapping[str, str]) -> list[dict[str, Any]]:
+    """For each column of codes its values: those that were not understood, and those that were."""
+    columns: dict[tuple[int, str], dict[str, Any]] = {}
+    for number, (one, choices) in enumerate(found.values):
+        column = columns.setdefault(
+            (one.feed, one.column),
+            {"label": label(one.column), "heading": one.heading, "file": one.file, "open": [], "read": []},
+        )
+        line = {
+            "number": number,
+            "of": f"{one.feed}|{one.column}",
+            "value": one.value,
+            "count": one.count,
+            "read_as": one.read_as.replace("_", " "),
+            "choices": choices,
+            "chosen": post.get(f"means-{number}", ""),
+        }
+        column["read" if one.is_understood else "open"].append(line)
+    return list(columns.values())
+
+
+def meant(post: Mapping[str, str], found: taking_in.Page) -> list[tuple[int, str, str, str]]:
+    """What was said of the values. Each names itself, so that a list that has changed since does no harm."""
+    said = []
+    for number in range(len(found.values) + 1_000):
+        meaning, (feed, _, column) = (
+            post.get(f"means-{number}", ""),
+            post.get(f"of-{number}", "").partition("|"),
+        )
+        if meaning and feed.isdecimal():
+            said.append((int(feed), column, post.get(f"said-{number}", "").replace("\r\n", "\n"), meaning))
+    return said

@@ -8,6 +8,7 @@ urlpatterns = [
     path("add/", views.add, name="add"),
     path("<uuid:take_in_id>/", views.show, name="show"),
     path("<uuid:take_in_id>/columns/", views.match, name="match"),
+    path("<uuid:take_in_id>/values/", views.values, name="values"),
     path("<uuid:take_in_id>/mapping/", views.mapping, name="mapping"),
     path("<uuid:take_in_id>/rejected/<int:number>/", views.rejected, name="rejected"),
     path("<uuid:take_in_id>/check/", views.check, name="check"),

@@ -70,7 +70,7 @@ def listed(request: Request) -> HttpResponse:
                 {
                     "text": one.kind.label,
                     "href": reverse("taking:show", args=[one.id]) if one.kind in kinds else "",
-                    "hint": one.system,
+                    "hint": "; ".join(each for each in (one.system, _shortened(one.names)) if each),
                 },
                 {"tag": one.status.label, "colour": COLOURS[one.status]},
                 {"text": f"{one.accepted:,} of {one.rows:,}", "hint": _hint(one)},
@@ -87,6 +87,10 @@ def listed(request: Request) -> HttpResponse:
         "may_add": bool(kinds),
     }
     return render(request, "taking/list.html", context)
+
+
+def _shortened(names: str) -> str:
+    return names if len(names) <= 80 else f"{names[:79]}…"
 
 
 def _who(one: taking_in.Line) -> str:
@@ -174,6 +178,7 @@ def _shown(request: Request, found: taking_in.Page, problem: str = "") -> HttpRe
         "colour": COLOURS[line.status],
         "rows": rows,
         "problems": found.problems[:100],
+        "not_understood": [one for one, _ in found.values if not one.is_understood],
         "can": {action.value: action in found.moves for action in Action},
         "is_checked": line.status is Status.CHECKED,
         "is_open": line.status in (Status.UPLOADED, Status.CHECKED),
@@ -198,7 +203,7 @@ def match(request: Request, take_in_id: UUID) -> HttpResponse:
     if found is None:
         return access.not_found(request)
     problem = ""
-    body: dict[str, Any] = found.mapping
+    body: dict[str, Any] = found.proposed
     if request.method == "POST":
         uploaded = request.FILES.get("mapping")
         try:
@@ -223,15 +228,66 @@ def match(request: Request, take_in_id: UUID) -> HttpResponse:
         "title": "Match columns",
         "back": reverse("taking:show", args=[take_in_id]),
         "files": matching.files(found, body),
-        "how": found.how_mapped,
+        "how": found.how_mapped if found.mapping else "",
+        "why": "" if found.mapping or found.missing else found.how_mapped,
+        "lost": _lost(found),
+        "changes": found.changes,
         "orders": matching.ORDERS,
         "order": body.get("dates", "day_first"),
-        "name": request.POST.get("name") or body.get("name", ""),
+        "name": request.POST.get("name") or _name_for(found, body),
+        "has_mapping": bool(found.mapping),
         "remembered": taking_in.remembered(kind=found.line.kind, by=request.actor),
         "problem": problem,
         "take_in_id": take_in_id,
     }
     return render(request, "taking/match.html", context, status=422 if problem else 200)
+
+
+@page(changes=Resource.TAKE_IN)
+def values(request: Request, take_in_id: UUID) -> HttpResponse:
+    """What an agency's own codes mean: those that were not understood, and how the others were read."""
+    found = taking_in.page(take_in_id=take_in_id, by=request.actor, at=request.now)
+    if found is None or not found.values or Action.CHECK not in found.moves:
+        return access.not_found(request)
+    problem = ""
+    if request.method == "POST":
+        said = taking_in.explain(
+            take_in_id=take_in_id,
+            meant=matching.meant(request.POST, found),
+            name=request.POST.get("name", "")[:80],
+            by=request.actor,
+            at=request.now,
+        )
+        if said:
+            messages.success(request, "Checked again with what you said: nothing was written.")
+            return redirect("taking:show", take_in_id=take_in_id)
+        problem = said.reason
+    context = {
+        "title": "What the values mean",
+        "back": reverse("taking:show", args=[take_in_id]),
+        "columns": matching.values(found, request.POST),
+        "name": request.POST.get("name", _name_for(found, found.mapping)),
+        "remembered": taking_in.remembered(kind=found.line.kind, by=request.actor),
+        "problem": problem,
+        "take_in_id": take_in_id,
+    }
+    return render(request, "taking/values.html", context, status=422 if problem else 200)
+
+
+def _name_for(found: taking_in.Page, body: dict[str, Any]) -> str:
+    """Under which name it is remembered: that of its system, so that two systems have a mapping each."""
+    name = str(body.get("name", ""))
+    return found.line.system if name in ("", "guessed", "unnamed") and found.line.system else name
+
+
+def _lost(found: taking_in.Page) -> list[dict[str, str]]:
+    """The columns that are left to choose, each with the question that it is answered at."""
+    numbers = {file: number for number, (file, _) in enumerate(found.headings)}
+    return [
+        {"label": matching.label(column), "file": file, "at": f"column-{numbers[file]}-{column}"}
+        for file, _, column in found.missing
+        if file in numbers
+    ]
 
 
 @page(changes=Resource.TAKE_IN)
