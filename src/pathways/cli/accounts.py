@@ -14,16 +14,17 @@ from pathways.installation.settings import Settings
 
 def link(settings: Settings, email: str) -> None:
     """Prints where this administrator chooses a new password. Raises RefusalError for anybody else."""
+    running = _address(settings)  # before this command holds the folder itself
     with live.programme(settings):
         from pathways.journey import passwords
 
         said = passwords.link_from_the_machine(email=email, operator=live.operator(), at=datetime.now(UTC))
         if not said:
             raise RefusalError(said.reason.rstrip("."))
-        running = _address(settings)
+    where = running or settings.origin or f"http://127.0.0.1:{settings.port}"
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"{said.data['name']} chooses a new password here, once and within three days:")
-    console.print(f"{running or 'http://127.0.0.1:' + str(settings.port)}{said.data['link']}")
+    console.print(f"{where}{said.data['link']}")
     if not running:
         console.print("The programme is not running: start it with pathways up first.")
     console.print("Hand it to her and to nobody else. Any link before it is spent, and the log says so.")
@@ -31,5 +32,5 @@ def link(settings: Settings, email: str) -> None:
 
 def _address(settings: Settings) -> str:
     """Where the programme answers now: as it is known outside, else as the process that runs it says."""
-    said = folder.holder(settings.data)
-    return (settings.origin or said.rpartition(" at ")[2]) if said else ""
+    _, is_running, address = folder.holder(settings.data).partition(" at ")
+    return (settings.origin or address) if is_running else ""
