@@ -747,6 +747,7 @@ class _Life:
             )
             if attended:
                 self.seen_to(worker)
+        self.seen_to(worker)  # of the last that she missed too: another may go on with her
 
     def seen_to(self, worker: Actor) -> None:
         """Whoever saw her knows that she is safe, and has read what was told to her organisation."""
