@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import uuid
 from datetime import UTC, datetime
 from typing import Any
 
@@ -59,6 +60,40 @@ def test_an_honest_log_ends_well_and_a_touched_one_with_three(run, tmp_path, fre
         "ok": False,
         "first_break": str(key),
     }
+
+
+INSERTED = (
+    "insert into access_event (id, kind, at, actor_id, actor_name, role, organisation_id, resource, route,"
+    " subjects, reason) values (%s, 'consultation', now(), %s, 'A', 'supervisor', %s, '', '', '{}', '')"
+)
+
+
+def test_an_event_put_in_past_the_programme_is_named(run, tmp_path, fresh_database):
+    write(5)
+    found, key = tmp_path / "found.json", uuid.uuid4()
+    whole = psycopg.conninfo.make_conninfo(database.dsn(database.Role.SUPERUSER), dbname=fresh_database)
+    with psycopg.connect(whole) as link:
+        link.execute("set session_replication_role = replica")  # no trigger sees it
+        link.execute(INSERTED, [key, key, key])
+    status, said = run("verify", "--json", found)
+    assert status == 3
+    assert f"event {key}: the event was put in past the programme" in " ".join(said.split())
+    assert "1 event lies after it, not under a head yet: counted, not proved" in " ".join(said.split())
+    assert json.loads(found.read_text())["first_break"] == str(key)
+    assert json.loads(found.read_text())["breaks"][0]["kind"] == "added"
+
+
+def test_an_event_put_in_as_the_programme_writes_is_counted_and_the_help_says_so(run, fresh_database):
+    write(5)
+    key = uuid.uuid4()
+    whole = psycopg.conninfo.make_conninfo(database.dsn(database.Role.SUPERUSER), dbname=fresh_database)
+    with psycopg.connect(whole) as link:
+        link.execute(INSERTED, [key, key, key])
+    status, said = run("verify")
+    assert status == 0
+    assert "1 event lies after it, not under a head yet: counted, not proved" in " ".join(said.split())
+    told = " ".join(run("verify", "--help")[1].split())
+    assert "cannot be told from the rest when it was written as the programme writes" in told
 
 
 def test_a_head_is_kept_and_the_next_one_is_shown_to_continue_it(run, tmp_path):

@@ -122,6 +122,26 @@ def test_the_first_administrator_gets_a_link_that_opens(started: Started) -> Non
     assert started.status_of(found.group(1)) == 200
 
 
+def link_in(said: str) -> str:
+    found = re.search(r"http://127\.0\.0\.1:\d+(/account/set-password/\S+)", said)
+    assert found, said
+    return found.group(1)
+
+
+def test_an_administrator_who_forgot_her_password_gets_a_link_while_it_runs(started: Started) -> None:
+    first = run(started.data, "accounts", "link", "ada@example.org")
+    assert first.returncode == 0, first.stderr
+    assert f"http://127.0.0.1:{started.port}/" in first.stdout and "not running" not in first.stdout
+    assert started.status_of(link_in(first.stdout)) == 200
+    second = run(started.data, "accounts", "link", "ADA@example.org")
+    assert started.status_of(link_in(second.stdout)) == 200
+    assert started.status_of(link_in(first.stdout)) != 200  # the link before it is spent
+    unknown = run(started.data, "accounts", "link", "nobody@example.org")
+    assert unknown.returncode == 2
+    assert "Nobody here has the e-mail address nobody@example.org" in unknown.stderr
+    assert "Traceback" not in unknown.stderr and "http" not in unknown.stdout
+
+
 def test_pages_come_from_this_machine_only(started: Started) -> None:
     with pytest.raises(OSError), socket.create_connection((own_address(), started.port), timeout=2):
         pass
@@ -209,6 +229,15 @@ def test_it_stops_cleanly_and_at_once(started: Started) -> None:
     assert seconds < 10
     assert cluster.Cluster(started.data).pid() is None
     assert not folder.is_held(started.data)
+
+
+def test_an_administrator_who_forgot_her_password_gets_a_link_while_it_is_stopped(started: Started) -> None:
+    said = run(started.data, "accounts", "link", "ada@example.org")
+    assert said.returncode == 0, said.stderr
+    assert link_in(said.stdout) and "start it with pathways up" in said.stdout
+    assert not folder.is_held(started.data) and cluster.Cluster(started.data).pid() is None
+    nowhere = run(started.data.parent / "nothing", "accounts", "link", "ada@example.org")
+    assert nowhere.returncode == 2 and "holds no programme" in nowhere.stderr
 
 
 def test_a_later_start_takes_seconds_and_asks_nothing(started: Started, data: Path) -> None:

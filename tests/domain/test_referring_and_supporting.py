@@ -172,6 +172,13 @@ def test_a_contact_cannot_be_recorded_before_it_has_happened() -> None:
     assert not complete(replace(ATTENDED, at=NOW + timedelta(minutes=1)))
 
 
+@pytest.mark.parametrize("minutes", [None, 0, contact.MOST_MINUTES + 1])
+def test_a_contact_of_impossible_length_is_refused_with_the_limits(minutes: int | None) -> None:
+    answer = contact.complete(replace(ATTENDED, minutes=minutes), now=NOW)
+    assert answer.reason == "Enter how many minutes it took, from 1 to 720 (12 hours)."
+    assert complete(replace(ATTENDED, minutes=contact.MOST_MINUTES))
+
+
 @pytest.mark.parametrize(
     "record",
     [

@@ -343,3 +343,28 @@ def test_an_administrator_who_lost_her_first_link_is_given_another_and_nobody_af
     assert not installing.needs_administrator()
     with pytest.raises(PermissionError):
         installing.first_administrator(email="ada@example.org", name="Ada", at=NOW)
+
+
+def test_whoever_runs_the_machine_makes_a_link_for_an_administrator_and_the_log_says_so(cast):
+    mine = account_of(cast.administrator)
+
+    def ask(email):
+        return passwords.link_from_the_machine(email=email, operator="root", at=NOW)
+
+    said = ask(mine.email.upper())
+    assert said, said.reason
+    token = said.data["link"].rstrip("/").rsplit("/", 1)[1]
+    account = passwords.invited(account_id=mine.id, token=token)
+    assert account == mine
+    with identity.acting(cast.governance):  # at the same organisation: it is hers to see
+        (event,) = AccessEvent.objects.filter(route="accounts:link")
+        assert event.kind == "alteration" and event.subjects == [mine.id]
+        assert "by root" in event.reason and mine.name not in event.reason and mine.email not in event.reason
+    assert passwords.choose(account=account, password="three unrelated words", at=NOW)
+    assert passwords.invited(account_id=mine.id, token=token) is None
+    assert "Nobody here has" in ask("nobody@example.org").reason
+    assert "not an administrator" in ask(account_of(cast.worker).email).reason
+    Account.objects.filter(id=mine.id).update(left_at=NOW, is_active=False)
+    assert "has left" in ask(mine.email).reason
+    with identity.acting(cast.governance):
+        assert AccessEvent.objects.filter(route="accounts:link").count() == 1

@@ -46,7 +46,9 @@ def hers(cast) -> tuple[uuid.UUID, uuid.UUID]:
     return women.born(cast, called=CALLED, worker=cast.worker, notes=1)
 
 
-def keep_out(cast, client_id, who, *, whole=False, by=None, ground=Ground.HER_WORD):
+def keep_out(
+    cast, client_id, who, *, whole=False, by=None, ground=Ground.HER_WORD, words="She said: not him."
+):
     by = by or cast.worker
     with identity.acting(identity.refreshed(by)) as acting:
         return barring.keep_out(
@@ -54,7 +56,7 @@ def keep_out(cast, client_id, who, *, whole=False, by=None, ground=Ground.HER_WO
             organisation_id=who.organisation_id,
             account_id=None if whole else who.account_id,
             ground=ground,
-            words="She said: not him.",
+            words=words,
             by=acting,
             at=NOW,
         )
@@ -222,6 +224,19 @@ def test_the_same_bar_is_set_once_and_lifted_once_with_a_reason(cast, hers):
         assert not barring.lift(bar_id=said.id, words="Her wish.", by=by, at=NOW)
         (one,) = barring.of_her(client_id=client_id, by=by, at=NOW).before
         assert one.why_lifted == "Her wish." and one.lifted_by == cast.worker.name
+
+
+def test_at_her_word_nobody_is_asked_why_and_a_conflict_of_interest_is_declared_in_words(cast, hers):
+    client_id, _ = hers
+    conflict = keep_out(cast, client_id, cast.supervisor, ground=Ground.CONFLICT, words=" ")
+    assert not conflict and "conflict of interest" in conflict.reason
+    assert sees(cast.supervisor, client_id)
+    assert keep_out(cast, client_id, cast.supervisor, words=" ")
+    assert not sees(cast.supervisor, client_id)
+    with identity.acting(cast.worker) as by:
+        (one,) = barring.of_her(client_id=client_id, by=by, at=NOW).now
+        assert one.reason == ""
+        assert not barring.declare_conflict(client_id=client_id, words="", by=by, at=NOW)
 
 
 def test_both_streams_say_that_it_was_set_and_lifted_and_not_whom_it_keeps_out(cast, hers):

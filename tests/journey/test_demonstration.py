@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
 
 from pathways.domain.evaluation import milestones
 from pathways.domain.terms.people import HUMAN_ROLES
+from pathways.domain.triage.levels import Level
 from pathways.journey import demonstration, evaluate, identity, justice_lab, police_records
-from pathways.records.models import Account, Client, JourneyEvent
+from pathways.journey.invented import lives
+from pathways.records.models import Account, Client, Episode, JourneyEvent, Task
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -32,6 +35,41 @@ def test_it_goes_on_from_where_it_stopped_and_nothing_lies_in_the_future():
         assert identity.workplaces(account)
 
 
+def overdue() -> dict[str, int]:
+    """By kind of work, for how many days the oldest piece of it has been overdue, or has waited."""
+    found: dict[str, int] = {}
+    with identity.clerk():
+        for task in Task.objects.filter(done_at__isnull=True):
+            days = (AT - (task.due_at or task.made_at)).days
+            found[task.kind] = max(days, found.get(task.kind, 0))
+    return {kind: days for kind, days in found.items() if days > MANY}
+
+
+#: days for which work waits in a programme that is looked after
+MANY = 21
+
+
+@pytest.mark.django_db
+def test_of_women_whose_ways_have_ended_no_work_is_left_for_months(monkeypatch):
+    """Advice for every other, support and its end for the rest."""
+    demonstration.seed(at=AT, most=0)
+    assessed = lives._Life.assess
+
+    def assess(life, worker):
+        level = assessed(life, worker)
+        return Level.ADVICE if life.number % 2 else level
+
+    monkeypatch.setattr(lives._Life, "assess", assess)
+    for number in range(10, 18):
+        with transaction.atomic():
+            began = AT - timedelta(days=600 - number)
+            lives.live(number, began=began, until=AT, world=demonstration._world())
+    with identity.clerk():
+        ended = set(Episode.objects.filter(status="closed").values_list("outcome", flat=True))
+        assert "advice_only" in ended and len(ended) > 1
+    assert overdue() == {}
+
+
 def submissions(email: str) -> list[justice_lab.Page]:
     by = identity.workplaces_of(email)[0]
     with identity.acting(by):
@@ -43,6 +81,7 @@ def submissions(email: str) -> list[justice_lab.Page]:
 @pytest.mark.django_db
 def test_the_whole_of_it_is_of_the_size_that_a_programme_has():
     demonstration.seed(at=AT)
+    assert overdue() == {}
     with identity.clerk():
         clients = Client.objects.count()
         kinds = dict.fromkeys(JourneyEvent.objects.values_list("kind", flat=True))

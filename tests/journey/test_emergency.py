@@ -266,7 +266,10 @@ def test_those_who_answer_for_her_record_are_told_in_the_same_moment(cast, hers)
         assert task.due_at == rules.review_due(at, working=emergency.programme.working())
     for who in (cast.supervisor, cast.coordinator):  # no supervisor at the council: its coordinator instead
         with identity.acting(who) as by:
-            assert [task for task in tasks.waiting(by=by) if task.object_id == said.id], who.role
+            (told,) = [task for task in tasks.waiting(by=by) if task.object_id == said.id]
+            assert told.made_at == at and told.is_urgent, who.role
+            # told at once, and not overdue at once: as long to look into it as to review it
+            assert told.due_at == rules.review_due(at, working=emergency.programme.working()) > at
 
 
 def test_what_is_opened_is_marked_and_the_holder_reads_exactly_that(cast, hers):

@@ -101,6 +101,22 @@ def test_her_worker_keeps_a_colleague_out_and_lets_her_in_again(cast, hers):
     assert supervisor.get(f"/her/{hers}/").status_code == 200
 
 
+def test_at_her_word_the_page_asks_for_no_words_and_for_a_conflict_it_does(cast, hers):
+    worker, page = browser(cast.worker), f"/bars/{hers}/keep-out/"
+    worker.post(page, {"_step": "where", "organisation": str(cast.supervisor.organisation_id)})
+    asked = {"_step": "who", "who": str(cast.supervisor.account_id), "words": ""}
+    refused = worker.post(page, asked | {"ground": "conflict"})
+    assert refused.status_code == 422
+    assert "Write down what the conflict of interest is" in refused.content.decode()
+    assert worker.post(page, asked | {"ground": "her_word"}).status_code == 302
+    done = worker.post(
+        page, {"_do": "confirm", "_token": token_of(worker.get(f"{page}?check"))}, follow=True
+    )
+    assert "Kept from her record" in done.content.decode()
+    assert "Nothing written down" in worker.get(f"/her/{hers}/kept-out/").content.decode()
+    assert browser(cast.supervisor).get(f"/her/{hers}/").status_code == 404
+
+
 def test_a_worker_who_steps_back_lands_at_home_and_finds_her_nowhere(cast, hers):
     worker = browser(cast.worker)
     page = f"/bars/{hers}/conflict/"
@@ -267,3 +283,34 @@ def test_her_story_says_that_her_record_was_opened_in_an_emergency(cast, hers):
     )
     with identity.clerk():
         assert JourneyEvent.objects.filter(kind="emergency_opened", at__lte=timezone.now()).count() == 1
+
+
+def test_every_action_shown_on_her_page_in_emergency_access_can_be_taken(cast):
+    """Reading only: nothing that writes is offered, and no link leads to a refusal."""
+    client_id, episode_id = women.born(cast, called=HER, surname="Okafor", worker=cast.worker, notes=2)
+    women.provided(cast, client_id, episode_id, cast.provider)
+    there = people.Organisation.objects.get(code="other")
+    askers = (
+        cast.other_worker,
+        people.appoint("Ola Other", people.Role.SUPERVISOR, there),
+        people.appoint("Cem Second", people.Role.COORDINATOR, there),
+    )
+    for actor in askers:
+        tab = browser(actor)
+        ask(tab, client_id)
+        waiting, seen = [f"/her/{client_id}/"], set[str]()
+        while waiting:
+            path = waiting.pop()
+            if path in seen:
+                continue
+            seen.add(path)
+            answer = tab.get(path)
+            assert answer.status_code == 200, (actor.role, path)
+            text = answer.content.decode()
+            body = text[text.index("<main") : text.index("</main>")]
+            assert 'method="post"' not in body.lower() or not path.startswith("/her/"), path
+            if path.startswith("/her/"):
+                links = re.findall(r'href="(/[^"#]*)"', body) + re.findall(r'href="(\?[^"#]*)"', body)
+                waiting += [path.split("?")[0] + link if link[0] == "?" else link for link in links]
+        assert len([path for path in seen if path.startswith("/her/")]) >= 5, (actor.role, seen)
+        assert not [path for path in seen if path.startswith(("/correct/", "/joining/", "/support/"))]

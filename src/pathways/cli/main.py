@@ -117,11 +117,12 @@ def audit_verify(
         typer.Option("--head", metavar="FILE", help="A head that somebody else kept: hold the log to it."),
     ] = None,
 ) -> None:
-    """Go through the whole log and say whether anybody changed, removed, swapped or added an event.
+    """Go through the whole log and say whether anybody changed, removed, swapped or put in an event.
 
     Every event is hashed again and held against the signed heads, which lie outside the database. What lies
-    after the last head is counted, not proved. Works while the programme runs and while it does not; changes
-    nothing. Ends with status 3 when something is wrong.
+    after the last head is counted, not proved: an event put in there is named when it was kept from being
+    sealed, and cannot be told from the rest when it was written as the programme writes. Works while the
+    programme runs and while it does not; changes nothing. Ends with status 3 when something is wrong.
     """
     from pathways.cli import audit as auditing
 
@@ -325,6 +326,33 @@ def drill(json_file: JsonFile = None) -> None:
     from pathways.cli import backing
 
     backing.drill(_settings(), json_file)
+
+
+accounts_app = typer.Typer(
+    cls=plain.Plain,
+    no_args_is_help=True,
+    help="The way back in for an administrator, for whoever runs the machine.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(accounts_app, name="accounts")
+
+
+@accounts_app.command("link")
+def accounts_link(
+    email: Annotated[
+        str, typer.Argument(metavar="EMAIL", help="E-mail address of the administrator, as she signs in.")
+    ],
+) -> None:
+    """Print a link, good once and for three days, with which an administrator chooses a new password.
+
+    For one who forgot it and has no other administrator to hand her a link; everybody else asks an
+    administrator. Works while the programme runs and while it does not. Reads the data folder
+    (PATHWAYS_DATA). Writes to the log that a link was made and by whom on this machine; a link that was made
+    for her before is spent.
+    """
+    from pathways.cli import accounts
+
+    accounts.link(_settings(), email)
 
 
 keys_app = typer.Typer(help="The keys that open what is sealed.", no_args_is_help=True)

@@ -194,6 +194,16 @@ def is_held(data: Path) -> bool:
     return False
 
 
+def holder(data: Path) -> str:
+    """What the process that holds the folder says of itself; nothing when none does."""
+    if not is_held(data):
+        return ""
+    try:
+        return (data / "lock").read_text("utf-8", "replace").strip()
+    except OSError:
+        return ""
+
+
 def empty(data: Path) -> None:
     """Throw a demonstration away. Raises RefusalError for anything else; the folder must be held."""
     stamp = read_stamp(data)

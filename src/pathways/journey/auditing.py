@@ -2,7 +2,9 @@
 
 The database hands over values and nothing else: all hashing is done here, and what it must come to was signed
 and written where the database cannot reach. So whatever a superuser did to events up to the last head shows:
-an edit, a removal, a swap, another order, an addition, a cut-off end.
+an edit, a removal, a swap, another order, one put in between, a cut-off end. An event that was put in after
+the last head is found where it was kept from the sealer's queue; one that was written there as the programme
+writes is sealed like any other, and no seal tells it apart.
 """
 
 from __future__ import annotations
@@ -46,6 +48,7 @@ class Kind(Enum):
     CHANGED = "the event is not what was sealed"
     GONE = "the event was removed"
     UNPLACED = "the event's place was removed"
+    ADDED = "the event was put in past the programme: it has no seal and does not wait for one"
     REWRITTEN = "the seals themselves were made anew: from here on they are not those of the signed head"
     CUT = "the end of the ledger was cut off: the last head covers more events than there are"
     HEAD = "the heads file was changed"
@@ -75,7 +78,8 @@ class Break:
 
 @dataclass(slots=True)
 class Verdict:
-    """What was found. `ok` is about everything up to the last head; what lies after it is only counted."""
+    """What was found. `ok` is about everything up to the last head, and about events that were kept from the
+    sealer; whatever else lies after it is only counted."""
 
     events: int = 0
     sealed: int = 0
@@ -112,7 +116,13 @@ class Verdict:
         else:
             when = f"{self.last.at:%-d %B %Y at %H:%M:%S} UTC"
             said.append(f"the last head covers {self.last.size:,} events and was signed on {when}")
-            said.append(f"{self.after_last_head:,} events lie after it")
+            many = self.after_last_head
+            said.append(
+                "no event lies after it"
+                if not many
+                else f"{many:,} event{'s lie' if many > 1 else ' lies'} after it, not under a head yet:"
+                " counted, not proved"
+            )
         if self.witness is not None:
             said.append(f"held to a head of {self.witness.size:,} events that was kept elsewhere")
         for one in sorted(self.breaks, key=lambda each: each.position)[:most]:
@@ -193,10 +203,30 @@ def _check_all(found: Verdict, signed: list[Head], progress: Progress) -> None:
     witnessed = [found.witness] if found.witness and found.witness.size <= end else []
     asked = sorted([*within, *witnessed], key=lambda head: head.size)
     with _beside(whole, [head.size for head in asked]) as made:
-        _check_events(found, whole, end, progress)
+        gone = _check_events(found, whole, end, progress)
         roots = dict(zip((head.size for head in asked), made(), strict=True))
     _check_roots(found, within, [roots[head.size] for head in within])
     _check_witness(found, found.witness, end, roots.get(found.witness.size) if found.witness else None)
+    lost = any(one.kind in (Kind.UNPLACED, Kind.CUT) for one in found.breaks)  # and events with their seals
+    if found.last is not None and not lost and found.events > count - gone:
+        _check_added(found, end)
+
+
+def _check_added(found: Verdict, end: int) -> None:
+    """Events with neither a seal nor a place in the queue: whoever put them in went round the trigger.
+
+    Before the first head there can be such events honestly, from a version without a queue.
+    """
+    for table in canon.TABLES.values():
+        added = _rows(
+            f"select e.id from {table} e"  # noqa: S608 - our own names
+            " where not exists (select 1 from event_seal s where s.event_id = e.id)"
+            " and not exists (select 1 from event_unsealed q where q.event_id = e.id) order by e.at"
+        )
+        for number, (event_id,) in enumerate(added):
+            found.broken += 1
+            if number < _MOST:
+                found.breaks.append(Break(Kind.ADDED, end, event_id))
 
 
 def _read_heads(found: Verdict) -> list[Head]:
@@ -314,10 +344,13 @@ def _check_witness(found: Verdict, witness: Head | None, end: int, root: bytes |
         found.add(Kind.WITNESS, 0, f"the first {witness.size} events are others")
 
 
-def _check_events(found: Verdict, whole: bytes, end: int, progress: Progress) -> None:
-    """Every event hashed again with the entry before it. Events come in no order; each place must be met."""
+def _check_events(found: Verdict, whole: bytes, end: int, progress: Progress) -> int:
+    """Every event hashed again with the entry before it. Events come in no order; each place must be met.
+
+    Answers how many seals have no event.
+    """
     met = bytearray(end)
-    done = 0
+    done = gone = 0
     for form, streams in canon.FORMS.items():
         for stream, table in canon.TABLES.items():
             if stream not in streams:
@@ -334,10 +367,12 @@ def _check_events(found: Verdict, whole: bytes, end: int, progress: Progress) ->
                     found.add(Kind.CHANGED, wrong)
     at = met.find(0)
     while at >= 0:
+        gone += 1
         if not any(one.position == at and one.kind is Kind.UNPLACED for one in found.breaks):
             found.add(Kind.GONE, at)
         at = met.find(0, at + 1)
     progress("events", end, end)
+    return gone
 
 
 def _wrong(query: str, whole: bytes, met: bytearray) -> Iterator[int]:
@@ -366,7 +401,7 @@ def _wrong(query: str, whole: bytes, met: bytearray) -> Iterator[int]:
 
 def _named(one: Break) -> Break:
     """The break with the event that stands, or stood, in its place."""
-    if one.kind in (Kind.HEAD, Kind.FOREIGN, Kind.NO_HEADS):
+    if one.event_id is not None or one.kind in (Kind.HEAD, Kind.FOREIGN, Kind.NO_HEADS):
         return one
     row = _row("select event_id from event_seal where position = %s", [one.position])
     return Break(one.kind, one.position, row[0] if row else None, one.more)

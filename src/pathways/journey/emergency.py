@@ -297,7 +297,7 @@ def _tell_those_who_answer(
             client_id=client.id,
             route="emergency:show",
             object_id=row.id,
-            due_at=at,
+            due_at=row.review_due_at,  # told at once; there is as long to look into it as to review it
             is_urgent=True,
             by=by,
             at=at,

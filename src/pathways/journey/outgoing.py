@@ -178,7 +178,7 @@ def written(*, client_id: UUID, by: Actor, at: datetime) -> list[Written]:
 def ways(*, client_id: UUID, purpose: Purpose, by: Actor, at: datetime) -> list[Way]:
     """Each channel with its answer for this moment, so that a worker sees before she tries."""
     standing = gate.standing(client_id, by)
-    details = standing.plan.details if standing.plan else {}
+    details = (standing.plan.details if standing.plan else None) or {}  # none in a plan that was erased
     to = {
         Channel.TEXT: details.get("telephone", ""),
         Channel.CALL: details.get("telephone", ""),

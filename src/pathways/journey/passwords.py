@@ -6,6 +6,7 @@ working as soon as a password is set, she signs in, her e-mail address is change
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -17,7 +18,8 @@ from django.db import transaction
 from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.terms.people import Role
-from pathways.journey import identity, tasks
+from pathways.journey import identity, ledger, tasks
+from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import Account, Appointment, Task
 
 ASKED = "password_forgotten"
@@ -41,6 +43,37 @@ def link(*, account_id: UUID, at: datetime) -> str:
     account.link_made_at = at
     account.save(update_fields=["link_made_at"])
     return f"/account/set-password/{account.id}/{_TOKENS.make_token(account)}/"
+
+
+def link_from_the_machine(*, email: str, operator: str, at: datetime) -> Outcome:
+    """For whoever runs the machine: a link for an administrator who has nobody to hand her one.
+
+    For an administrator alone: everybody else has an administrator who makes sure of who is asking. The log
+    says that it was made, and which account of the machine asked for it.
+    """
+    with transaction.atomic():
+        account = Account.objects.select_for_update().filter(email__iexact=email.strip()).first()
+        if account is None:
+            return refusal(decision.no(f"Nobody here has the e-mail address {email}."))
+        if account.left_at is not None or not account.is_active:
+            return refusal(decision.no(f"{email} has left: an administrator brings her back on the pages."))
+        places = [one for one in identity.workplaces(account) if one.role is Role.ADMINISTRATOR]
+        if not places:
+            return refusal(
+                decision.no(
+                    f"{email} is not an administrator. A link for her is made by an administrator, on her"
+                    " page under People."
+                )
+            )
+        with identity.acting(replace(identity.MACHINE, organisation_id=places[0].organisation_id)) as by:
+            ledger.kept_up(
+                by=by,
+                at=at,
+                route="accounts:link",
+                what=f"Made a link to choose a new password, on the machine itself, by {operator}"[:300],
+                subjects=[account.id],
+            )
+        return done(account.id, link=link(account_id=account.id, at=at), name=account.name)
 
 
 def invited(*, account_id: UUID, token: str) -> Account | None:

@@ -17,18 +17,19 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from pathways.domain import decision
 from pathways.domain.decision import Decision
-from pathways.domain.governance import policy
+from pathways.domain.governance import erasure, policy
 from pathways.domain.governance.policy import Action, Resource
 from pathways.domain.terms.people import Role
-from pathways.journey import ledger, sight
+from pathways.journey import erased, ledger, sight
 from pathways.web import lapsed
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -153,13 +154,44 @@ class DefaultDeny:
         is_hers = client_id is not None and request.actor.emergency_with(client_id) is not None
         if is_hers and request.resolver_match.app_name != "herpage":
             return refuse(request, _READING_ONLY)
-        return None
+        return None if client_id is None else of_erased(request, client_id)
 
 
 _READING_ONLY = decision.no(
     "You see her by emergency access, which is for reading her page and nothing else.",
     ask="the coordinator",
 )
+
+
+def of_erased(request: Any, client_id: UUID) -> HttpResponse | None:
+    """The one page that is left of her where her record was erased, in place of every other about her.
+
+    None where it was not, or where for this person she is not there.
+    """
+    by = request.actor
+    found = erased.of_her(client_id=client_id, by=by)
+    if found is None:
+        return None
+    if request.method not in ("GET", "HEAD"):
+        return gone(request)
+    match = request.resolver_match
+    ledger.read(by=by, at=request.now, resource=Resource.CLIENT, subjects=[client_id], route=match.view_name)
+    context = {
+        "title": "Her record was erased",
+        "found": found,
+        "stays": erasure.STAYS,
+        "anew_href": _open_to("doors:new", by),
+        "request_href": reverse("governance:erasure", args=[found.request_id]) if found.request_id else "",
+    }
+    is_her_page = match.app_name == "herpage"
+    return render(request, "frame/erased.html", context, status=200 if is_her_page else 410)
+
+
+def _open_to(name: str, by: Any) -> str:
+    """The address of a page that takes nothing, when it is for this person."""
+    found = reverse(name)
+    wanted = declared(resolve(found).func)
+    return found if wanted is not None and may_open(wanted, by) else ""
 
 
 def gone(request: HttpRequest) -> HttpResponse:

@@ -21,6 +21,9 @@ class Ground(Worded):
     CONFLICT = "conflict", "A declared conflict of interest"
 
 
+NO_WORDS = "Write down what the conflict of interest is"
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the rule looks at: who sets or lifts it, and whom it keeps out.
@@ -68,9 +71,14 @@ def may_set(facts: Facts) -> Decision:
         )
     if facts.is_in_force:
         return decision.no("They are kept from her record already.")
-    if not facts.has_words:
-        return decision.no("Write down why, in her words or yours.")
+    if needs_words(facts.ground) and not facts.has_words:
+        return decision.no(f"{NO_WORDS}.")
     return decision.yes()
+
+
+def needs_words(ground: Ground) -> bool:
+    """Her word stands by itself: she need not say why. A conflict of interest is declared, and looked at."""
+    return ground is Ground.CONFLICT
 
 
 def may_lift(role: Role, *, is_lead: bool, is_in_force: bool, has_words: bool) -> Decision:

@@ -37,6 +37,7 @@ class Record:
 
 #: A longer contact is a slip of the pen.
 MOST_MINUTES = 12 * 60
+HOW_LONG = f"Enter how many minutes it took, from 1 to {MOST_MINUTES} ({MOST_MINUTES // 60} hours)"
 
 
 def complete(record: Record, *, now: datetime) -> Decision:
@@ -72,7 +73,7 @@ def _attended(record: Record) -> Decision:
     if record.mode is None:
         return decision.no("Say how you were in contact.")
     if record.minutes is None or not 0 < record.minutes <= MOST_MINUTES:
-        return decision.no("Say how many minutes it took.")
+        return decision.no(f"{HOW_LONG}.")
     return decision.yes()
 
 

@@ -12,9 +12,9 @@ from pathways.domain.terms.people import Role
 from pathways.domain.triage import policy, telling
 from pathways.domain.triage.levels import Level
 from pathways.domain.triage.reading import Why
-from pathways.journey import identity, level_readings, triage, triage_policy
+from pathways.journey import identity, level_readings, tasks, triage, triage_policy
 from pathways.journey.invented.world import World
-from pathways.records.models import TriageDecision, TriagePolicy, TriageReading
+from pathways.records.models import Task, TriageDecision, TriagePolicy, TriageReading
 
 #: So many days ago a second version of the policy came into force.
 SWITCHED = 300
@@ -136,6 +136,21 @@ def _read(row: TriageReading, rng: random.Random, *, world: World, at: datetime,
             by=reader,
             at=when,
         )
+    if at <= until - timedelta(days=STILL_WAITS):
+        _looked_at(row, world=world, at=when + timedelta(days=2))
+
+
+def _looked_at(row: TriageReading, *, world: World, at: datetime) -> None:
+    """Whoever decided has looked at both, where another read the same facts differently."""
+    with identity.clerk():
+        differ = Task.objects.filter(
+            kind=level_readings.DIFFER_TASK, object_id=row.id, done_at__isnull=True
+        )
+        waiting = list(differ.values_list("id", "account_id"))
+    for key, account_id in waiting:
+        if (reader := _somebody(world, account_id)) is not None:
+            with identity.acting(reader):
+                tasks.finish(task_id=key, by=reader, at=at)
 
 
 def _near(level: Level, rng: random.Random, alike: float) -> Level:

@@ -75,6 +75,7 @@ from pathways.records.models import (
     MessageKind,
     Referral,
     ReferralIn,
+    Task,
     TriageDecision,
 )
 
@@ -174,6 +175,8 @@ class _Life:
         # apart, so that what is measured moves nothing else of her story
         self.felt = random.Random(7000 + number)  # noqa: S311 - a story, not a secret
         self.distress = self.felt.uniform(0.9, 2.4)
+        # and so that what is soon done beside it does not either
+        self.soon = random.Random(9000 + number)  # noqa: S311 - a story, not a secret
         self.client_id: UUID | None = None
         self.worker: Actor | None = None
 
@@ -237,6 +240,8 @@ class _Life:
             summary="She was told of the drop-in and whom to call. She did not want more at present.",
         )
         self.worker = None
+        self.hears_that_it_ended()
+        self.follow_up(self.asks_how_she_is())
 
     # ------------------------------------------------------------------ the doors
 
@@ -412,6 +417,7 @@ class _Life:
                 outcome=closure.Outcome.NOT_REACHED,
                 summary="She could not be reached in a way that was safe.",
             )
+            self.hears_that_it_ended()
             return None
         self.confirm_plan(worker)
         self.worker = worker
@@ -455,6 +461,7 @@ class _Life:
         self.worker = None
         self.wait(0.1, 1.5)
         self.all_hear(MessageKind.STOP)
+        self.hears_that_it_ended()
 
     def all_hear(self, kind: MessageKind) -> None:
         for place, people in self.told(kind).items():
@@ -699,7 +706,25 @@ class _Life:
                         tasks.finish(task_id=waiting.id, by=self.hub, at=self.now)
             return None
         self.do(refer.accept, worker, referral_id=key, worker_id=worker.account_id)
+        self.first_seen(worker)
         return worker
+
+    def first_seen(self, worker: Actor) -> None:
+        """Whoever took her on sees her within what her level promises, and not only when the others have."""
+        self.now += timedelta(days=self.soon.uniform(0.1, 0.9))
+        if self.now >= self.until:
+            raise _LaterError
+        self.do(
+            contacts.record,
+            worker,
+            client_id=self.her,
+            happened_at=self.now - timedelta(minutes=40),
+            is_held=True,
+            attendance=Attendance.YES,
+            mode=ContactMode.TELEPHONE,
+            minutes=15,
+            note="We spoke for the first time, and found a day to meet.",
+        )
 
     def sessions(self, worker: Actor, count: int) -> None:
         for _ in range(count):
@@ -722,6 +747,7 @@ class _Life:
             )
             if attended:
                 self.seen_to(worker)
+        self.seen_to(worker)  # of the last that she missed too: another may go on with her
 
     def seen_to(self, worker: Actor) -> None:
         """Whoever saw her knows that she is safe, and has read what was told to her organisation."""
@@ -802,8 +828,7 @@ class _Life:
                 .values_list("lead_account_id", flat=True)
                 .first()
             )
-        everybody = (actor for group in self.world.people.values() for actor in group)
-        return next((actor for actor in everybody if actor.account_id == key), otherwise)
+        return self.known(key) or otherwise
 
     def end(self, worker: Actor) -> None:
         self.wait(1, 9)
@@ -834,7 +859,31 @@ class _Life:
         self.wait(0.3, 5)
         self.do(closing.sign_off, second, closure_id=closed)
         self.worker = None
+        self.hears_that_it_ended()
         self.follow_up(worker)
+
+    def hears_that_it_ended(self) -> None:
+        """Whoever else supported her reads within days that it has ended."""
+        heard_at = self.now + timedelta(days=self.soon.uniform(0.2, 4))
+        if heard_at >= self.until:
+            return
+        with identity.clerk(self.hub):
+            rows = Task.objects.filter(client_id=self.her, kind=closing.ENDED, done_at__isnull=True)
+            waiting = list(rows.values_list("id", "organisation_id", "account_id"))
+        for key, place, account in waiting:
+            reader = self.known(account) or self.anybody(place)
+            with identity.acting(reader):
+                tasks.finish(task_id=key, by=reader, at=heard_at)
+
+    def asks_how_she_is(self) -> Actor:
+        """Who is to follow her up."""
+        with identity.clerk(self.hub):
+            key = FollowUp.objects.filter(client_id=self.her).values_list("worker_id", flat=True).first()
+        return self.known(key) or self.hub
+
+    def known(self, account_id: UUID | None) -> Actor | None:
+        everybody = (actor for group in self.world.people.values() for actor in group)
+        return next((actor for actor in everybody if actor.account_id == account_id), None)
 
     def follow_up(self, worker: Actor) -> None:
         with identity.acting(worker):

@@ -58,7 +58,8 @@ def perhaps(consideration_id: UUID, number: int, *, world: World, at: datetime, 
             by=reader,
             at=at,
         )
-        if outcome.value != first.outcome and rng.random() < 0.6:
+        still = at > until - timedelta(days=STILL_WAITS)  # what is older has been talked over
+        if outcome.value != first.outcome and (rng.random() < 0.6 or not still):
             second_readings.talked(
                 reading_id=reading.id,
                 result=rng.choice(list(TalkResult)),

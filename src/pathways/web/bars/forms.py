@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from pathways.domain.governance import bars
 from pathways.domain.governance.bars import Ground
 from pathways.web import forms
 
@@ -44,14 +45,23 @@ class Who(forms.PathwaysForm):
     )
     words = forms.LongText(
         label="What was said?",
-        hint="Her words, or what is known. Only those who may know of this read it.",
+        hint="At her word, nothing need be written here. For a conflict of interest, what is known of it."
+        " Only those who may know of this read it.",
         rows=4,
-        error="Write down why, in her words or yours",
+        required=False,
     )
+    say_nothing_of_optional = frozenset({"words"})
 
     def __init__(self, *args: Any, people: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["who"].choices = [("", "Choose"), *people]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        ground = given.get("ground")
+        if ground and bars.needs_words(ground) and not given.get("words", "").strip():
+            self.add_error("words", bars.NO_WORDS)
+        return given
 
 
 class Conflict(forms.PathwaysForm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pathways.domain.support import closure
+from pathways.domain.support import closure, contact
 from pathways.domain.support.reasons import Absence, EndReason, NotHeld
 from pathways.domain.terms.contact import ContactMode
 from pathways.domain.terms.needs import Domain, Rung
@@ -41,6 +41,8 @@ class ContactForm(Why):
         suffix="minutes",
         width=4,
         hint="Leave empty if she did not come.",
+        max_value=contact.MOST_MINUTES,
+        error_messages={"max_value": contact.HOW_LONG},
     )
     conditional = {"absence": ("came", "no"), "not_held": ("came", "not_held")}
     say_nothing_of_optional = frozenset({"minutes"})
@@ -51,7 +53,7 @@ class ContactForm(Why):
         if given.get("came") in ("no", "not_held"):
             given["minutes"] = None
         elif not given.get("minutes") and "minutes" not in self.errors:
-            self.add_error("minutes", "Enter how many minutes it took")
+            self.add_error("minutes", contact.HOW_LONG)
         return given
 
 

@@ -15,7 +15,7 @@ from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Action, Resource
 from pathways.domain.support import path
 from pathways.domain.support.path import Stage, State
-from pathways.journey import her, ledger, way
+from pathways.journey import erased, her, ledger, way
 from pathways.journey.her import Banner
 from pathways.web import onward
 from pathways.web.request import Request
@@ -108,12 +108,11 @@ def of_her(
         "client_id": client_id,
         "tabs": tabs(client_id, by, here),
         "steps": steps,
-        "next_actions": [] if banner.is_stopped or in_emergency else _next(client_id, by, now, banner),
-        "stop_href": "" if banner.is_stopped or in_emergency else address("reach:stop", client_id, by),
-        "resume_href": address("reach:start_again", client_id, by)
-        if banner.is_stopped and not in_emergency
-        else "",
+        "next_actions": [] if banner.is_stopped else _next(client_id, by, now, banner),
+        "stop_href": "" if banner.is_stopped else address("reach:stop", client_id, by),
+        "resume_href": address("reach:start_again", client_id, by) if banner.is_stopped else "",
         "is_stopped": banner.is_stopped,
+        "is_shut": erased.is_shut_to(client_id, by),
         "alike_href": address("joining:alike", client_id, by),
         "correct_href": address("correct:identity", client_id, by),
         "corrections_href": address("correct:history", client_id, by),
@@ -144,10 +143,21 @@ def _step(step: path.Step) -> dict[str, Any]:
 
 
 def address(name: str, client_id: UUID, by: Actor) -> str:
-    """The address of a page about her, or of the thing of hers that it takes; nothing when there is none."""
+    """The address of a page about her, or of the thing of hers that it takes.
+
+    Nothing when there is none, and for whoever is to read her page and do nothing.
+    """
+    if is_for_reading(client_id, by):
+        return ""
     find = _OF.get(name)
     thing = find(client_id, by) if find else client_id
     return onward.address(name, by, [thing]) if thing is not None else ""
+
+
+def is_for_reading(client_id: UUID, by: Actor) -> bool:
+    """Whether her page is all there is for this person: by emergency access, or since their organisation
+    erased what it held of her and can write nothing more."""
+    return by.emergency_with(client_id) is not None or erased.is_shut_to(client_id, by)
 
 
 def _next(client_id: UUID, by: Actor, now: Stage | None, banner: Banner) -> list[dict[str, str]]:
@@ -166,7 +176,5 @@ def _next(client_id: UUID, by: Actor, now: Stage | None, banner: Banner) -> list
 
 def buttons(client_id: UUID, by: Actor, *wanted: tuple[str, str]) -> list[dict[str, str]]:
     """The buttons of a tab: those whose page exists and is for this person."""
-    if by.emergency_with(client_id) is not None:
-        return []
     found = ((words, address(name, client_id, by)) for words, name in wanted)
     return [{"label": words, "href": href, "secondary": "1"} for words, href in found if href]

@@ -16,7 +16,7 @@ from pathways.domain.outcomes.response import Occasion
 from pathways.domain.support import goal as goals
 from pathways.domain.terms import needs
 from pathways.domain.terms.people import Role
-from pathways.journey import barring, joining, measuring
+from pathways.journey import barring, erased, joining, measuring
 from pathways.journey import held as holdings
 from pathways.journey import her_record as record
 from pathways.journey import history as histories
@@ -104,7 +104,7 @@ def measures(request: Request, client_id: UUID) -> HttpResponse:
     found = measuring.of_her(client_id=client_id, by=request.actor) if context is not None else None
     if context is None or found is None:
         return access.not_found(request)
-    is_stopped = context["is_stopped"]
+    is_stopped = context["is_stopped"] or context["is_shut"]
     may_read = policy.could(request.actor, Action.READ, Resource.RESPONSE)
     context |= {
         "measures": [_measure(each, may_read) for each in found.measures],
@@ -326,6 +326,8 @@ def held(request: Request, client_id: UUID) -> HttpResponse:
             return access.not_found(request)
         context = shared
         context["history_href"] = onward.address("herpage:history", request.actor, [client_id])
+    else:
+        context["erased"] = erased.at_ours(client_id=client_id, by=request.actor)
     return render(request, "herpage/held.html", context | {"held": found})
 
 

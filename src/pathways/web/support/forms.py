@@ -59,6 +59,8 @@ class ContactForm(forms.PathwaysForm):
         suffix="minutes",
         width=4,
         hint="Leave empty if she did not come.",
+        max_value=contact.MOST_MINUTES,
+        error_messages={"max_value": contact.HOW_LONG},
     )
     note = forms.LongText(label="Note", required=False, rows=4, hint=CONFIDENTIAL)
     conditional = {
@@ -90,7 +92,7 @@ class ContactForm(forms.PathwaysForm):
         given = super().clean() or self.cleaned_data
         came = given.get("came")
         if came in ("yes", "late") and not given.get("minutes") and "minutes" not in self.errors:
-            self.add_error("minutes", "Enter how many minutes it took")
+            self.add_error("minutes", contact.HOW_LONG)
         if came in ("no", "not_held"):
             given["minutes"] = None
         if self.now is not None and "day" not in self.errors and "at" not in self.errors:
@@ -144,7 +146,15 @@ class GroupForm(forms.PathwaysForm):
     title = forms.Text(label="Which group?", width="two-thirds", error="Say which group it was")
     day = forms.Date(label="Which day?", error="Enter the day of the group", span=forms.Span.HAPPENED)
     at = forms.Time(label="When did it begin?", error="Enter the time the group began")
-    minutes = forms.Number(label="How long was it?", suffix="minutes", width=4)
+    minutes = forms.Number(
+        label="How long was it?",
+        suffix="minutes",
+        width=4,
+        error=contact.HOW_LONG,
+        min_value=1,
+        max_value=contact.MOST_MINUTES,
+        error_messages={"min_value": contact.HOW_LONG, "max_value": contact.HOW_LONG},
+    )
     came = forms.ChooseMany(
         label="Who came?",
         choices=[],
