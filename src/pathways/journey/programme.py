@@ -8,6 +8,7 @@ from datetime import datetime
 from pathways.domain.governance import retention
 from pathways.domain.reach import approach, plan
 from pathways.domain.terms.clocks import WorkingTime
+from pathways.domain.triage import reading
 from pathways.records.models import BankHoliday, Setting
 
 
@@ -49,6 +50,21 @@ def draft_days() -> int:
 def retention_months(kind: retention.Kind) -> int:
     """Months after which a record of this kind is due to be looked at."""
     return number(retention.SETTING[kind], retention.USUAL[kind])
+
+
+#: Whom the programme turns to for her safety while nobody of it is at work.
+OUT_OF_HOURS = "triage.out_of_hours"
+
+
+def own_out_of_hours() -> str:
+    """What the programme has written of whom it turns to; nothing until it has."""
+    found = Setting.objects.filter(key=OUT_OF_HOURS).values_list("value", flat=True).first()
+    return found if isinstance(found, str) else ""
+
+
+def turn_to_now() -> str:
+    """Whom to turn to for her safety at any hour, in words for a page."""
+    return reading.turn_to_now(own_out_of_hours())
 
 
 def working() -> WorkingTime:

@@ -148,6 +148,7 @@ def _task(each: Any, waiting: homes.Waiting, request: Request) -> dict[str, Any]
         "due_at": each.due_at,
         "made_at": each.made_at,
         "is_urgent": each.is_urgent,
+        "turn_to_now": waiting.turn_to_now if tasks.is_of_her_safety(each) else "",
         "is_late": bool(each.due_at and each.due_at < request.now),
         "is_shared": each.account_id is None,
     }

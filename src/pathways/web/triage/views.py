@@ -149,7 +149,11 @@ class Decide(flow.Flow):
         }
 
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
-        return {"offers": dict(self.found.standards), "suggested": self.found.suggested}
+        return {
+            "offers": dict(self.found.standards),
+            "turn_to_now": self.found.turn_to_now,
+            "suggested": self.found.suggested,
+        }
 
     def wants_check(self, answers: dict[str, Any]) -> bool:
         return wants_check(Level(int(answers["level"])), self.found.suggested)
@@ -325,7 +329,7 @@ class OwnView(flow.Flow):
         return self.found.client_id
 
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
-        return {"offers": dict(self.found.standards)}
+        return {"offers": dict(self.found.standards), "turn_to_now": self.found.turn_to_now}
 
     def context(self) -> dict[str, Any]:
         return {
