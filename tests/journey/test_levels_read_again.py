@@ -298,10 +298,9 @@ def test_a_level_4_of_friday_evening_goes_to_the_supervisor_that_night(cast):
 
 def test_a_programme_that_chose_working_hours_keeps_them(cast):
     at = friday_evening()
-    before = triage_choices.choices()
-    assert triage_choices.choose(
-        wanted=replace(before, urgent=UrgentClock(2, in_working_hours=True)), by=cast.administrator, at=NOW
-    )
+    with identity.acting(cast.administrator) as by:
+        wanted = replace(triage_choices.choices(), urgent=UrgentClock(2, in_working_hours=True))
+        assert triage_choices.choose(wanted=wanted, by=by, at=NOW)
     assert triage_choices.choices().urgent == UrgentClock(2, in_working_hours=True)
     triage_id = decided(
         cast, made.agreed(cast), Level.URGENT_SAFETY, at=at, immediate_safety=ImmediateSafety.YES

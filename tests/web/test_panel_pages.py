@@ -142,10 +142,18 @@ def test_a_meeting_from_its_series_to_the_minutes_on_its_pages(cast):
     assert pdf.status_code == 200 and (pdf.content[:4] == b"%PDF" or b"Copy" in pdf.content)
 
     chair = signed_in(cast.chair)
-    chair.post(url, {"_do": "begin"})
+    begins = reverse("panel:begin", args=[meeting_id])
+    assert chair.post(url, {"_do": "begin"})["Location"] == begins  # its day is still to come
+    day_of_it = timezone.localtime(r.PanelMeeting.objects.get(pk=meeting_id).starts_at)
+    assert f"It is planned for {day_of_it:%A} {day_of_it:%-d %B %Y}" in text(chair.get(begins))
+    assert "The meeting has begun" in text(sent(chair, begins, {"sure": "on"}))
+    assert chair.get(begins)["Location"] == url  # and not twice
+    nobody = "Nobody is marked as in the room yet, not even you."
+    assert nobody in text(chair.get(reverse("panel:room", args=[meeting_id])))
     room, screen = reverse("panel:room", args=[meeting_id]), reverse("panel:screen", args=[item_id])
     assert "Rosa" not in text(chair.get(room)), "the list in the room has numbers and no names"
     chair.post(room, {"present": [cast.chair.seat, cast.worker.seat]})
+    assert nobody not in text(chair.get(room))
     assert "xq-health-qx" in text(chair.get(screen))
     watch = html.unescape(re.search(r'hx-get="([^"]+)"', chair.get(screen).content.decode())[1])
     seen = chair.session["seen_at"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Collection
+from datetime import date, datetime
 
 from pathways.domain.governance import retention
 from pathways.domain.reach import approach, plan
@@ -65,6 +65,12 @@ def own_out_of_hours() -> str:
 def turn_to_now() -> str:
     """Whom to turn to for her safety at any hour, in words for a page."""
     return reading.turn_to_now(own_out_of_hours())
+
+
+def holidays_among(days: Collection[date]) -> tuple[tuple[date, str], ...]:
+    """Which of these days are bank holidays, each with its name, the earliest first."""
+    found = BankHoliday.objects.filter(date__in=list(days)).order_by("date")
+    return tuple(found.values_list("date", "name"))
 
 
 def working() -> WorkingTime:

@@ -71,6 +71,18 @@ class Why(forms.PathwaysForm):
     words = forms.LongText(label="Why?", rows=4, counted=1000, error="Say why")
 
 
+class BeginForm(forms.PathwaysForm):
+    """That it begins before its day."""
+
+    sure = forms.Confirm(
+        label="We meet now, before its day", error="Say that you meet now, or go back and leave it planned"
+    )
+
+    def __init__(self, *args: Any, planned_for: str, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["sure"].label = f"We meet now. It is planned for {planned_for}"
+
+
 class CancelForm(forms.PathwaysForm):
     """Why a meeting is cancelled: everybody invited reads it, so it names no woman."""
 
