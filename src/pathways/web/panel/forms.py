@@ -244,9 +244,11 @@ class DecideForm(forms.PathwaysForm):
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
         if said.get("owner") and not said.get("due") and "due" not in self.errors:
-            self.add_error("due", "Enter the day by which it is done")
+            self.add_error(
+                "due", "Enter the day by which it is done, or select “Nobody has to do anything” above"
+            )
         if said.get("due") and not said.get("owner"):
-            self.add_error("owner", "Select who does it, or leave out the day")
+            self.add_error("owner", "Select who does it by that day, or leave out the day below")
         return said
 
 
