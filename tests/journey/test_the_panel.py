@@ -710,6 +710,15 @@ def test_whoever_works_with_her_may_ask_and_is_told_what_came_of_it(cast):
         assert agenda.requests_of(client_id=client_id, by=by)[0].answer == "Her plan is new"
 
 
+def test_the_reason_for_which_she_could_be_on_an_agenda_is_not_what_the_link_does(cast):
+    series(cast)
+    client_id = a_woman(cast)
+    with identity.acting(cast.coordinator) as by:
+        assert panel.put_on(client_id=client_id, by=by, at=NOW)
+        found = agenda.candidates(meeting_id=first(cast), by=by, at=NOW)
+        assert found[0].because[-1] == "The coordinator put her before the panel, and she is at no meeting yet"
+
+
 def test_a_new_high_level_suggests_her_once_and_nobody_is_put_on_by_it(cast):
     series(cast)
     her = agreed.agreed(cast)

@@ -168,6 +168,14 @@ def test_a_meeting_from_its_series_to_the_minutes_on_its_pages(cast):
     assert changed.headers["HX-Refresh"] == "true" and not changed.content
     page = chair.get(screen)
     assert "xq-health-qx" not in text(page) and "xq-safety-qx" in text(page)
+    decides = reverse("panel:decide", args=[item_id])
+    form = chair.get(decides)
+    carried = {name: hidden(form, name) for name in ("_token", "_begun")} | {"_step": "answers"}
+    half = {"words": "Change the locks", "because": "He has a key", "_do": "continue"}
+    no_day = chair.post(decides, {**carried, **half, "owner": cast.worker.seat})
+    assert "Enter the day by which it is done, or select “Nobody has to do anything” above" in text(no_day)
+    no_owner = chair.post(decides, {**carried, **half, **day("due", timezone.now().date())})
+    assert "Select who does it by that day, or leave out the day below" in text(no_owner)
     sent(
         chair,
         reverse("panel:decide", args=[item_id]),
