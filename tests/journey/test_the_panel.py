@@ -716,7 +716,8 @@ def test_the_reason_for_which_she_could_be_on_an_agenda_is_not_what_the_link_doe
     with identity.acting(cast.coordinator) as by:
         assert panel.put_on(client_id=client_id, by=by, at=NOW)
         found = agenda.candidates(meeting_id=first(cast), by=by, at=NOW)
-        assert found[0].because[-1] == "The coordinator put her before the panel, and she is at no meeting yet"
+        words = "The coordinator put her before the panel, and she is at no meeting yet"
+        assert found[0].because[-1] == words
 
 
 def test_a_new_high_level_suggests_her_once_and_nobody_is_put_on_by_it(cast):

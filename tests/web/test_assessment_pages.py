@@ -155,6 +155,7 @@ def test_the_page_says_that_work_was_made_of_a_danger_and_that_police_are_not_to
     sent = page.post(address, {"_step": "safety", "_do": "continue", "immediate_safety": "yes"}, follow=True)
     assert text(sent).count("An urgent task stands on your list now") == 1
     assert "Police are not told by this" in text(sent)
+    assert "If she is in danger now, call 999." in text(sent)
     assert "An urgent task stands on your list now" in text(page.get(f"{address}?step=safety"))
     assert "stands on your list" not in text(page.get(address))  # said once: the task goes on saying it
 
@@ -248,6 +249,7 @@ def test_in_immediate_danger_each_protection_is_considered_or_said_why_not(cast)
     one_open = {"mechanism_marac": "not_considered"}
     address = walk.write(page, her, safety={"immediate_safety": "no"}, protections=one_open)
     assert "You have completed 9 of 9 parts" in text(page.get(address))
+    assert "Nothing is left to fill in" in text(page.get(address))
     page.post(address, {"_step": "safety", "_do": "continue", "immediate_safety": "yes"})
     assert page.get(f"{address}?check").status_code == 302  # not before it is answered
     asked = text(page.get(f"{address}?step=conclusion"))
@@ -259,6 +261,9 @@ def test_in_immediate_danger_each_protection_is_considered_or_said_why_not(cast)
     page.post(address, {"_step": "conclusion", "_do": "continue", **walk.PARTS["conclusion"], **why})
     assert "Assessment complete" in text(confirm(page, address))
     assert "MARAC is asked tomorrow" in text(page.get(f"/assess/{her.client_id}/"))
+    decides = browser(cast.coordinator)
+    asked = re.search(r'href="(/triage/[0-9a-f-]{36}/)"', decides.get("/triage/").content.decode())
+    assert "Why: She is in hospital tonight; MARAC is asked tomorrow." in text(decides.get(asked[1]))
 
 
 def test_the_verb_holds_it_too(cast):
@@ -283,7 +288,7 @@ def asked_anew(page, again):
     assert Assessment.objects.filter(status="complete").count() == 1
     last = text(page.get(f"{again}?step=ladder"))
     day = f"Last time ({walk.people.NOW:%-d %B %Y}): "
-    assert last.count(day) == len(needs.Domain)
+    assert last.count(day) == len(needs.Domain) and "Choose where she stands now." in last
     assert f"{day}1. In crisis" in last and f"{day}She prefers not to say" in last
     for part in ("ladder", "safety", "judgements"):
         page.post(again, {"_step": part, "_do": "continue", **walk.PARTS[part]})
@@ -294,6 +299,7 @@ def test_assessing_again_shows_field_by_field_what_has_changed(cast):
     page = browser(cast.worker)
     confirm(page, walk.write(page, her))
     assert "Assess again" in text(page.get(f"/assess/{her.client_id}/"))
+    assert "Read all of it, or assess again" in text(page.get(f"/her/{her.client_id}/assessment/"))
     assert "Since the last assessment" not in text(page.get(f"/assess/{her.client_id}/"))
     again = page.post(f"/assess/{her.client_id}/again/")["Location"]
     assert "My own front door." in text(page.get(f"{again}?step=strengths"))

@@ -272,10 +272,13 @@ def test_level_4_and_its_tasks_say_whom_to_turn_to_at_any_hour(cast):
     asked = text(page.get(f"/triage/{triage_id}/"))
     assert asked.count(usual) == 2  # above the page, and beside level 4
     assert usual in text(page.get("/tasks/")) and usual in text(page.get("/"))
+    assert "due today" in text(page.get("/")) and "due tomorrow" not in text(page.get("/"))
     Setting.objects.create(key="triage.out_of_hours", value="Ashmere duty, 01632 960 001.", changed_at=NOW)
     own = "Outside office hours turn to: Ashmere duty, 01632 960 001. Wait for no reader."
     sent = {"level": "4", "reasons": "He knows where she lives.", "_do": "continue"}
-    assert own in text(page.post(f"/triage/{triage_id}/", sent, follow=True))
+    decided = text(page.post(f"/triage/{triage_id}/", sent, follow=True))
+    assert own in decided and "Level 4 decided: see to her safety now" in decided
+    assert f'href="/her/{her.client_id}/safety/"' in decided and "Refer her to a service" not in decided
     assert own in text(page.get(f"/triage/{triage_id}/"))
     reads = browser(other)
     reading = TriageReading.objects.get(triage_id=triage_id)

@@ -617,6 +617,7 @@ def _what_is_next(asked: TriageDecision, facts: assessment.Facts) -> tuple[str, 
         said.append("An answer that could change the level is missing, so the suggestion is provisional.")
     if facts.immediate_safety is ImmediateSafety.YES:
         said.append("There is a concern for her immediate safety: act on it now, before anything else.")
+        said.append(programme.turn_to_now())
     return tuple(said)
 
 

@@ -295,6 +295,7 @@ class Write(flow.Flow):
             "to_fill_in": measuring.for_an_assessment(client_id=self.found.banner.client_id, by=self.actor),
             "client_id": self.found.banner.client_id,
             "parts": on_paper.PARTS,
+            "last_rungs": self.found.last_rungs,
         }
 
     def back(self) -> str:

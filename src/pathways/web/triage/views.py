@@ -196,6 +196,13 @@ class Decide(flow.Flow):
                 href=reverse("triage:why", args=[self.found.id]),
                 onward="See where the second reading stands",
             )
+        if Level(int(answers["level"])) is Level.URGENT_SAFETY:
+            return flow.Receipt.of(
+                said,
+                "Level 4 decided: see to her safety now",
+                href=reverse("herpage:safety", args=[self.found.client_id]),
+                onward="How she may be reached, and whom to tell",
+            )
         return flow.Receipt.of(
             said,
             "Level of support decided",
