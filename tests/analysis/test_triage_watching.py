@@ -17,6 +17,7 @@ from pathways.analysis.triage_load import Provider
 from pathways.analysis.triage_what_if import Case
 from pathways.domain.triage.default import DEFAULT
 from pathways.domain.triage.levels import Level
+from pathways.domain.triage.reading import UrgentClock
 
 RULE = Audience.STEERING.rule
 
@@ -155,9 +156,10 @@ def test_a_policy_with_a_gap_is_refused():
 
 
 def test_the_record_is_made_from_the_policy_and_says_what_is_not_known():
-    so = triage_record.Circumstances("Ashmere", "1 January 2026", "Two "
-                                                                  "people.", True, 4, ((Level.ADVICE, 30),))
+    so = triage_record.Circumstances("Ashmere", "1 January 2026", "Two people.", True,
+                                     UrgentClock(4), ((Level.ADVICE, 30),))  # fmt: skip
     text = triage_record.markdown(DEFAULT, so)
+    assert "unread after 4 hours it goes to the supervisor" in text
     for rule in DEFAULT.rules:
         assert rule.because in text
     for letter in ("Advisory", "Lawful", "Granularity", "Ownership", "Challengeable", "Accuracy",

@@ -93,6 +93,16 @@ def test_a_form_is_read_whole_and_works_as_it_says():
     assert [one.words for one in score.alerts] == ["Many nights away"]
 
 
+def test_words_too_long_for_a_page_are_named_by_sheet_row_and_column():
+    choices = (*CHOICES[:2], ("often", "1", "x" * 201), *CHOICES[3:])
+    with pytest.raises(xlsform.FormError) as refused:
+        xlsform.read(book(changed(4, "label", "y" * 100_000), choices), "form.xlsx")
+    of_choice, of_survey = refused.value.lines
+    assert "an answer has at most 200 characters" in of_choice and "choices" in of_choice
+    assert "a question has at most 1,000 characters" in of_survey
+    assert all(part in of_survey for part in ("survey", "4", "label"))
+
+
 def test_what_is_not_asked_does_not_count():
     survey = (
         ("type", "name", "label", "relevant", "calculation"),

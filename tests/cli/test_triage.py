@@ -153,6 +153,22 @@ def test_a_case_that_makes_no_sense_is_named_by_row_and_column(tmp_path, cases, 
     assert "Traceback" not in printed
 
 
+def test_a_whole_number_that_a_spreadsheet_wrote_as_3_0_is_that_number(tmp_path):
+    policy = put(tmp_path, "policy.json", POLICY)
+    plain = put(tmp_path, "plain.csv", f"{HEADINGS}\na,high,no,3\nb,low,no,11\nc,low,no,\n")
+    typed = put(tmp_path, "typed.csv", f"{HEADINGS}\na,high,no,3.0\nb,low,no,11.00\nc,low,no,\n")
+    outs = [tmp_path / "plain-out.csv", tmp_path / "typed-out.csv"]
+    for cases, out in zip((plain, typed), outs, strict=True):
+        run("decide", "--policy", policy, "--cases", cases, "--out", out)
+    assert outs[0].read_text() == outs[1].read_text()
+    half = put(tmp_path, "half.csv", f"{HEADINGS}\na,high,no,3.5\nb,low,no,2.0\n")
+    refused = run("decide", "--policy", policy, "--cases", half, "--out", tmp_path / "o.csv", ends=2)
+    assert "row 2, column open_needs: 3.5 is not an answer" in refused
+    of_need = put(tmp_path, "need.csv", f"{HEADINGS}\na,high.0,no,3\n")
+    refused = run("decide", "--policy", policy, "--cases", of_need, "--out", tmp_path / "o.csv", ends=2)
+    assert "high.0 is not an answer" in refused
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

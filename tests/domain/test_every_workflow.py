@@ -78,7 +78,7 @@ SHUTTING: dict[str, Any] = {
     "Triage": triage.Facts(assessment.Status.IN_PROGRESS),
     "Second reading of a level": reading.Facts(why=reading.Why.EXIT, is_first=True),
     "Version of the triage policy": version.Facts(problem="No rule takes something.", is_own_proposal=True),
-    "Panel meeting": meeting.Facts(women=0, unanswered=1, undecided=1),
+    "Panel meeting": meeting.Facts(women=0, unanswered=1, undecided=1, planned_for="Tuesday 1 December 2026"),
     "Request to the panel": meeting.RequestFacts(),
     "Numbered copy": meeting.RequestFacts(),
     "Engagement": engagement.Facts(attended=0),

@@ -526,3 +526,14 @@ def test_only_level_0_waits_for_its_reader_before_an_ending(
     answer = reading.may_end(level, status)
     assert bool(answer) is (level is not Level.ADVICE or status is reading.Status.AGREED)
     assert (reading.wanted(level) is None) is (level not in (Level.ADVICE, Level.URGENT_SAFETY))
+
+
+def test_a_whole_number_of_a_spreadsheet_is_that_number_in_a_condition_too():
+    counts = Input.numbers("open_needs", 0, 11)
+    assert taken("3.0", counts) == {"3"}
+    assert taken("3.0 | 11.00", counts) == {"3", "11"}
+    for text in ("3.5", "12.0"):
+        with pytest.raises(ValueError, match="is not a value"):
+            taken(text, counts)
+    with pytest.raises(ValueError, match="is not a value"):
+        taken("1.0", Input("code", ("1", "2")))

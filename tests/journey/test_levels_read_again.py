@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from pathways.domain.governance import policy
 from pathways.domain.support import closure
+from pathways.domain.terms import clocks
 from pathways.domain.terms.people import Role
 from pathways.domain.triage import facts, telling
 from pathways.domain.triage.assessment import Exploitation, ImmediateSafety, Need
 from pathways.domain.triage.condition import Input
 from pathways.domain.triage.levels import Level
 from pathways.domain.triage.policy import Rule
-from pathways.domain.triage.reading import Status, Why
+from pathways.domain.triage.reading import Status, UrgentClock, Why
 from pathways.domain.triage.triage import HandOverReason
 from pathways.domain.triage.version import Action
 from pathways.domain.triage.version import Status as Version
@@ -275,6 +276,37 @@ def test_the_reading_of_level_4_delays_nothing_and_goes_to_the_supervisor_within
     with identity.acting(supervisor):
         assert level_readings.page(reading_id=reading.id, by=supervisor, at=NOW) is not None
     assert read(reading, Level.URGENT_SAFETY, supervisor, at=NOW + timedelta(hours=5))
+
+
+def friday_evening():
+    """The next Friday at five in the afternoon in London."""
+    day = NOW + timedelta(days=(4 - NOW.weekday()) % 7 or 7)
+    return clocks.local(day).replace(hour=17, minute=0, second=0, microsecond=0).astimezone(UTC)
+
+
+def test_a_level_4_of_friday_evening_goes_to_the_supervisor_that_night(cast):
+    her, at = made.agreed(cast), friday_evening()
+    second_coordinator(cast, Role.SUPERVISOR)
+    triage_id = decided(cast, her, Level.URGENT_SAFETY, at=at, immediate_safety=ImmediateSafety.YES)
+    reading = reading_of(triage_id, Why.URGENT)
+    assert reading.due_at == at + timedelta(hours=4)
+    assert level_readings.pass_on(at=at + timedelta(hours=4)) == 1
+    with identity.clerk():
+        passed = Task.objects.get(kind=level_readings.TASK, object_id=reading.id, role=Role.SUPERVISOR.value)
+    assert passed.due_at == at + timedelta(hours=8)
+
+
+def test_a_programme_that_chose_working_hours_keeps_them(cast):
+    at = friday_evening()
+    with identity.acting(cast.administrator) as by:
+        wanted = replace(triage_choices.choices(), urgent=UrgentClock(2, in_working_hours=True))
+        assert triage_choices.choose(wanted=wanted, by=by, at=NOW)
+    assert triage_choices.choices().urgent == UrgentClock(2, in_working_hours=True)
+    triage_id = decided(
+        cast, made.agreed(cast), Level.URGENT_SAFETY, at=at, immediate_safety=ImmediateSafety.YES
+    )
+    monday = clocks.local(reading_of(triage_id, Why.URGENT).due_at)
+    assert monday.weekday() == 0 and monday.hour == 11
 
 
 def test_a_reading_of_level_4_that_differs_leaves_the_action_going(cast):

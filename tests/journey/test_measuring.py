@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -245,6 +246,25 @@ def test_wording_is_read_from_json_and_from_a_sheet_and_what_is_wrong_is_named()
     twice = instruments.read_wording(b'{"q1": "One", "q1": "Two"}', "w.json")
     assert twice.wording is None and "“q1” stands twice" in twice.problems[0]
     assert "text" in instruments.read_wording(b"code,words\nq1,One\n", "w.csv").problems[0]
+
+
+def test_words_that_are_no_question_any_more_are_refused_with_their_row(cast):
+    endless, answer = "y" * 100_000, "z" * 201
+    sheet = f"code,text\nq1,{endless}\nq2,Two\nq2=0,{answer}\n".encode()
+    assert instruments.read_wording(sheet, "w.csv").problems == (
+        "Row 2, column text: a question has at most 1,000 characters, and this has 100,000.",
+        "Row 4, column text: an answer has at most 200 characters, and this has 201.",
+    )
+    said = json.dumps({"q1": endless, "stem": "s" * 5_000}).encode()
+    assert instruments.read_wording(said, "w.json").problems == (
+        "“q1”: a question has at most 1,000 characters, and this has 100,000.",
+    )
+    with identity.acting(cast.administrator) as by:
+        words = {f"q{number}": "Words" for number in range(1, 11)} | {"q3": endless}
+        refused = instruments.load_wording(
+            code="core10", edition="1", wording=words, source="The owner", by=by, at=NOW
+        )
+    assert not refused and "q3: a question has at most 1,000 characters" in refused.reason
 
 
 # --- results of tools that others own -------------------------------------------------------------------

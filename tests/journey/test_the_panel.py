@@ -97,7 +97,7 @@ def first(cast) -> uuid.UUID:
 
 def step(cast, meeting_id, action, who="coordinator", at=NOW):
     with identity.acting(getattr(cast, who)) as by:
-        return meetings.advance(meeting_id=meeting_id, action=action, by=by, at=at)
+        return meetings.advance(meeting_id=meeting_id, action=action, is_early=True, by=by, at=at)
 
 
 def a_woman(cast, called="Rosa", *, police_may_know=True, with_company=True) -> uuid.UUID:
@@ -380,6 +380,48 @@ def test_a_bar_shuts_her_at_the_next_look_without_anybody_reseating(cast):
 
 
 # --- in the room --------------------------------------------------------------------------------------
+
+
+def test_a_meeting_is_begun_before_its_day_only_where_that_is_said(cast):
+    meeting_id, items, _ = asked(cast, "Rosa")
+    for item_id in items.values():
+        everything_from_everybody(cast, item_id)
+    assert step(cast, meeting_id, m.Action.CLOSE_PACK)
+    with identity.acting(cast.chair) as by:
+        starts = meetings.one(meeting_id=meeting_id, by=by, at=NOW).starts_at
+        early = meetings.advance(meeting_id=meeting_id, action=m.Action.BEGIN, by=by, at=NOW)
+        assert not early and f"{clocks.local(starts):%A %-d %B %Y}" in early.reason
+        morning = starts - timedelta(hours=1)  # on its day an early start needs no word
+        assert meetings.one(meeting_id=meeting_id, by=by, at=morning).planned_for == ""
+        assert meetings.advance(meeting_id=meeting_id, action=m.Action.BEGIN, by=by, at=morning)
+
+
+def test_dates_on_bank_holidays_are_named_when_they_are_made_and_in_the_list(cast):
+    on = SOON + timedelta(weeks=2)
+    r.BankHoliday.objects.create(date=on, name="Midwinter day")
+    with identity.acting(cast.coordinator) as by:
+        said = meetings.start_series(
+            name="Panel",
+            place="Room 2",
+            rhythm=m.Rhythm.FORTNIGHTLY,
+            first_date=SOON,
+            at_time=time(10),
+            answer_days=3,
+            attendees=by_all(cast),
+            by=by,
+            at=NOW,
+        )
+        named = f"On a bank holiday: {on:%A} {on:%-d %B %Y} (Midwinter day). "
+        named += "Move it to another day, or cancel."
+        assert said.next[-1] == named
+        listed = meetings.listed(by=by, at=NOW)
+        assert [one.holiday for one in listed[:3]] == ["", "Midwinter day", ""]
+        assert meetings.one(meeting_id=listed[1].id, by=by, at=NOW).holiday == "Midwinter day"
+        moved = m.starts_at(on, time(14))
+        again = meetings.move(meeting_id=listed[0].id, starts_at=moved, place="Room 2", by=by, at=NOW)
+        assert again.next == (named,)
+        more = meetings.plan_more(series_id=said.id, by=by, at=NOW)
+        assert not any("bank holiday" in words for words in more.next)
 
 
 def in_the_room(cast, *names, called=("Rosa",), **more):
@@ -666,6 +708,16 @@ def test_whoever_works_with_her_may_ask_and_is_told_what_came_of_it(cast):
         )
     with identity.acting(cast.worker) as by:
         assert agenda.requests_of(client_id=client_id, by=by)[0].answer == "Her plan is new"
+
+
+def test_the_reason_for_which_she_could_be_on_an_agenda_is_not_what_the_link_does(cast):
+    series(cast)
+    client_id = a_woman(cast)
+    with identity.acting(cast.coordinator) as by:
+        assert panel.put_on(client_id=client_id, by=by, at=NOW)
+        found = agenda.candidates(meeting_id=first(cast), by=by, at=NOW)
+        words = "The coordinator put her before the panel, and she is at no meeting yet"
+        assert found[0].because[-1] == words
 
 
 def test_a_new_high_level_suggests_her_once_and_nobody_is_put_on_by_it(cast):

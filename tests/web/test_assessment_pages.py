@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 
+from pathways.domain.terms import needs
 from pathways.domain.triage.assessment import ImmediateSafety
 from pathways.domain.triage.mechanisms import Mechanism, Standing, offered, standings, unconsidered
 from pathways.journey import assess, danger, identity
@@ -49,7 +50,7 @@ def test_what_is_asked_of_control_children_and_who_says_so_is_kept_and_read(cast
         **walk.PARTS,
         "coercion": {"control": "He keeps her telephone.", "home_used": "yes"},
         "children": {"children": "Two boys with her mother."},
-        "offending": {"offending_how": "not_written", "coercion": "disclosed", "coercion_said_by": "herself"},
+        "offending": {"offending_how": "not_written", "coercion": "disclosed"},
         "paper": {"was_on_paper": "yes", "paper_by": "Nurse Holt", "paper_date-day": "3",
                   "paper_date-month": "11", "paper_date-year": "2026"},
     }.items():  # fmt: skip
@@ -63,6 +64,26 @@ def test_what_is_asked_of_control_children_and_who_says_so_is_kept_and_read(cast
     paper = text(page.get(f"/assess/{her.client_id}/paper/"))
     assert "5.1 Does anybody control her" in paper
     assert "He keeps her telephone." in paper
+    assert "She says so herself; written down by Nurse Holt" in read
+    assert "She says so herself; written down by Nurse Holt" in paper
+
+
+@pytest.mark.parametrize(
+    ("coercion", "given", "said"),
+    [
+        ("disclosed", "", "She says so herself; written down by Wanda Worker"),
+        ("confirmed", "", "A court, or the National Referral Mechanism, found so"),
+        ("suspected", "police", "Police records"),
+        ("suspected", "", ""),
+        ("none_known", "", ""),
+    ],
+)
+def test_who_says_so_is_in_the_record_where_the_answer_names_it(cast, coercion, given, said):
+    her, page = made.agreed(cast), browser(cast.worker)
+    about = {"coercion": coercion, "coercion_said_by": given}
+    confirm(page, walk.write(page, her, offending=about))
+    with identity.acting(cast.worker) as by:
+        assert assess.page(client_id=her.client_id, by=by, at=walk.people.NOW).who_says_so == said
 
 
 def test_words_on_offending_go_as_soon_as_she_would_rather_not_have_them_written(cast):
@@ -134,6 +155,7 @@ def test_the_page_says_that_work_was_made_of_a_danger_and_that_police_are_not_to
     sent = page.post(address, {"_step": "safety", "_do": "continue", "immediate_safety": "yes"}, follow=True)
     assert text(sent).count("An urgent task stands on your list now") == 1
     assert "Police are not told by this" in text(sent)
+    assert "If she is in danger now, call 999." in text(sent)
     assert "An urgent task stands on your list now" in text(page.get(f"{address}?step=safety"))
     assert "stands on your list" not in text(page.get(address))  # said once: the task goes on saying it
 
@@ -227,6 +249,7 @@ def test_in_immediate_danger_each_protection_is_considered_or_said_why_not(cast)
     one_open = {"mechanism_marac": "not_considered"}
     address = walk.write(page, her, safety={"immediate_safety": "no"}, protections=one_open)
     assert "You have completed 9 of 9 parts" in text(page.get(address))
+    assert "Nothing is left to fill in" in text(page.get(address))
     page.post(address, {"_step": "safety", "_do": "continue", "immediate_safety": "yes"})
     assert page.get(f"{address}?check").status_code == 302  # not before it is answered
     asked = text(page.get(f"{address}?step=conclusion"))
@@ -238,6 +261,9 @@ def test_in_immediate_danger_each_protection_is_considered_or_said_why_not(cast)
     page.post(address, {"_step": "conclusion", "_do": "continue", **walk.PARTS["conclusion"], **why})
     assert "Assessment complete" in text(confirm(page, address))
     assert "MARAC is asked tomorrow" in text(page.get(f"/assess/{her.client_id}/"))
+    decides = browser(cast.coordinator)
+    asked = re.search(r'href="(/triage/[0-9a-f-]{36}/)"', decides.get("/triage/").content.decode())
+    assert "Why: She is in hospital tonight; MARAC is asked tomorrow." in text(decides.get(asked[1]))
 
 
 def test_the_verb_holds_it_too(cast):
@@ -254,13 +280,17 @@ def test_the_verb_holds_it_too(cast):
 
 def asked_anew(page, again):
     """What is true of its day alone is on no page of a further assessment until somebody says it again."""
-    for part in ("safety", "judgements"):
+    for part in ("ladder", "safety", "judgements"):
         found = page.get(f"{again}?step={part}").content.decode()
-        chosen = re.findall(r'name="(immediate_safety|need|exploitation)"[^>]*checked', found)
+        chosen = re.findall(r'name="(immediate_safety|need|exploitation|rung_\w+)"[^>]*checked', found)
         assert not chosen, part
-    assert page.get(f"{again}?check")["Location"].endswith("?step=safety")
+    assert page.get(f"{again}?check")["Location"].endswith("?step=ladder")
     assert Assessment.objects.filter(status="complete").count() == 1
-    for part in ("safety", "judgements"):
+    last = text(page.get(f"{again}?step=ladder"))
+    day = f"Last time ({walk.people.NOW:%-d %B %Y}): "
+    assert last.count(day) == len(needs.Domain) and "Choose where she stands now." in last
+    assert f"{day}1. In crisis" in last and f"{day}She prefers not to say" in last
+    for part in ("ladder", "safety", "judgements"):
         page.post(again, {"_step": part, "_do": "continue", **walk.PARTS[part]})
 
 
@@ -269,6 +299,7 @@ def test_assessing_again_shows_field_by_field_what_has_changed(cast):
     page = browser(cast.worker)
     confirm(page, walk.write(page, her))
     assert "Assess again" in text(page.get(f"/assess/{her.client_id}/"))
+    assert "Read all of it, or assess again" in text(page.get(f"/her/{her.client_id}/assessment/"))
     assert "Since the last assessment" not in text(page.get(f"/assess/{her.client_id}/"))
     again = page.post(f"/assess/{her.client_id}/again/")["Location"]
     assert "My own front door." in text(page.get(f"{again}?step=strengths"))
@@ -395,11 +426,6 @@ def test_assessing_again_begins_from_the_record_where_nobody_typed_the_last_one_
         row.save()
     again = page.post(f"/assess/{her.client_id}/again/")["Location"]
     assert "My own front door." in text(page.get(f"{again}?step=strengths"))
-    ladder = page.get(f"{again}?step=ladder").content.decode()
-    for name, rung in walk.PARTS["ladder"].items():
-        if name.startswith("rung_"):
-            ticked = re.search(rf'name="{name}"[^>]*value="{rung}"[^>]*checked', ladder)
-            assert ticked, name
     asked = text(page.get(again))
     assert "Equality monitoring" in asked and "Not yet started" in asked  # that is kept elsewhere, and asked
     asked_anew(page, again)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import importlib
+import pkgutil
 import re
+from collections.abc import Iterator
 
 import django
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
+from django.utils.functional import Promise
 
 django.setup()
 
+import pathways.web  # noqa: E402
 from pathways.domain.terms.people import Sector  # noqa: E402
 from pathways.web import forms  # noqa: E402
 
@@ -191,6 +197,60 @@ def test_none_of_these_excludes_the_others() -> None:
 def test_a_long_text_is_held_to_its_count() -> None:
     assert "20 characters or fewer" in typed(note="x" * 21).errors["note"][0]
     assert 'data-maxlength="20"' in drawn(Questions())
+
+
+class Bounded(forms.PathwaysForm):
+    places = forms.Number(label="Places", min_value=1, max_value=60)
+    days = forms.Number(label="Within how many days?", min_value=0, max_value=7)
+    name = forms.Text(label="Name", max_length=10)
+    why = forms.LongText(label="Why?", counted=2000)
+    file = forms.Upload(label="The file")
+
+
+def test_a_fault_in_the_words_of_django_names_the_question_it_is_of() -> None:
+    form = Bounded(
+        {"places": "0", "days": "8", "name": "x" * 11, "why": "y" * 2001},
+        {"file": SimpleUploadedFile("a.csv", b"")},
+    )
+    assert [problem.text for problem in form.error_summary()] == [
+        "Places must be 1 or more",
+        "“Within how many days?” must be 7 or less",
+        "Name must be 10 characters or fewer: it has 11",
+        "“Why?” must be 2,000 characters or fewer: it has 2,001",
+        "The file is an empty file: choose another",
+    ]
+    other = Bounded({"places": "61", "days": "soon", "name": "a\0b", "why": ""})
+    assert [problem.text for problem in other.error_summary()] == [
+        "Places must be 60 or less",
+        "“Within how many days?” must be a whole number",
+        "Name has a character in it that cannot be kept: type it again",
+        "Answer “Why?”",
+        "Select the file",
+    ]
+
+
+def every_form() -> Iterator[type[forms.PathwaysForm]]:
+    for found in pkgutil.walk_packages(pathways.web.__path__, "pathways.web."):
+        if found.name.rpartition(".")[2] == "forms":
+            importlib.import_module(found.name)
+    waiting = [forms.PathwaysForm]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        yield kind
+
+
+def test_no_form_says_ensure_this_value() -> None:
+    """Whatever a question is held to by Django, its fault names it."""
+    said = []
+    for form in every_form():
+        for name, field in form.base_fields.items():
+            for validator in field.validators:
+                if isinstance(getattr(validator, "message", None), Promise):
+                    code = validator.code
+                    assert code in forms._LIMITS, (form, name, code)
+                    said.append(name)
+    assert said
 
 
 def test_answers_are_read_back_in_words() -> None:

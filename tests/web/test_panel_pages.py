@@ -142,10 +142,18 @@ def test_a_meeting_from_its_series_to_the_minutes_on_its_pages(cast):
     assert pdf.status_code == 200 and (pdf.content[:4] == b"%PDF" or b"Copy" in pdf.content)
 
     chair = signed_in(cast.chair)
-    chair.post(url, {"_do": "begin"})
+    begins = reverse("panel:begin", args=[meeting_id])
+    assert chair.post(url, {"_do": "begin"})["Location"] == begins  # its day is still to come
+    day_of_it = timezone.localtime(r.PanelMeeting.objects.get(pk=meeting_id).starts_at)
+    assert f"It is planned for {day_of_it:%A} {day_of_it:%-d %B %Y}" in text(chair.get(begins))
+    assert "The meeting has begun" in text(sent(chair, begins, {"sure": "on"}))
+    assert chair.get(begins)["Location"] == url  # and not twice
+    nobody = "Nobody is marked as in the room yet, not even you."
+    assert nobody in text(chair.get(reverse("panel:room", args=[meeting_id])))
     room, screen = reverse("panel:room", args=[meeting_id]), reverse("panel:screen", args=[item_id])
     assert "Rosa" not in text(chair.get(room)), "the list in the room has numbers and no names"
     chair.post(room, {"present": [cast.chair.seat, cast.worker.seat]})
+    assert nobody not in text(chair.get(room))
     assert "xq-health-qx" in text(chair.get(screen))
     watch = html.unescape(re.search(r'hx-get="([^"]+)"', chair.get(screen).content.decode())[1])
     seen = chair.session["seen_at"]
@@ -160,6 +168,14 @@ def test_a_meeting_from_its_series_to_the_minutes_on_its_pages(cast):
     assert changed.headers["HX-Refresh"] == "true" and not changed.content
     page = chair.get(screen)
     assert "xq-health-qx" not in text(page) and "xq-safety-qx" in text(page)
+    decides = reverse("panel:decide", args=[item_id])
+    form = chair.get(decides)
+    carried = {name: hidden(form, name) for name in ("_token", "_begun")} | {"_step": "answers"}
+    half = {"words": "Change the locks", "because": "He has a key", "_do": "continue"}
+    no_day = chair.post(decides, {**carried, **half, "owner": cast.worker.seat})
+    assert "Enter the day by which it is done, or select “Nobody has to do anything” above" in text(no_day)
+    no_owner = chair.post(decides, {**carried, **half, **day("due", timezone.now().date())})
+    assert "Select who does it by that day, or leave out the day below" in text(no_owner)
     sent(
         chair,
         reverse("panel:decide", args=[item_id]),

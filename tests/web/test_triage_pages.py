@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from pathways.analysis import triage as tables
 from pathways.domain.terms.people import Role
+from pathways.domain.triage.assessment import ImmediateSafety
 from pathways.domain.triage.levels import Level
 from pathways.journey import identity, triage, triage_policy, triage_record
 from pathways.records.models import Organisation, Setting, TriageDecision, TriagePolicy, TriageReading
@@ -262,6 +263,29 @@ def test_what_is_suggested_is_decided_at_once_and_needs_no_other_reason(cast):
     assert "Level of support decided" in done and "Refer her to a service" in done
 
 
+def test_level_4_and_its_tasks_say_whom_to_turn_to_at_any_hour(cast):
+    hub = Organisation.objects.get(id=cast.coordinator.organisation_id)
+    other = people.appoint("Nadia Second", Role.COORDINATOR, hub)
+    her, page = made.agreed(cast), browser(cast.coordinator)
+    triage_id = made.assessed(cast, her, immediate_safety=ImmediateSafety.YES)
+    usual = "If she is in danger now, call 999. Outside office hours turn to: the emergency duty team of her"
+    asked = text(page.get(f"/triage/{triage_id}/"))
+    assert asked.count(usual) == 2  # above the page, and beside level 4
+    assert usual in text(page.get("/tasks/")) and usual in text(page.get("/"))
+    assert "due today" in text(page.get("/")) and "due tomorrow" not in text(page.get("/"))
+    Setting.objects.create(key="triage.out_of_hours", value="Ashmere duty, 01632 960 001.", changed_at=NOW)
+    own = "Outside office hours turn to: Ashmere duty, 01632 960 001. Wait for no reader."
+    sent = {"level": "4", "reasons": "He knows where she lives.", "_do": "continue"}
+    decided = text(page.post(f"/triage/{triage_id}/", sent, follow=True))
+    assert own in decided and "Level 4 decided: see to her safety now" in decided
+    assert f'href="/her/{her.client_id}/safety/"' in decided and "Refer her to a service" not in decided
+    assert own in text(page.get(f"/triage/{triage_id}/"))
+    reads = browser(other)
+    reading = TriageReading.objects.get(triage_id=triage_id)
+    for address in (f"/triage/readings/{reading.id}/", f"/triage/readings/{reading.id}/read/", "/tasks/"):
+        assert own in text(reads.get(address)), address
+
+
 def test_a_decision_asked_of_a_colleague_is_taken_over_through_the_page(cast):
     her = made.agreed(cast)
     triage_id = made.assessed(cast, her)
@@ -366,8 +390,16 @@ def test_the_governance_lead_fills_in_the_public_record_and_it_says_what_is_miss
 
 def test_choices_are_kept_by_whom_they_are_for(cast):
     page = browser(cast.administrator)
-    sent = {"is_hidden": "yes", "urgent_hours": "3", **{f"drawn_{n}": "10" for n in range(5)}}
+    sent = {
+        "is_hidden": "yes",
+        "urgent_hours": "3",
+        "in_working_hours": "no",
+        "out_of_hours": "Ashmere duty team, 01632 960 001",
+        **{f"drawn_{n}": "10" for n in range(5)},
+    }
     answer = page.post("/triage/choices/", {**sent, "_do": "continue"}, follow=True)
     assert "Choices saved" in text(answer)
     assert Setting.objects.get(key="triage.hide_suggestion").value is True
     assert Setting.objects.get(key="triage.urgent_reading_hours").value == 3
+    assert "Ashmere duty team, 01632 960 001" in page.get("/triage/choices/").content.decode()
+    assert "unread after 3 hours it goes to the supervisor" in text(page.get("/triage/record/"))

@@ -25,7 +25,7 @@ from pathways.analysis import sheets
 from pathways.analysis.sheets import Sheet, UnreadableError
 from pathways.domain.triage import policy as table
 from pathways.domain.triage import proof
-from pathways.domain.triage.condition import Input
+from pathways.domain.triage.condition import WHOLE, Input
 from pathways.domain.triage.levels import Level, Standard
 from pathways.domain.triage.policy import Malformed, Policy, Ready, Rule, Suggestion
 
@@ -392,6 +392,9 @@ def read_cases(path: Path, *policies: Policy, also: Sequence[str] = ()) -> Sheet
     for question in {question for policy in policies for question in policy.inputs}:
         answers = sheet.frame[question.name]
         held[question.name] = answered(question, answers)
+        if question.is_number and held[question.name].null_count() != answers.null_count():
+            # a spreadsheet writes 3 as 3.0: looked at only where something is no answer as it stands
+            held[question.name] = answered(question, answers.str.replace(f"^{WHOLE.pattern}$", "${1}"))
         if held[question.name].null_count() != answers.null_count():
             wrong = int((held[question.name].is_null() & answers.is_not_null()).arg_true()[0])
             shown = f"{question.values[0]} to {question.values[-1]}" if question.is_number else ", ".join(

@@ -49,7 +49,7 @@ class Circumstances:
     in_force_since: str
     approved_by: str
     is_hidden: bool | None
-    urgent_hours: int | None
+    urgent: reading.UrgentClock | None
     drawn: tuple[tuple[Level, int], ...]
     #: what the programme has filled in, by the keys of FIELDS
     filled: Mapping[str, str] = field(default_factory=dict)
@@ -79,9 +79,9 @@ def sections(policy: Policy, so: Circumstances) -> tuple[Section, ...]:
     drawn = ", ".join(f"level {level.value} {percent} of 100" for level, percent in so.drawn) or FILL_IN
     since = f", in force since {so.in_force_since}. {so.approved_by}" if so.in_force_since else f". {FILL_IN}"
     hours = (
-        f"unread after {so.urgent_hours} working hours it goes to the supervisor"
-        if so.urgent_hours is not None
-        else "unread within the working hours that the programme has set it goes to the supervisor"
+        f"unread after {so.urgent.words} it goes to the supervisor"
+        if so.urgent is not None
+        else "unread within the hours that the programme has set it goes to the supervisor"
     )
     sound = (
         f"Proved to take each of {found.combinations:,} combinations of answers by exactly one rule."

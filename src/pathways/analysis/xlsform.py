@@ -22,7 +22,14 @@ import polars as pl
 
 from pathways.analysis import sheets
 from pathways.domain.outcomes import expression
-from pathways.domain.outcomes.instrument import DECLINED, Kind, Licence
+from pathways.domain.outcomes.instrument import (
+    DECLINED,
+    LONGEST_ANSWER,
+    LONGEST_QUESTION,
+    Kind,
+    Licence,
+    longer_than,
+)
 
 MOST_QUESTIONS: Final = 300
 WORKBOOKS: Final = (".xlsx", ".xlsm", ".ods")
@@ -248,6 +255,8 @@ def _lists(table: _Table | None, state: _Read) -> dict[str, list[dict[str, Any]]
             state.wrong("choices", row, "name", "a name has no blank in it")
         if name in {one["value"] for one in found.get(key, ())}:
             state.wrong("choices", row, "name", f"“{name}” stands twice in the list “{key}”")
+        if fault := longer_than(LONGEST_ANSWER, label, "an answer"):
+            state.wrong("choices", row, "label", fault)
         option: dict[str, Any] = {"value": name, "label": label}
         if (points := said.get("points", "")) != "":
             if (figure := expression.number(points)) is None:
@@ -307,6 +316,10 @@ def _question(
         state.wrong("survey", row, "name", f"“{name}” stands twice")
     if not label and kind != Kind.RECKONED.value:
         state.wrong("survey", row, "label", "this is needed: nobody can answer a question without words")
+    for column in ("label", "hint", "constraint_message", "alert_message"):
+        what = "a question" if column == "label" else "this"
+        if fault := longer_than(LONGEST_QUESTION, said.get(column, ""), what):
+            state.wrong("survey", row, column, fault)
     item["hint"] = said.get("hint", "")
     item["constraint_message"] = said.get("constraint_message", "")
     item["is_required"] = _yes(said.get("required", ""), row, "required", state)

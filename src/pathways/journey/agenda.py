@@ -239,7 +239,9 @@ def candidates(*, meeting_id: UUID, by: Actor, at: datetime) -> tuple[Candidate,
     talked = set(_talked_about(by))
     for client_id in dict.fromkeys(put_on.order_by("from_at").values_list("client_id", flat=True)):
         if client_id not in talked:
-            because.setdefault(client_id, []).append((m.Source.PUT_ON, "Put on the agenda"))
+            because.setdefault(client_id, []).append(
+                (m.Source.PUT_ON, "The coordinator put her before the panel, and she is at no meeting yet")
+            )
     clients = {each.id: each for each in her.clients_among(by, list(because))}
     stands = {each.client_id: each.level for each in her.episodes_of(by, list(because))}
     found = tuple(

@@ -151,8 +151,8 @@ def start(*, client_id: UUID, by: Actor, at: datetime) -> Outcome:
 def start_another(*, client_id: UUID, by: Actor, at: datetime) -> Outcome:
     """Begins a further assessment with her, from the answers of the last: what changed is then shown.
 
-    Her immediate safety, the two judgements, the summary and the day on paper are asked anew: of another
-    day they say nothing, and a level follows from them.
+    Her immediate safety, every rung, the two judgements, the summary and the day on paper are asked anew: of
+    another day they say nothing, and a level follows from them.
     """
     with transaction.atomic():
         episode = _episode(client_id, by)
@@ -437,13 +437,14 @@ def _write(row: Assessment, answers: Answers, by: Actor, at: datetime) -> None:
         for mechanism in Mechanism
         if mechanism in answers.mechanisms or mechanism is not Mechanism.DUTY_TO_NOTIFY
     }
+    said_by = assessment.who_says_so(answers.coercion, answers.coercion_said_by)
     row.sections = {
         "children": answers.children,
         "coercion": answers.coercion.value if answers.coercion else "",
         "offending_how": answers.offending_how,
         "control": answers.control,
         "home_used": answers.home_used.value,
-        "coercion_said_by": answers.coercion_said_by.value if answers.coercion_said_by else "",
+        "coercion_said_by": said_by.value if said_by else "",
         "what_changed": answers.what_changed,
         "paper_date": answers.paper_date.isoformat() if answers.paper_date else "",
         "paper_by": answers.paper_by.strip(),
@@ -468,12 +469,20 @@ _OF_ITS_DAY = frozenset(
 )
 
 
+#: how a rung of the ladder is called among the answers
+_RUNG = "rung_"
+
+
+def _is_of_its_day(name: str) -> bool:
+    return name in _OF_ITS_DAY or name.startswith(_RUNG)
+
+
 def _without_what_is_asked_anew(as_given: Mapping[str, Any]) -> dict[str, Any]:
     kept = {}
     for part, given in as_given.items():
         if part == "paper" or not isinstance(given, Mapping):
             continue
-        left = {name: said for name, said in given.items() if name not in _OF_ITS_DAY}
+        left = {name: said for name, said in given.items() if not _is_of_its_day(name)}
         if part != "judgements" or left:
             kept[part] = left
     return kept
@@ -608,6 +617,7 @@ def _what_is_next(asked: TriageDecision, facts: assessment.Facts) -> tuple[str, 
         said.append("An answer that could change the level is missing, so the suggestion is provisional.")
     if facts.immediate_safety is ImmediateSafety.YES:
         said.append("There is a concern for her immediate safety: act on it now, before anything else.")
+        said.append(programme.turn_to_now())
     return tuple(said)
 
 
@@ -672,6 +682,16 @@ class Page:
     why_unconsidered: str = ""
     since: tuple[Changed, ...] | None = None
     since_at: datetime | None = None
+
+    @property
+    def who_says_so(self) -> str:
+        """Who says that she was made to; of what she told, also who wrote it down."""
+        if self.coercion_said_by is None:
+            return ""
+        wrote = self.paper_by or self.completed_by
+        if self.coercion_said_by is SaidBy.HERSELF and wrote:
+            return f"{self.coercion_said_by.label}; written down by {wrote}"
+        return self.coercion_said_by.label
 
     @property
     def open_needs(self) -> tuple[Rating, ...]:
@@ -832,6 +852,9 @@ class Writing:
     nrm: Nrm = field(default_factory=lambda: Nrm(False, False, ()))
     #: the answers to begin from where nobody typed them on these pages: one value for each question
     kept: Mapping[str, str] = field(default_factory=dict)
+    #: where she stood at the assessment before, part by part, and when that was
+    last_rungs: Mapping[needs.Domain, str] = field(default_factory=dict)
+    last_at: datetime | None = None
 
 
 def writing(*, assessment_id: UUID, by: Actor, at: datetime) -> Writing | None:
@@ -861,6 +884,8 @@ def writing(*, assessment_id: UUID, by: Actor, at: datetime) -> Writing | None:
         mechanisms=row.mechanisms or (earlier.mechanisms if earlier is not None else {}),
         nrm=nrm(by),
         kept=_to_begin_from(row, earlier, by),
+        last_rungs={} if earlier is None else {one.domain: one.words for one in _ratings(earlier, by)},
+        last_at=None if earlier is None else earlier.completed_at,
     )
 
 
@@ -896,10 +921,13 @@ def _to_begin_from(row: Assessment, earlier: Assessment | None, by: Actor) -> di
         **{f"mechanism_{name}": said for name, said in (source.mechanisms or {}).items()},
     }
     for rating in sight.visible(NeedRating, by).filter(assessment=source):
-        kept[f"rung_{rating.domain}"] = str(rating.rung) if rating.rung is not None else rating.unrated
+        kept[f"{_RUNG}{rating.domain}"] = str(rating.rung) if rating.rung is not None else rating.unrated
         kept[f"note_{rating.domain}"] = rating.note
-    anew = _OF_ITS_DAY if source is earlier else frozenset()
-    return {name: str(said) for name, said in kept.items() if said and name not in anew}
+    return {
+        name: str(said)
+        for name, said in kept.items()
+        if said and not (source is earlier and _is_of_its_day(name))
+    }
 
 
 def areas() -> tuple[str, ...]:

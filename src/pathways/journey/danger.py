@@ -16,7 +16,7 @@ from pathways.journey import alongside, identity, sight, tasks
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import Task
 
-TASK = "danger_said"
+TASK = tasks.DANGER
 
 
 def said(*, client_id: UUID, where: str, object_id: UUID, route: str, by: Actor, at: datetime) -> Outcome:

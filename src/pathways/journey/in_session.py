@@ -462,8 +462,10 @@ def _may_write(
         return decision.no("Write down why.")
     if owner and whose is None:
         return decision.no("Whoever does it sits at the table for her: choose somebody who does.")
-    if bool(owner) != (due is not None):
-        return decision.no("An action has an owner and a day: give both, or neither.")
+    if owner and due is None:
+        return decision.no("Give the day by which it is done, or say that nobody has to do anything.")
+    if due is not None and not owner:
+        return decision.no("Say who does it by that day, or leave out the day.")
     if due is not None and due < clocks.local(row.starts_at).date():
         return decision.no("The day by which it is done comes after the meeting.")
     return decision.yes()

@@ -23,7 +23,7 @@ from pathways.domain import decision
 from pathways.domain.governance.actors import Actor
 from pathways.domain.outcomes import in_use, instrument
 from pathways.domain.outcomes.in_use import Action, Happened, Status
-from pathways.domain.outcomes.instrument import Instrument
+from pathways.domain.outcomes.instrument import Instrument, too_long
 from pathways.domain.terms.people import Role
 from pathways.journey import identity, ledger, sight
 from pathways.journey.outcome import Outcome, done, refusal
@@ -116,11 +116,13 @@ def load_wording(
         has_answers = any("=" in code for code in wording)
         missing += [code for code in asks.unworded(wording) if has_answers and "=" in code]
         empty = sorted(key for key, said in wording.items() if not said.strip())
+        long = sorted(f"{key}: {fault}" for key, said in wording.items() if (fault := too_long(key, said)))
         answer = decision.every(
             decision.yes() if source.strip() else decision.no("Say where the wording is from."),
             decision.yes() if not missing else decision.no(f"There are no words for: {', '.join(missing)}."),
             decision.yes() if not strange else decision.no(f"There is no such code: {', '.join(strange)}."),
             decision.yes() if not empty else decision.no(f"These words are empty: {', '.join(empty)}."),
+            decision.yes() if not long else decision.no(f"These words are too long: {'; '.join(long)}."),
         )
         if not answer:
             return refusal(answer)
@@ -400,6 +402,9 @@ def read_wording(content: bytes, name: str) -> ReadFile:
         said = said.get("items", said) if isinstance(said, dict) else said
         if not isinstance(said, dict) or not all(isinstance(one, str) for one in said.values()):
             return ReadFile(problems=('The file needs one line of words for each code, as {"q1": "…"}.',))
+        long = [f"“{key}”: {fault}." for key, value in said.items() if (fault := too_long(key, value))]
+        if long:
+            return ReadFile(problems=tuple(long[: xlsform.MOST_PROBLEMS]))
         return ReadFile(wording={str(key): value for key, value in said.items()})
     try:
         sheet = sheets.read_bytes(content, name)[0]
@@ -413,6 +418,8 @@ def read_wording(content: bytes, name: str) -> ReadFile:
             wrong.append(f"Row {sheet.row_of(index)}: both the code and the text are needed.")
         elif code in found:
             wrong.append(f"Row {sheet.row_of(index)}, column code: “{code}” stands twice.")
+        elif fault := too_long(str(code), str(text)):
+            wrong.append(f"Row {sheet.row_of(index)}, column text: {fault}.")
         else:
             found[str(code)] = str(text)
     return ReadFile(problems=tuple(wrong)) if wrong else ReadFile(wording=found)

@@ -51,7 +51,7 @@ from pathways.records.models import (
     TriageReading,
 )
 
-TASK = "level_reading"
+TASK = tasks.LEVEL_READING
 DIFFER_TASK = "level_read_differently"
 _OPEN = (Status.WAITING.value, Status.WITH_SUPERVISOR.value)
 _TITLES = {
@@ -122,7 +122,7 @@ def _ask(
     whom, role = _somebody(row, why, seed, by=by, first=first, but=but)
     if why is Why.DRAWN and whom is None:
         return None
-    due = rules.due(why, asked_at=at, working=programme.working(), hours=triage_choices.urgent_hours())
+    due = rules.due(why, asked_at=at, working=programme.working(), urgent=triage_choices.urgent())
     made = TriageReading(
         client_id=row.client_id,
         organisation_id=row.organisation_id,
@@ -256,7 +256,7 @@ def pass_on(*, at: datetime) -> int:
                 client_id=row.client_id,
                 route="triage:reading",
                 object_id=row.id,
-                due_at=programme.working().due_after_hours(at, triage_choices.urgent_hours()),
+                due_at=triage_choices.urgent().due(at, programme.working()),
                 is_urgent=True,
                 blind_to_id=reads_blind(row.triage_id, by=by),
                 by=by,
@@ -737,6 +737,8 @@ class Page:
     read_at: datetime | None
     knew: bool | None
     is_blind: bool
+    #: whom to turn to for her safety at any hour: of a level 4
+    turn_to_now: str = ""
 
 
 def page(*, reading_id: UUID, by: Actor, at: datetime) -> Page | None:
@@ -791,6 +793,7 @@ def page(*, reading_id: UUID, by: Actor, at: datetime) -> Page | None:
         read_at=row.read_at,
         knew=row.knew,
         is_blind=blind,
+        turn_to_now=programme.turn_to_now() if row.why == Why.URGENT.value else "",
     )
 
 

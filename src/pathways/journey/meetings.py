@@ -18,7 +18,7 @@ from pathways.domain.terms import clocks
 from pathways.domain.terms.people import Role
 from pathways.domain.triage import meeting as m
 from pathways.domain.workflow import Move
-from pathways.journey import identity, ledger, seating, sight, tasks
+from pathways.journey import identity, ledger, programme, seating, sight, tasks
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.journey.seating import Seat
 from pathways.records.models import (
@@ -80,7 +80,8 @@ def start_series(
         _write_members(series, invited, by, at)
         planned = _plan(series, until=first_date + AHEAD, by=by, at=at)
         ledger.kept_up(by=by, at=at, what="a series of panel meetings was started", route="panel:series")
-        return done(series.id, next=(f"{planned} meetings are planned, and each can be moved or cancelled.",))
+        said = f"{len(planned)} meetings are planned, and each can be moved or cancelled."
+        return done(series.id, next=(said, *_on_holidays(planned)))
 
 
 def change_attendees(*, series_id: UUID, attendees: Collection[str], by: Actor, at: datetime) -> Outcome:
@@ -110,10 +111,21 @@ def plan_more(*, series_id: UUID, by: Actor, at: datetime) -> Outcome:
             return refusal(sight.NOT_THERE)
         planned = _plan(series, until=clocks.local(at).date() + AHEAD, by=by, at=at)
         ledger.kept_up(by=by, at=at, what="panel meetings were planned", route="panel:series_one")
-        return done(series.id, next=(f"{planned} more meetings are planned.",))
+        return done(series.id, next=(f"{len(planned)} more meetings are planned.", *_on_holidays(planned)))
 
 
-def _plan(series: PanelSeries, *, until: date, by: Actor, at: datetime) -> int:
+def _on_holidays(days: Collection[date]) -> tuple[str, ...]:
+    """The days among these on which nobody works, named: whoever plans moves or cancels them, or not."""
+    named = [f"{day:%A} {day:%-d %B %Y} ({name})" for day, name in programme.holidays_among(days)]
+    if not named:
+        return ()
+    return (
+        f"On a bank holiday: {'; '.join(named)}. Move {'it' if len(named) == 1 else 'them'} to another day, "
+        "or cancel.",
+    )
+
+
+def _plan(series: PanelSeries, *, until: date, by: Actor, at: datetime) -> list[date]:
     """The dates that have no meeting yet, also not one that was moved or cancelled: a day is planned once."""
     planned_already = sight.visible(PanelMeeting, by).filter(series_id=series.id)
     last = planned_already.order_by("-planned_date").first()
@@ -122,7 +134,7 @@ def _plan(series: PanelSeries, *, until: date, by: Actor, at: datetime) -> int:
         for row in sight.visible(PanelMember, by).filter(series=series, until_at__isnull=True)
     )
     hour = time.fromisoformat(series.at_time)
-    planned = 0
+    planned = []
     for day in m.dates(series.first_date, m.Rhythm(series.rhythm), until=until):
         if (last is not None and day <= last.planned_date) or day < clocks.local(at).date():
             continue
@@ -138,7 +150,7 @@ def _plan(series: PanelSeries, *, until: date, by: Actor, at: datetime) -> int:
             seats=seats,
             changed_at=at,
         ).save(force_insert=True)
-        planned += 1
+        planned.append(day)
     return planned
 
 
@@ -217,7 +229,7 @@ def move(*, meeting_id: UUID, starts_at: datetime, place: str, by: Actor, at: da
         # the deadline that it named is another now: it comes again before the new one
         tasks.settle(REMIND_TASK, object_id=row.id, by=by, at=at)
         ledger.kept_up(by=by, at=at, what="a panel meeting was moved", route="panel:move")
-        return done(row.id)
+        return done(row.id, next=_on_holidays([clocks.local(starts_at).date()]))
 
 
 def cancel(*, meeting_id: UUID, words: str, by: Actor, at: datetime) -> Outcome:
@@ -241,17 +253,21 @@ def cancel(*, meeting_id: UUID, words: str, by: Actor, at: datetime) -> Outcome:
         return done(row.id, next=("Everybody invited sees that it is cancelled, and why.",))
 
 
-def advance(*, meeting_id: UUID, action: m.Action, by: Actor, at: datetime) -> Outcome:
-    """Takes a meeting a step on: opens the agenda, closes the pack, begins, ends, agrees its minutes."""
+def advance(
+    *, meeting_id: UUID, action: m.Action, is_early: bool = False, by: Actor, at: datetime
+) -> Outcome:
+    """Takes a meeting a step on: opens the agenda, closes the pack, begins, ends, agrees its minutes.
+
+    `is_early` says that whoever begins it knows that its day is still to come.
+    """
     with transaction.atomic():
         row = sight.one(PanelMeeting, meeting_id, by, lock=True)
         if row is None:
             return refusal(sight.NOT_THERE)
         if action in (m.Action.CANCEL, m.Action.ASK):
             return refusal(decision.no("This step has a page of its own."))
-        answer = m.WORKFLOW.may(
-            action, status=m.Status(row.status), role=by.role, facts=facts_of(row, by, at)
-        )
+        facts = replace(facts_of(row, by, at), is_begun_early=is_early)
+        answer = m.WORKFLOW.may(action, status=m.Status(row.status), role=by.role, facts=facts)
         found = m.WORKFLOW.move(action, m.Status(row.status))
         if not answer or found is None:
             return refusal(answer)
@@ -313,6 +329,7 @@ def facts_of(row: PanelMeeting, by: Actor, at: datetime) -> m.Facts:
             has_attendance=PanelAttendance.objects.filter(meeting=row).exists(),
             undecided=len(items - decided),
             is_in_future=at < row.starts_at,
+            planned_for=m.planned_for(row.starts_at, at=at),
         )
 
 
@@ -331,6 +348,8 @@ class Short:
     place: str
     women: int
     to_answer: int
+    #: the bank holiday on which it falls
+    holiday: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,6 +386,9 @@ class Meeting:
     moves: tuple[Move[m.Status, m.Action, Role], ...]
     waits: tuple[tuple[str, Decision], ...]
     leads: bool
+    #: its day in words, where that is still to come; and the bank holiday on which it falls
+    planned_for: str = ""
+    holiday: str = ""
 
 
 def listed(*, by: Actor, at: datetime, past: bool = False, most: int = 100) -> list[Short]:
@@ -377,10 +399,12 @@ def listed(*, by: Actor, at: datetime, past: bool = False, most: int = 100) -> l
         rows = rows.filter(status__in=over).order_by("-starts_at")
     else:
         rows = rows.exclude(status__in=over).order_by("starts_at")
-    return [_short(row, by) for row in rows[:most]]
+    found = list(rows[:most])
+    holidays = dict(programme.holidays_among({clocks.local(row.starts_at).date() for row in found}))
+    return [_short(row, by, holidays.get(clocks.local(row.starts_at).date(), "")) for row in found]
 
 
-def _short(row: PanelMeeting, by: Actor) -> Short:
+def _short(row: PanelMeeting, by: Actor, holiday: str) -> Short:
     items = sight.visible(PanelItem, by).filter(meeting_id=row.id)
     unanswered = sight.visible(PanelAsk, by).filter(
         meeting_id=row.id, asked_organisation_id=by.organisation_id, answered_at__isnull=True
@@ -394,6 +418,7 @@ def _short(row: PanelMeeting, by: Actor) -> Short:
         row.place,
         items.count(),
         unanswered.count(),
+        holiday,
     )
 
 
@@ -472,7 +497,8 @@ def one(*, meeting_id: UUID, by: Actor, at: datetime, route: str = _ROUTE) -> Me
     facts = facts_of(row, by, at)
     status = m.Status(row.status)
     if status is not m.Status.CANCELLED:
-        facts = replace(facts, has_reason=True)  # a reason is asked for on the page of its own
+        # a reason, and that it is before its day, are asked for on pages of their own
+        facts = replace(facts, has_reason=True, is_begun_early=True)
     moves = m.WORKFLOW.open_to(status=status, role=by.role, facts=facts) if leads else ()
     waits = (
         tuple(
@@ -500,4 +526,6 @@ def one(*, meeting_id: UUID, by: Actor, at: datetime, route: str = _ROUTE) -> Me
         moves,
         waits,
         leads,
+        facts.planned_for,
+        next((name for _, name in programme.holidays_among([clocks.local(row.starts_at).date()])), ""),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Collection
+from datetime import date, datetime
 
 from pathways.domain.governance import retention
 from pathways.domain.reach import approach, plan
 from pathways.domain.terms.clocks import WorkingTime
+from pathways.domain.triage import reading
 from pathways.records.models import BankHoliday, Setting
 
 
@@ -49,6 +50,27 @@ def draft_days() -> int:
 def retention_months(kind: retention.Kind) -> int:
     """Months after which a record of this kind is due to be looked at."""
     return number(retention.SETTING[kind], retention.USUAL[kind])
+
+
+#: Whom the programme turns to for her safety while nobody of it is at work.
+OUT_OF_HOURS = "triage.out_of_hours"
+
+
+def own_out_of_hours() -> str:
+    """What the programme has written of whom it turns to; nothing until it has."""
+    found = Setting.objects.filter(key=OUT_OF_HOURS).values_list("value", flat=True).first()
+    return found if isinstance(found, str) else ""
+
+
+def turn_to_now() -> str:
+    """Whom to turn to for her safety at any hour, in words for a page."""
+    return reading.turn_to_now(own_out_of_hours())
+
+
+def holidays_among(days: Collection[date]) -> tuple[tuple[date, str], ...]:
+    """Which of these days are bank holidays, each with its name, the earliest first."""
+    found = BankHoliday.objects.filter(date__in=list(days)).order_by("date")
+    return tuple(found.values_list("date", "name"))
 
 
 def working() -> WorkingTime:

@@ -70,6 +70,21 @@ TRIAGE = "triage"
 #: to see her for the first time, within what her level promises
 FIRST_CONTACT = "first_contact"
 
+#: an answer that she or her worker gave signals danger to her
+DANGER = "danger_said"
+#: another person reads a level
+LEVEL_READING = "level_reading"
+
+#: Where one of these is urgent, somebody's safety may be in question: it says whom to turn to at any hour.
+OF_HER_SAFETY = frozenset(
+    {TRIAGE, "triage_overdue", "triage_given", "refer", FIRST_CONTACT, LEVEL_READING, DANGER}
+)
+
+
+def is_of_her_safety(task: Task) -> bool:
+    return task.is_urgent and task.kind in OF_HER_SAFETY
+
+
 #: The next step of her journey, whoever is to take it: none is left to take when her time here ends.
 STEPS = frozenset(
     {

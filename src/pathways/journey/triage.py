@@ -429,13 +429,15 @@ def who_may_take_over(row: TriageDecision, by: Actor) -> dict[UUID, str]:
     return {one: names.get(one, "a colleague") for one in found}
 
 
+#: to give a decision to another, where it does not press
+_UNHURRIED = reading.UrgentClock(in_working_hours=True)
 _UNREAD = (reading.Status.WAITING.value, reading.Status.WITH_SUPERVISOR.value)
 
 
 def pass_on(*, at: datetime) -> int:
     """Decisions asked by name that are overdue are put before the supervisor, once for each person asked. For
     the clockwork."""
-    told = 0
+    told, urgent, calendar = 0, triage_choices.urgent(), programme.working()
     with transaction.atomic(), identity.clerk() as by:
         late = Task.objects.filter(
             kind=assess.TRIAGE_TASK, account_id__isnull=False, done_at__isnull=True, due_at__lte=at
@@ -459,7 +461,7 @@ def pass_on(*, at: datetime) -> int:
                 client_id=row.client_id,
                 route="triage:hand_over",
                 object_id=row.id,
-                due_at=programme.working().due_after_hours(at, reading.HOURS),
+                due_at=(urgent if task.is_urgent else _UNHURRIED).due(at, calendar),
                 is_urgent=task.is_urgent,
                 blind_to_id=level_readings.reads_blind(because.triage_id, by=by) if because else None,
                 by=by,
@@ -590,6 +592,7 @@ def _said_next(
         said.append(f"Her level is looked at again by {row.review_due:%-d %B %Y}.")
     if level is Level.URGENT_SAFETY:
         said.append("Take the safeguarding route now, before any referral. A second person reads it after.")
+        said.append(programme.turn_to_now())
     if reading.Why.EXIT in asked:
         said.append("A second person reads it before she is told or closed off. Do not tell her yet.")
     return tuple(said)
@@ -758,6 +761,16 @@ class Page:
     told_at: datetime | None = None
     told_by: str = ""
     told_how: str = ""
+    #: whom to turn to for her safety at any hour
+    turn_to_now: str = ""
+    #: whether her safety is in question now, by the answers
+    is_danger: bool = False
+
+    @property
+    def is_urgent_unread(self) -> bool:
+        """Whether a level 4 still waits for its second reader."""
+        waits = (reading.Status.WAITING, reading.Status.WITH_SUPERVISOR)
+        return any(one.why is reading.Why.URGENT and one.status in waits for one in self.readings)
 
 
 def page(*, triage_id: UUID, by: Actor, at: datetime) -> Page | None:
@@ -852,6 +865,8 @@ def page(*, triage_id: UUID, by: Actor, at: datetime) -> Page | None:
         earlier=tuple(
             (when, Level(level)) for when, level in earlier if when is not None and level is not None
         ),
+        turn_to_now=programme.turn_to_now(),
+        is_danger=inputs.get(IMMEDIATE_SAFETY) == ImmediateSafety.YES.value,
     )
 
 

@@ -19,9 +19,10 @@ from pathways.journey import ledger, programme
 from pathways.journey.outcome import Outcome, done, refusal
 from pathways.records.models import Setting
 
-_HIDE, _HOURS, _DRAWN, _SEED = (
+_HIDE, _HOURS, _WORKING, _DRAWN, _SEED = (
     "triage.hide_suggestion",
     "triage.urgent_reading_hours",
+    "triage.urgent_reading_in_working_hours",
     "triage.drawn_of_a_hundred",
     "triage.draw_seed",
 )
@@ -30,11 +31,13 @@ MAY_CHOOSE = frozenset({Role.ADMINISTRATOR, Role.PANEL_CHAIR})
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """`drawn` says for each level how many of a hundred decisions are read blind."""
+    """`drawn` says for each level how many of a hundred decisions are read blind; `out_of_hours` whom the
+    programme turns to for her safety while nobody of it is at work."""
 
     is_hidden: bool
-    urgent_hours: int
+    urgent: reading.UrgentClock
     drawn: dict[Level, int]
+    out_of_hours: str = ""
 
 
 def _kept(key: str) -> Any:
@@ -46,9 +49,9 @@ def is_hidden() -> bool:
     return _kept(_HIDE) is True
 
 
-def urgent_hours() -> int:
-    """Working hours in which a level 4 is read before it goes to the supervisor."""
-    return programme.number(_HOURS, reading.HOURS)
+def urgent() -> reading.UrgentClock:
+    """The clock by which a level 4 is read before it goes to the supervisor."""
+    return reading.UrgentClock(programme.number(_HOURS, reading.HOURS), _kept(_WORKING) is True)
 
 
 def drawn() -> dict[Level, int]:
@@ -72,7 +75,7 @@ def seed(at: datetime) -> str:
 
 
 def choices() -> Choices:
-    return Choices(is_hidden(), urgent_hours(), drawn())
+    return Choices(is_hidden(), urgent(), drawn(), programme.own_out_of_hours())
 
 
 def may_choose(by: Actor) -> Decision:
@@ -85,14 +88,26 @@ def choose(*, wanted: Choices, by: Actor, at: datetime) -> Outcome:
     """Sets how triage is done from now on. What was drawn before stays with the rate of its day."""
     if not (answer := may_choose(by)):
         return refusal(answer)
-    if wanted.urgent_hours < 1 or any(not 0 <= percent <= 100 for percent in wanted.drawn.values()):
+    if wanted.urgent.hours < 1 or any(not 0 <= percent <= 100 for percent in wanted.drawn.values()):
         return refusal(decision.no("Hours are at least 1, and of a hundred at most 100 are read."))
     before = choices()
     with transaction.atomic():
         words = []
         for key, what, old, new in (
             (_HIDE, "the suggestion is hidden first", before.is_hidden, wanted.is_hidden),
-            (_HOURS, "working hours for reading level 4", before.urgent_hours, wanted.urgent_hours),
+            (_HOURS, "hours for reading level 4", before.urgent.hours, wanted.urgent.hours),
+            (
+                _WORKING,
+                "these are working hours",
+                before.urgent.in_working_hours,
+                wanted.urgent.in_working_hours,
+            ),
+            (
+                programme.OUT_OF_HOURS,
+                "whom we turn to outside office hours",
+                before.out_of_hours,
+                wanted.out_of_hours.strip(),
+            ),
             (_DRAWN, "read blind of a hundred", _plain(before.drawn), _plain(wanted.drawn)),
         ):
             if old != new:

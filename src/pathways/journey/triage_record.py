@@ -46,7 +46,7 @@ def _now(at: datetime) -> tuple[Policy, record.Circumstances]:
         in_force_since=since,
         approved_by=approved,
         is_hidden=choices.is_hidden,
-        urgent_hours=choices.urgent_hours,
+        urgent=choices.urgent,
         drawn=tuple(choices.drawn.items()),
         filled={one.key: one.words for one in filled()},
     )

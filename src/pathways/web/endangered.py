@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 
 from pathways.domain.governance.actors import Actor
-from pathways.journey import danger
+from pathways.journey import danger, programme
 from pathways.web.request import Request
 
 
@@ -22,7 +22,7 @@ def words(client_id: UUID, by: Actor) -> str:
         return ""
     return (
         f"An answer signals danger. An urgent task stands on {whose} list now: see to her safety before this "
-        "form. Police are not told by this."
+        f"form. {programme.turn_to_now()} Police are not told by this."
     )
 
 

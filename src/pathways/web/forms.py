@@ -19,6 +19,7 @@ from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 
 from pathways.domain.terms import demographics
@@ -356,9 +357,6 @@ class LongText(_Asked, forms.CharField):
         counted = getattr(self, "counted", None)
         if counted:
             given["max_length"] = counted
-            given.setdefault("error_messages", {})["max_length"] = (
-                f"{label} must be {counted} characters or fewer"
-            )
         super().__init__(label=label, **given)
         self.widget.attrs = {"rows": rows}
 
@@ -563,7 +561,7 @@ class Time(_Asked, forms.Field):
                 hour = hour % 12 + (12 if half == "pm" else 0)
             if hour < 24 and minute < 60 and (half is None or int(typed[1]) <= 12):
                 return datetime.time(hour, minute)
-        raise ValidationError(f"{self.label} must be a time, like 10:30 or 2:15pm")
+        raise ValidationError(f"{_quoted(str(self.label))} must be a time, like 10:30 or 2:15pm")
 
 
 class Number(_Asked, forms.IntegerField):
@@ -577,7 +575,7 @@ class Number(_Asked, forms.IntegerField):
         super().__init__(label=label, **given)
         self.widget.attrs.update(inputmode="numeric", autocomplete="off")
         self.widget.attrs.pop("min", None)
-        self.error_messages["invalid"] = f"{label} must be a whole number"
+        self.error_messages["invalid"] = f"{_quoted(label)} must be a whole number"
 
 
 class Email(_Asked, forms.EmailField):
@@ -627,6 +625,43 @@ class Hidden(forms.CharField):
 
     def __init__(self, **given: Any):
         super().__init__(**{"required": False, **given})
+
+
+#: what Django would say of “this value”, said of the question by its name
+_LIMITS = {
+    "max_length": "must be {limit_value:,} characters or fewer: it has {show_value:,}",
+    "min_length": "must be {limit_value:,} characters or more: it has {show_value:,}",
+    "max_value": "must be {limit_value:,} or less",
+    "min_value": "must be {limit_value:,} or more",
+    "null_characters_not_allowed": "has a character in it that cannot be kept: type it again",
+    "invalid_list": "cannot be read: select it again",
+    "invalid_choice": "has an answer that is not offered: select one that is",
+    "empty": "is an empty file: choose another",
+    "missing": "has not arrived: choose the file again",
+}
+
+
+def _with_its_name(error: ValidationError, label: str) -> ValidationError:
+    """The same faults, those in Django's own words with the name of the question that they are of.
+
+    Our own words are plain text; Django's wait to be translated, and so can be told from them.
+    """
+    if all(not isinstance(one.message, Promise) for one in error.error_list):
+        return error
+    return ValidationError([_named(one, _quoted(label)) for one in error.error_list])
+
+
+def _quoted(label: str) -> str:
+    """A label as the beginning of a sentence about it."""
+    return f"“{label}”" if label.endswith("?") else label
+
+
+def _named(error: ValidationError, name: str) -> ValidationError:
+    if not isinstance(error.message, Promise):
+        return error
+    said = _LIMITS.get(error.code or "")
+    words = said.format(**(error.params or {})) if said else f"cannot be taken: {error.messages[0]}"
+    return ValidationError(f"{name} {words}", code=error.code)
 
 
 def _missing(verb: str, label: str) -> str:
@@ -770,7 +805,7 @@ class PathwaysForm(forms.Form):
                 if check := getattr(self, f"clean_{name}", None):
                     self.cleaned_data[name] = check()
             except ValidationError as error:
-                self.add_error(name, error)
+                self.add_error(name, _with_its_name(error, str(bound.label)))
 
     @property
     def shown(self) -> list[Question]:

@@ -274,6 +274,28 @@ class Instrument:
         )
 
 
+#: The longest words that still are a question, an answer to choose, and an introduction on a page or paper.
+LONGEST_QUESTION: Final = 1_000
+LONGEST_ANSWER: Final = 200
+LONGEST_STEM: Final = 5_000
+
+
+def too_long(code: str, words: str) -> str:
+    """What is wrong with words that are longer than their kind can be; nothing where they fit."""
+    if code == STEM:
+        return longer_than(LONGEST_STEM, words, "an introduction")
+    if "=" in code:
+        return longer_than(LONGEST_ANSWER, words, "an answer")
+    return longer_than(LONGEST_QUESTION, words, "a question")
+
+
+def longer_than(most: int, words: str, what: str) -> str:
+    """What is wrong with words of more than so many characters; nothing where they fit."""
+    if len(words.strip()) <= most:
+        return ""
+    return f"{what} has at most {most:,} characters, and this has {len(words.strip()):,}"
+
+
 def _worded(wording: Mapping[str, str], code: str, value: str) -> str:
     """The owner's words for one answer to one question: its own, or those for this answer everywhere."""
     return wording.get(f"{code}={value}") or wording.get(f"{EVERY}={value}", "")

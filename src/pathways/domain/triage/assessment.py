@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.terms import needs
+from pathways.domain.terms.law import Coercion
 from pathways.domain.terms.people import ALONGSIDE_ROLES, Role
 from pathways.domain.terms.words import Worded
 from pathways.domain.triage.mechanisms import Mechanism
@@ -61,6 +62,20 @@ class SaidBy(Worded):
     POLICE = "police", "Police records"
     AGENCY = "agency", "Another agency"
     DECISION = "decision", "A court, or the National Referral Mechanism, found so"
+
+
+#: Where what is known of coercion says by itself who says so.
+SAYS_SO: Mapping[Coercion, SaidBy] = {
+    Coercion.DISCLOSED: SaidBy.HERSELF,
+    Coercion.CONFIRMED: SaidBy.DECISION,
+}
+
+
+def who_says_so(coercion: Coercion | None, given: SaidBy | None) -> SaidBy | None:
+    """Who says that she was made to: whoever was named, else whom the answer itself names."""
+    if given is not None or coercion is None:
+        return given
+    return SAYS_SO.get(coercion)
 
 
 class HomeUsed(Worded):

@@ -15,6 +15,9 @@ ANY = ("", "-")
 #: More answers than any question of a triage has: beyond, a slip of the pen would fill the memory.
 MOST_VALUES = 10_000
 
+#: A whole number as a spreadsheet writes it: 3.0
+WHOLE = re.compile(r"(-?\d+)\.0+")
+
 _RANGE = re.compile(r"(-?\d+)\s*\.\.\s*(-?\d+)")
 _BOUND = re.compile(r"(<=|>=|<|>)\s*(-?\d+)")
 _COMPARE: dict[str, Callable[[int, int], bool]] = {
@@ -68,6 +71,8 @@ def taken(text: str, question: Input) -> frozenset[str]:
 def _one(part: str, question: Input) -> frozenset[str]:
     if part in question.values:
         return frozenset({part})
+    if question.is_number and (found := WHOLE.fullmatch(part)) and found[1] in question.values:
+        return frozenset({found[1]})
     if found := _RANGE.fullmatch(part):
         low, high = int(found[1]), int(found[2])
         if low > high:

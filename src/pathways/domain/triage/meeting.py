@@ -112,6 +112,9 @@ class Facts:
     undecided: int = 0
     has_reason: bool = False
     is_in_future: bool = False
+    #: the day on which it is planned, in words, where that is still to come
+    planned_for: str = ""
+    is_begun_early: bool = False
 
 
 def may_ask(facts: Facts) -> Decision:
@@ -132,6 +135,15 @@ def may_close(facts: Facts) -> Decision:
 def may_end(facts: Facts) -> Decision:
     if not facts.has_attendance:
         return decision.no("Tick who is in the room first.")
+    return decision.yes()
+
+
+def may_begin(facts: Facts) -> Decision:
+    """On its day, or before it where somebody says so: a press by mistake does not begin next week’s."""
+    if facts.planned_for and not facts.is_begun_early:
+        return decision.no(
+            f"It is planned for {facts.planned_for}. Say that you begin it before its day, or move it."
+        )
     return decision.yes()
 
 
@@ -188,7 +200,14 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
             "Close the pack",
             may_close,
         ),
-        Move(Action.BEGIN, sources(Status.PACK_CLOSED), Status.IN_SESSION, _EITHER, "Begin the meeting"),
+        Move(
+            Action.BEGIN,
+            sources(Status.PACK_CLOSED),
+            Status.IN_SESSION,
+            _EITHER,
+            "Begin the meeting",
+            may_begin,
+        ),
         Move(Action.END, sources(Status.IN_SESSION), Status.HELD, _EITHER, "End the meeting", may_end),
         Move(
             Action.HELD_ON_PAPER,
@@ -321,6 +340,12 @@ def _nth(first: date, months: int) -> date:
 def starts_at(day: date, at: time) -> datetime:
     """The moment of a meeting by the clock on the wall, also across the change of the clocks."""
     return datetime.combine(day, at, clocks.LONDON)
+
+
+def planned_for(start: datetime, *, at: datetime) -> str:
+    """The day of a meeting in words where that day is still to come; otherwise nothing."""
+    day = clocks.local(start).date()
+    return f"{day:%A} {day:%-d %B %Y}" if clocks.local(at).date() < day else ""
 
 
 def deadline(start: datetime, *, days: int) -> datetime:

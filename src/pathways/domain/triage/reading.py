@@ -127,7 +127,7 @@ WORKFLOW: Workflow[Status, Action, Role] = Workflow(
     ),
 )
 
-#: Working days for a reading, where it is not of level 4; working hours where it is.
+#: Working days for a reading, where it is not of level 4; hours of the clock where it is.
 DAYS: Mapping[Why, int] = {Why.EXIT: 2, Why.DRAWN: 5, Why.ASKED: 5}
 HOURS = 4
 #: so long after its time a blind reading that nobody did is set aside by itself
@@ -142,11 +142,41 @@ USUAL_PERCENT: Mapping[Level, int] = {
 }
 
 
-def due(why: Why, *, asked_at: datetime, working: WorkingTime, hours: int = HOURS) -> datetime:
-    """By when it is to be read; of level 4 in working hours."""
+@dataclass(frozen=True, slots=True)
+class UrgentClock:
+    """In how many hours a level 4 is read: by the clock, unless the programme counts its working hours."""
+
+    hours: int = HOURS
+    in_working_hours: bool = False
+
+    def due(self, at: datetime, working: WorkingTime) -> datetime:
+        """So many hours on. Danger keeps no office hours: a Friday evening does not wait for Monday."""
+        if self.in_working_hours:
+            return working.due_after_hours(at, self.hours)
+        return at + timedelta(hours=self.hours)
+
+    @property
+    def words(self) -> str:
+        """`4 hours`, or `1 working hour`."""
+        what = "working hour" if self.in_working_hours else "hour"
+        return f"{self.hours} {what}{'' if self.hours == 1 else 's'}"
+
+
+def due(why: Why, *, asked_at: datetime, working: WorkingTime, urgent: UrgentClock | None = None) -> datetime:
+    """By when it is to be read."""
     if why is Why.URGENT:
-        return working.due_after_hours(asked_at, hours)
+        return (urgent or UrgentClock()).due(asked_at, working)
     return working.due_after_days(asked_at, DAYS[why])
+
+
+#: Who acts while nobody of the programme is at work, until the programme says whom it turns to.
+OUT_OF_HOURS = "the emergency duty team of her local authority"
+
+
+def turn_to_now(own: str = "") -> str:
+    """Whom to turn to for her safety at any hour; `own` is what the programme says of itself."""
+    whom = own.strip().rstrip(".") or OUT_OF_HOURS
+    return f"If she is in danger now, call 999. Outside office hours turn to: {whom}. Wait for no reader."
 
 
 def wanted(level: Level) -> Why | None:

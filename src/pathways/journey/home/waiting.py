@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
-from pathways.journey import closing, drafts, her, identity, ledger, tasks
+from pathways.journey import closing, drafts, her, identity, ledger, programme, tasks
 from pathways.records.models import Client, Task
 
 
@@ -26,6 +26,8 @@ class Waiting:
     references: Mapping[UUID, str]
     ended: Mapping[UUID, str]
     drafts: Sequence[dict[str, Any]]
+    #: whom to turn to at any hour, where one of the tasks is of her safety
+    turn_to_now: str = ""
 
     @property
     def subjects(self) -> tuple[UUID, ...]:
@@ -71,7 +73,15 @@ def _waiting(shown: Sequence[Task], count: int, by: Actor) -> Waiting:
     """Lines that tell one from another: a task's title names nobody, so her reference stands beside it."""
     known = her.references_of((each.client_id for each in shown if each.client_id), by)
     gone = {each.client_id for each in shown if each.kind == closing.ENDED and each.client_id} - {*known}
-    return Waiting(shown, count, known, _ended(gone, by), drafts.unfinished(by=by))
+    presses = any(tasks.is_of_her_safety(each) for each in shown)
+    return Waiting(
+        shown,
+        count,
+        known,
+        _ended(gone, by),
+        drafts.unfinished(by=by),
+        programme.turn_to_now() if presses else "",
+    )
 
 
 def _ended(women: set[UUID], by: Actor) -> Mapping[UUID, str]:

@@ -11,7 +11,14 @@ from pathways.domain.terms import needs
 from pathways.domain.terms.law import Coercion
 from pathways.domain.terms.words import Worded, choices
 from pathways.domain.triage import mechanisms
-from pathways.domain.triage.assessment import Exploitation, HomeUsed, ImmediateSafety, Need, SaidBy
+from pathways.domain.triage.assessment import (
+    SAYS_SO,
+    Exploitation,
+    HomeUsed,
+    ImmediateSafety,
+    Need,
+    SaidBy,
+)
 from pathways.domain.triage.mechanisms import Mechanism, Standing
 from pathways.journey.assess import OFFENDING
 from pathways.web import forms
@@ -53,10 +60,17 @@ def _ladder() -> type[forms.PathwaysForm]:
             label=f"{domain.label}: what she said, or what you saw", required=False, rows=2
         )
         sections.append((domain.label, (rung, note)))
-    return type("Ladder", (forms.PathwaysForm,), {**fields, "__module__": __name__})
+    return type("Rungs", (forms.PathwaysForm,), {**fields, "__module__": __name__})
 
 
-Ladder = _ladder()
+class Ladder(_ladder()):  # type: ignore[misc]
+    """Every part of her life. Where she stood last time is said beside it, and chooses nothing by itself."""
+
+    def __init__(self, *args: Any, last: Mapping[needs.Domain, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for domain, words in (last or {}).items():
+            rung = self.fields[f"rung_{domain.value}"]
+            rung.help_text = f"{rung.help_text} {words}."
 
 
 class Safety(forms.PathwaysForm):
@@ -128,12 +142,16 @@ class Offending(forms.PathwaysForm):
         label="Was she made to do what she did?",
         choices=[*choices(Coercion), (NOT_YET, "Not asked")],
         hint="Being made to do it changes what the law says of it, and what she may need.",
+        hints={
+            Coercion.DISCLOSED.value: "Kept as what she says herself, written down by you.",
+            Coercion.CONFIRMED.value: "Kept as found by the National Referral Mechanism.",
+        },
         error="Say whether she was made to do it, or that nobody asked",
     )
     coercion_said_by = forms.Pick(label="Who says so?", of=SaidBy, required=False, empty="Not said")
     conditional = {
         "offending": ("offending_how", "written"),
-        "coercion_said_by": ("coercion", [one.value for one in Coercion]),
+        "coercion_said_by": ("coercion", [one.value for one in Coercion if one not in SAYS_SO]),
     }
     forgets = frozenset({"offending"})
 

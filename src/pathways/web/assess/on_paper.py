@@ -221,7 +221,7 @@ def filled(found: Page) -> tuple[Section, ...]:
             "Offending and coercion",
             _said("Offending", ". ".join(one for one in (found.offending_how, found.offending) if one)),
             _said("Was she made to do it?", label(found.coercion, "Not asked")),
-            _said("Who says so?", label(found.coercion_said_by, "Not said")),
+            _said("Who says so?", found.who_says_so or "Not said"),
         ),
         _section(
             8, "Other protections", *(_said(one.label, standing.label) for one, standing in found.mechanisms)

@@ -29,7 +29,7 @@ from pathways.domain.triage.assessment import (
 )
 from pathways.domain.triage.mechanisms import Mechanism, Standing
 from pathways.journey import alongside, assess, danger, measuring
-from pathways.web import about_her, access, endangered, flow
+from pathways.web import about_her, access, clock, endangered, flow
 from pathways.web.access import page
 from pathways.web.assess import forms, on_paper
 from pathways.web.request import Request
@@ -223,6 +223,9 @@ class Write(flow.Flow):
         return list(step.form(**self.form_kwargs(step)).fields)
 
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
+        if step.slug == "ladder":
+            on = f" ({clock.day(self.found.last_at)})" if self.found.last_at else ""
+            return {"last": {part: f"Last time{on}: {said}" for part, said in self.found.last_rungs.items()}}
         if step.slug == "equality":
             return {"areas": self.found.areas}
         if step.slug == "conclusion":
@@ -292,6 +295,7 @@ class Write(flow.Flow):
             "to_fill_in": measuring.for_an_assessment(client_id=self.found.banner.client_id, by=self.actor),
             "client_id": self.found.banner.client_id,
             "parts": on_paper.PARTS,
+            "last_rungs": self.found.last_rungs,
         }
 
     def back(self) -> str:

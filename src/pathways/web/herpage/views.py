@@ -80,8 +80,9 @@ def assessment(request: Request, client_id: UUID) -> HttpResponse:
     context = around.of_her(request, client_id, "assessment", Resource.ASSESSMENT)
     if context is None or not policy.could(request.actor, Action.READ, Resource.ASSESSMENT):
         return access.not_found(request)
+    assessments = record.assessments(client_id=client_id, by=request.actor)
     context |= {
-        "assessments": record.assessments(client_id=client_id, by=request.actor),
+        "assessments": assessments,
         "decisions": record.decisions(client_id=client_id, by=request.actor),
         "caveat": needs.CAVEAT,
         "rungs": list(needs.Rung),
@@ -90,7 +91,7 @@ def assessment(request: Request, client_id: UUID) -> HttpResponse:
         else around.buttons(
             client_id,
             request.actor,
-            ("Assess with her", "assess:her"),
+            ("Read all of it, or assess again" if assessments else "Assess with her", "assess:her"),
             ("Decide her level", "triage:decide"),
         ),
     }

@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from pathways.domain.decision import Decision
 from pathways.domain.evaluation.milestones import CohortStage
 from pathways.domain.governance.actors import Actor
+from pathways.domain.terms import clocks
 from pathways.domain.terms.people import Role
 from pathways.journey import evaluate, tasks
 from pathways.journey import home as homes
@@ -145,9 +146,10 @@ def _task(each: Any, waiting: homes.Waiting, request: Request) -> dict[str, Any]
         "id": each.id,
         "title": each.title,
         "href": _where(each, request.actor, is_open=each.client_id in waiting.references),
-        "due_at": each.due_at,
+        "due_at": clocks.said_due(each.due_at) if each.due_at else None,
         "made_at": each.made_at,
         "is_urgent": each.is_urgent,
+        "turn_to_now": waiting.turn_to_now if tasks.is_of_her_safety(each) else "",
         "is_late": bool(each.due_at and each.due_at < request.now),
         "is_shared": each.account_id is None,
     }

@@ -71,6 +71,18 @@ class Why(forms.PathwaysForm):
     words = forms.LongText(label="Why?", rows=4, counted=1000, error="Say why")
 
 
+class BeginForm(forms.PathwaysForm):
+    """That it begins before its day."""
+
+    sure = forms.Confirm(
+        label="We meet now, before its day", error="Say that you meet now, or go back and leave it planned"
+    )
+
+    def __init__(self, *args: Any, planned_for: str, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["sure"].label = f"We meet now. It is planned for {planned_for}"
+
+
 class CancelForm(forms.PathwaysForm):
     """Why a meeting is cancelled: everybody invited reads it, so it names no woman."""
 
@@ -232,9 +244,11 @@ class DecideForm(forms.PathwaysForm):
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
         if said.get("owner") and not said.get("due") and "due" not in self.errors:
-            self.add_error("due", "Enter the day by which it is done")
+            self.add_error(
+                "due", "Enter the day by which it is done, or select “Nobody has to do anything” above"
+            )
         if said.get("due") and not said.get("owner"):
-            self.add_error("owner", "Select who does it, or leave out the day")
+            self.add_error("owner", "Select who does it by that day, or leave out the day below")
         return said
 
 

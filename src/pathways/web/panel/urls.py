@@ -14,6 +14,7 @@ urlpatterns = [
     path("meeting/<uuid:meeting_id>/", views.meeting, name="meeting"),
     path("meeting/<uuid:meeting_id>/invite/", views.Invite.as_view(), name="invite"),
     path("meeting/<uuid:meeting_id>/move/", views.Move.as_view(), name="move"),
+    path("meeting/<uuid:meeting_id>/begin/", views.Begin.as_view(), name="begin"),
     path("meeting/<uuid:meeting_id>/cancel/", views.Cancel.as_view(), name="cancel"),
     path("meeting/<uuid:meeting_id>/agenda/", views.agenda_of, name="agenda_of"),
     path("meeting/<uuid:meeting_id>/agenda/<uuid:client_id>/", views.PutOn.as_view(), name="put_on"),

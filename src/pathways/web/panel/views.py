@@ -86,10 +86,18 @@ _MEETING_COLUMNS = [
 ]
 
 
+def _on_holiday(name: str) -> str:
+    return f"A bank holiday: {name}" if name else ""
+
+
 def _row(one: meetings.Short) -> dict[str, Any]:
     return {
         "cells": [
-            {"text": clock.moment(one.starts_at), "href": reverse("panel:meeting", args=[one.id])},
+            {
+                "text": clock.moment(one.starts_at),
+                "href": reverse("panel:meeting", args=[one.id]),
+                "hint": _on_holiday(one.holiday),
+            },
             {"text": one.name, "hint": one.place},
             {"tag": one.status.label, "colour": COLOURS[one.status]},
             {"text": str(one.women), "numeric": True},
@@ -217,6 +225,7 @@ def meeting(request: Request, meeting_id: UUID) -> HttpResponse:
         "title": found.name,
         "caption": "Panel meeting",
         "found": found,
+        "holiday": _on_holiday(found.holiday),
         "colour": COLOURS[found.status],
         "coordinates": coordinates,
         "takes_women": coordinates
@@ -266,6 +275,10 @@ def _step(request: Request, meeting_id: UUID) -> HttpResponse:
             action = m.Action(wanted)
         except ValueError:
             return access.not_found(request)
+        if action is m.Action.BEGIN:
+            found = meetings.one(meeting_id=meeting_id, by=by, at=at)
+            if found is not None and found.planned_for and action in {one.action for one in found.moves}:
+                return redirect("panel:begin", meeting_id)
         said = meetings.advance(meeting_id=meeting_id, action=action, by=by, at=at)
         words = _SAID.get(action, "Recorded.")
     if not said:
@@ -340,6 +353,42 @@ class Move(_OfMeeting):
             at=self.now,
         )
         return flow.Receipt.of(said, "Meeting moved", href=self.back(), onward="Back to the meeting")
+
+
+@page(roles=_RUN)
+class Begin(_OfMeeting):
+    """The meeting begins before its day: whoever begins it says so, with the day before her eyes."""
+
+    title = "Begin the meeting before its day"
+    form = f.BeginForm
+    button = "Begin the meeting now"
+    effect = "decides"
+    check = False
+
+    def begin(self) -> HttpResponse | None:
+        answer = super().begin()
+        if answer is None and m.Action.BEGIN not in {one.action for one in self.found.moves}:
+            return answer if "done" in self.request.GET else redirect(self.back())
+        return answer
+
+    def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
+        assert self.found is not None
+        return {"planned_for": self.found.planned_for or clock.day(self.found.starts_at)}
+
+    def do(self, answers: dict[str, Any]) -> flow.Receipt:
+        said = meetings.advance(
+            meeting_id=self.kwargs["meeting_id"],
+            action=m.Action.BEGIN,
+            is_early=True,
+            by=self.actor,
+            at=self.now,
+        )
+        return flow.Receipt.of(
+            said,
+            "The meeting has begun",
+            href=reverse("panel:room", args=[self.kwargs["meeting_id"]]),
+            onward="Tick who is in the room",
+        )
 
 
 @page(roles={Role.COORDINATOR})
@@ -692,6 +741,7 @@ def room(request: Request, meeting_id: UUID) -> HttpResponse:
             "title": "In the room",
             "found": found,
             "women": shown.women if shown else (),
+            "nobody": found.may_tick and not any(one.is_here for one in found.people),
             "meeting_id": meeting_id,
             "back": reverse("panel:meeting", args=[meeting_id]),
         },

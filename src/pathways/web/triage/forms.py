@@ -28,10 +28,14 @@ def _level(label: str) -> forms.Choose:
 class _OfALevel(forms.PathwaysForm):
     """Says what each level offers by the policy that is in force."""
 
-    def __init__(self, *args: Any, offers: Mapping[Level, Standard], **given: Any) -> None:
+    def __init__(
+        self, *args: Any, offers: Mapping[Level, Standard], turn_to_now: str, **given: Any
+    ) -> None:
         super().__init__(*args, **given)
         level: Any = self.fields["level"]
         level.hints = {str(one.value): standard.offer for one, standard in offers.items()}
+        urgent = str(Level.URGENT_SAFETY.value)
+        level.hints[urgent] = f"{level.hints[urgent]}. {turn_to_now}"
 
 
 class Decide(_OfALevel):
@@ -169,12 +173,26 @@ class Choices(forms.PathwaysForm):
         error="Say whether the suggestion is hidden first",
     )
     urgent_hours = forms.Number(
-        label="Working hours in which a level 4 is read",
+        label="Hours in which a level 4 is read",
         hint="After that the reading goes to the supervisor. The action never waits for it.",
         suffix="hours",
         width=3,
         min_value=1,
         max_value=40,
+    )
+    in_working_hours = forms.YesNo(
+        label="Count only working hours?",
+        hint="By the clock, a level 4 of Friday evening goes to the supervisor that night. In working hours "
+        "it waits until Monday, or over a bank holiday: choose that only if somebody else answers meanwhile.",
+        error="Say whether only working hours count",
+    )
+    out_of_hours = forms.LongText(
+        label="Whom do you turn to outside office hours?",
+        hint="The team and its telephone number. It is said beside level 4 and on urgent tasks. Left empty, "
+        "the pages name the emergency duty team of her local authority.",
+        required=False,
+        rows=2,
+        counted=300,
     )
 
     def __init__(self, *args: Any, **given: Any) -> None:

@@ -23,6 +23,7 @@ from pathways.domain.triage import version as versions
 from pathways.domain.triage.default import CAVEAT
 from pathways.domain.triage.levels import Level
 from pathways.domain.triage.policy import Malformed, Policy
+from pathways.domain.triage.reading import UrgentClock
 from pathways.domain.triage.version import Action, Status
 from pathways.journey import triage_choices, triage_policy, triage_what_if
 from pathways.web import access, clock, flow
@@ -635,7 +636,13 @@ class Choices(flow.Flow):
     def initial(self, step: flow.Step) -> dict[str, Any]:
         found = triage_choices.choices()
         drawn = {f"drawn_{level.value}": percent for level, percent in found.drawn.items()}
-        return {"is_hidden": found.is_hidden, "urgent_hours": found.urgent_hours, **drawn}
+        return {
+            "is_hidden": found.is_hidden,
+            "urgent_hours": found.urgent.hours,
+            "in_working_hours": found.urgent.in_working_hours,
+            "out_of_hours": found.out_of_hours,
+            **drawn,
+        }
 
     def context(self) -> dict[str, Any]:
         return {"areas": areas("choices", self.actor)}
@@ -644,7 +651,8 @@ class Choices(flow.Flow):
         said = triage_choices.choose(
             wanted=triage_choices.Choices(
                 is_hidden=answers["is_hidden"],
-                urgent_hours=answers["urgent_hours"],
+                urgent=UrgentClock(answers["urgent_hours"], answers["in_working_hours"]),
+                out_of_hours=answers["out_of_hours"],
                 drawn={level: answers[f"drawn_{level.value}"] for level in Level},
             ),
             by=self.actor,

@@ -149,7 +149,11 @@ class Decide(flow.Flow):
         }
 
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
-        return {"offers": dict(self.found.standards), "suggested": self.found.suggested}
+        return {
+            "offers": dict(self.found.standards),
+            "turn_to_now": self.found.turn_to_now,
+            "suggested": self.found.suggested,
+        }
 
     def wants_check(self, answers: dict[str, Any]) -> bool:
         return wants_check(Level(int(answers["level"])), self.found.suggested)
@@ -191,6 +195,13 @@ class Decide(flow.Flow):
                 "Level 0 decided: not yet agreed by a second reader",
                 href=reverse("triage:why", args=[self.found.id]),
                 onward="See where the second reading stands",
+            )
+        if Level(int(answers["level"])) is Level.URGENT_SAFETY:
+            return flow.Receipt.of(
+                said,
+                "Level 4 decided: see to her safety now",
+                href=reverse("herpage:safety", args=[self.found.client_id]),
+                onward="How she may be reached, and whom to tell",
             )
         return flow.Receipt.of(
             said,
@@ -325,7 +336,7 @@ class OwnView(flow.Flow):
         return self.found.client_id
 
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
-        return {"offers": dict(self.found.standards)}
+        return {"offers": dict(self.found.standards), "turn_to_now": self.found.turn_to_now}
 
     def context(self) -> dict[str, Any]:
         return {
