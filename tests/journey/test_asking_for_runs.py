@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -20,13 +19,6 @@ from tests.journey.test_reading_twice import asked as asked_to_read
 from tests.journey.test_reading_twice import decided, read
 
 pytestmark = pytest.mark.django_db
-
-
-@dataclass(frozen=True)
-class Extract:
-    id: uuid.UUID
-    system: str
-    taken_in_at: datetime
 
 
 def tables(women: int = 12):
@@ -76,7 +68,8 @@ def extract(monkeypatch):
     held = {uuid.uuid4(): tables()}
 
     def listed(*, by, at):
-        return tuple(Extract(key, "PNC", NOW) for key in held) if by.is_police else ()
+        gone = NOW.date() + timedelta(days=90)
+        return tuple(extracts.Extract(key, "PNC", NOW, gone, 15) for key in held) if by.is_police else ()
 
     def opened(key, *, by, at, why=""):
         return held.get(key) if by.is_police else None

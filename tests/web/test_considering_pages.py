@@ -9,7 +9,7 @@ from pathways.journey import identity, runs, second_readings
 from pathways.records.models import Consideration
 from tests.journey import people
 from tests.journey.people import NOW
-from tests.journey.test_asking_for_runs import Extract, ask, tables  # noqa: F401
+from tests.journey.test_asking_for_runs import ask
 from tests.journey.test_asking_for_runs import extract as extract
 from tests.journey.test_reading_twice import asked, decided, read
 from tests.web.test_doors_pages import press, signed_in
