@@ -41,6 +41,7 @@ def test_a_moment_says_how_near_it_is(away: datetime.timedelta, words: str) -> N
         ("look again", datetime.timedelta(days=-490), "look again: overdue by 16 months"),
         ("look again", datetime.timedelta(days=21), "look again in 3 weeks"),
         ("due", datetime.timedelta(days=-700), "overdue by 23 months"),
+        ("due", datetime.timedelta(0), "due now"),
         ("due", datetime.timedelta(days=-1), "overdue since yesterday"),
         ("due", datetime.timedelta(days=3), "due in 3 days"),
         ("with us since", datetime.timedelta(days=-90), "with us for 3 months"),

@@ -52,7 +52,7 @@ def overdue(when: datetime.date | datetime.datetime, *, now: datetime.datetime) 
     """`overdue by 23 months`, `overdue since yesterday`, for a limit that has passed."""
     size, _ = _away(when, now=now)
     if not size:
-        return "overdue now"
+        return "due now"
     return f"overdue since {size}" if size in _NEAR else f"overdue by {size}"
 
 
