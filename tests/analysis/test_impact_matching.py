@@ -293,3 +293,32 @@ def test_a_small_difference_is_never_said_as_nothing() -> None:
     assert effect._how_far(0.00042) == "0.0004 higher for"
     assert effect._how_far(-1234.5) == "1,234.50 lower for"
     assert effect._how_far(0.0) == "the same on average for"
+
+
+@pytest.mark.parametrize("caliper", [None, 0.02])
+@pytest.mark.parametrize("is_exact", [False, True])
+def test_in_rounds_everybody_takes_a_first_before_anybody_takes_a_second(
+    caliper: float | None, is_exact: bool
+) -> None:
+    rng = np.random.default_rng(12)
+    score = rng.beta(3, 5, 300).round(3)
+    treated, strata = np.arange(300) % 3 == 0, (np.arange(300) % 2) if is_exact else None
+    found = matching.nearest(
+        score, treated, ratio=3, caliper=caliper, strata=strata, in_rounds=True
+    )
+    order = sorted(np.flatnonzero(treated), key=lambda one: (-score[one], one))
+    left, matched = set(np.flatnonzero(~treated).tolist()), {int(one): [] for one in order}
+    for _ in range(3):
+        for one in order:
+            there = [
+                other
+                for other in left
+                if (strata is None or strata[other] == strata[one])
+                and (caliper is None or abs(score[other] - score[one]) <= caliper)
+            ]
+            chosen = min(there, key=lambda other: (abs(score[other] - score[one]), other), default=-1)
+            left.discard(chosen)
+            matched[int(one)].append(chosen)
+    assert found.matched.tolist() == [matched[int(one)] for one in found.treated]
+    at_once = matching.nearest(score, treated, ratio=3, caliper=caliper, strata=strata)
+    assert (found.counts > 0).sum() > (at_once.counts > 0).sum()

@@ -49,6 +49,7 @@ class Asked:
     price: Price | None = None
     #: what the programme spent on each woman, in pounds
     cost: float | None = None
+    in_rounds: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def compare(sheet: Sheet, asked: Asked, rule: Rule) -> Compared:
     """One outcome of one file. Raises UnreadableError and UnanswerableError as `impact.effect` does."""
     found = effect.impact(
         sheet, treated=asked.treated, outcome=asked.outcome, known=asked.known, exact=asked.exact,
-        ratio=asked.ratio, caliper=asked.caliper, replace=asked.replace,
+        ratio=asked.ratio, caliper=asked.caliper, replace=asked.replace, in_rounds=asked.in_rounds,
     )  # fmt: skip
     raw = _counts(sheet, asked, found)
     system = _system(raw)

@@ -253,6 +253,7 @@ def impact(
     ratio: int,
     caliper: float | None,
     replace: bool,
+    in_rounds: bool,
     where: str | None,
     missing: list[str],
     json_file: Path | None,
@@ -265,7 +266,7 @@ def impact(
         sheet = _read(path, where, missing)
         found = effect.impact(
             sheet, treated=treated, outcome=outcome, known=covariates, exact=exact,
-            ratio=ratio, caliper=caliper, replace=replace,
+            ratio=ratio, caliper=caliper, replace=replace, in_rounds=in_rounds,
         )  # fmt: skip
     _write(json_file, found, sheet, [*covariates, *exact])
     say = files.console()

@@ -732,6 +732,9 @@ def evaluate_impact(
     replace: Annotated[
         bool, typer.Option("--replace", help="One of the comparison group may be matched again.")
     ] = False,
+    in_rounds: Annotated[
+        bool, typer.Option("--in-rounds", help="A first match for all before a second for any.")
+    ] = False,
     where: Where = None,
     missing: MissingWords = None,
     json_file: JsonFile = None,
@@ -745,8 +748,8 @@ def evaluate_impact(
 
     evaluating.impact(
         path, treated=treated, outcome=outcome, covariates=evaluating.split(covariates),
-        exact=evaluating.split(exact), ratio=ratio, caliper=caliper, replace=replace, where=where,
-        missing=missing or [], json_file=json_file,
+        exact=evaluating.split(exact), ratio=ratio, caliper=caliper, replace=replace,
+        in_rounds=in_rounds, where=where, missing=missing or [], json_file=json_file,
     )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ def impact(
     ratio: int = 1,
     caliper: float | None = None,
     replace: bool = False,
+    in_rounds: bool = False,
 ) -> dict[str, Any]:
     """Everything about one outcome. `known` are the covariates; `caliper` is in deviations (sd) of the logit.
 
@@ -77,7 +78,7 @@ def impact(
         )
     spread = float(scores.logit.std(ddof=1))
     matches = matching.nearest(
-        scores.score, is_treated, ratio=ratio, replace=replace, reach=scores.logit,
+        scores.score, is_treated, ratio=ratio, replace=replace, in_rounds=in_rounds, reach=scores.logit,
         caliper=None if caliper is None else caliper * spread, strata=_strata(sheet, exact),
     )  # fmt: skip
     has_match = matches.counts > 0
@@ -112,10 +113,12 @@ def impact(
             "caliper": caliper,
             "caliper_in_logit": None if caliper is None else caliper * spread,
             "exact": list(exact),
-            "order": "largest score first, ties in the order of the file",
+            "order": "largest score first, ties in the order of the file"
+            + ("; a first match for all before a second for any" if in_rounds and not replace else ""),
+            "in_rounds": in_rounds,
             "balanced_within": balance.LIMIT,
         },
-        "warnings": _warnings(scores, matched, n_treated),
+        "warnings": _warnings(scores, matched, n_treated, is_greedy=ratio > 1 and not (replace or in_rounds)),
     }
     found["statement"] = _statement(found, outcome, is_few)
     return found
@@ -305,7 +308,9 @@ def _level(balanced: bool, is_few: bool) -> str:
     return f"Maryland scale 2, Nesta 2: groups side by side, {why}"
 
 
-def _warnings(scores: propensity.Scores, matched: dict[str, Any], n_treated: int) -> list[str]:
+def _warnings(
+    scores: propensity.Scores, matched: dict[str, Any], n_treated: int, *, is_greedy: bool
+) -> list[str]:
     found = []
     if scores.is_edged:
         found.append("Some were as good as certain to be treated, or not to be: the other group has nobody "
@@ -316,6 +321,9 @@ def _warnings(scores: propensity.Scores, matched: dict[str, Any], n_treated: int
         has = "has" if matched["unmatched"] == 1 else "have"
         found.append(f"{matched['unmatched']:,} of {n_treated:,} treated {has} no match; the estimate is of "
                      "the others only.")  # fmt: skip
+        if is_greedy:
+            found.append("Each took all her matches at once: in rounds, a first for all before a second for "
+                         "any, fewer may go without.")  # fmt: skip
     if matched["fewer_than_asked"]:
         has = "has" if matched["fewer_than_asked"] == 1 else "have"
         found.append(f"{matched['fewer_than_asked']:,} treated {has} fewer matches than asked for.")

@@ -1,8 +1,9 @@
 """To each treated woman those of the comparison group who are nearest to her, greedily.
 
 The treated are taken in the order of their scores, the largest first (those hardest to match), ties in the
-order of the file; each takes her `ratio` nearest at once. Nearest is the least difference of scores; of two
-equally near, the one who stands earlier in the file. Without replacement a match is gone for those after.
+order of the file; each takes her `ratio` nearest at once, or one in each of so many rounds. Nearest is the
+least difference of scores; of two equally near, the one who stands earlier in the file. Without replacement a
+match is gone for those after.
 
 The answer is exactly that of looking through everybody each time. It is had in nearly the time of a sort
 because one dimension needs no tree: the comparison group stands in order, and as the treated come by falling
@@ -43,12 +44,15 @@ def nearest(
     *,
     ratio: int = 1,
     replace: bool = False,
+    in_rounds: bool = False,
     caliper: float | None = None,
     reach: np.ndarray | None = None,
     strata: np.ndarray | None = None,
 ) -> Matches:
     """Match on `score` (a float each). `treated` is a boolean each.
 
+    `in_rounds` lets everybody take a first match before anybody takes a second, so that fewer go without
+    where the comparison group is small. With replacement it changes nothing.
     `caliper` is the most by which `reach` may differ (the score itself unless given; it must rise with the
     score). `strata` are whole numbers: only those of the same number match. Raises ValueError for a ratio
     below 1.
@@ -59,15 +63,25 @@ def nearest(
     order = np.flatnonzero(treated)
     order = order[_rising(-score[order])[0]]
     others = np.flatnonzero(~treated)
-    matched = np.full((len(order), ratio), -1, dtype=np.int64)
     limit = np.inf if caliper is None else caliper
-    for mine, theirs in _parts(order, others, strata):
-        pool = _Pool(score, reach, others[theirs])
-        if replace:
-            matched[mine] = pool.with_replacement(order[mine], ratio, limit)
-        else:
-            matched[mine] = pool.without_replacement(order[mine], ratio, limit)
-    return Matches(order, matched)
+
+    def taken(free: np.ndarray, most: int) -> np.ndarray:
+        found = np.full((len(order), most), -1, dtype=np.int64)
+        for mine, theirs in _parts(order, free, strata):
+            pool = _Pool(score, reach, free[theirs])
+            if replace:
+                found[mine] = pool.with_replacement(order[mine], most, limit)
+            else:
+                found[mine] = pool.without_replacement(order[mine], most, limit)
+        return found
+
+    if replace or not in_rounds:
+        return Matches(order, taken(others, ratio))
+    rounds = []
+    for _ in range(ratio):
+        rounds.append(taken(others, 1))
+        others = np.setdiff1d(others, rounds[-1])
+    return Matches(order, np.concatenate(rounds, axis=1))
 
 
 def _parts(

@@ -132,7 +132,7 @@ def _asked(given: dict[str, Any], found: bringing.Brought, request: Request) -> 
     return bringing.Asked(
         given["treated"], given["outcome"], tuple(given["known"]), given["kind"], found.source,
         tuple(given["exact"]), given["ratio"], given["caliper"], bool(given["replace"]), dates,
-        usable.get(given["price"] or ""), given["cost"],
+        usable.get(given["price"] or ""), given["cost"], bool(given["in_rounds"]),
     )  # fmt: skip
 
 

@@ -92,6 +92,11 @@ class CompareForm(_Columns):
         label="May a woman of the comparison group be matched to several?",
         error="Select yes if a woman may be matched to several",
     )
+    in_rounds = forms.Confirm(
+        label="Give everybody a first match before anybody a second",
+        hint="With several matches each and a small comparison group fewer women go without one.",
+        required=False,
+    )
     start = forms.Pick(
         label="Which column is the day on which follow-up starts?",
         hint="For time until the event. In both groups it is the first day on which the event could have "
@@ -116,7 +121,7 @@ class CompareForm(_Columns):
         inputmode="decimal",
         required=False,
     )
-    free = frozenset({"exact", "caliper", "start", "event", "until", "price", "cost"})
+    free = frozenset({"exact", "caliper", "in_rounds", "start", "event", "until", "price", "cost"})
 
     def __init__(self, *args: Any, prices: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
