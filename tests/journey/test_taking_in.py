@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from pathways.analysis import sheets
+from pathways.analysis.pole import meanings
 from pathways.domain.governance.policy import Resource
 from pathways.domain.identification.taking_in import Kind, Status
 from pathways.domain.terms.events import EventKind
@@ -588,3 +589,11 @@ def test_both_the_operator_and_the_user_are_in_the_event(cast):
         event = AccessEvent.objects.get(route="take-in")
     assert event.actor_id == cast.coordinator.account_id
     assert "the operator root" in event.reason
+
+
+def test_a_value_of_a_column_that_there_no_longer_is_can_be_said_to_mean_nothing():
+    """What a file's check found is kept, and an upgrade may come before it is looked at again."""
+    for table, column in (("gone", "sex"), ("persons", "gone")):
+        one = meanings.Value(0, "persons.csv", table, column, "S", "F", 3, "")
+        assert taking_in._choices(one) == ()
+    assert taking_in._choices(meanings.Value(0, "persons.csv", "persons", "sex", "S", "F", 3, ""))

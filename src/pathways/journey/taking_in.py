@@ -458,7 +458,10 @@ def _values(row: TakeIn) -> list[meanings.Value]:
 
 
 def _choices(one: meanings.Value) -> meanings.Choices:
-    return meanings.choices(others.EVERY[one.table].column(one.column), one.scheme)
+    """What it can be said to mean; nothing where what was found names a column that there no longer is."""
+    columns = others.EVERY[one.table].columns if one.table in others.EVERY else ()
+    column = next((each for each in columns if each.name == one.column), None)
+    return meanings.choices(column, one.scheme) if column is not None else ()
 
 
 def tally(row: TakeIn) -> dict[str, int]:
