@@ -35,6 +35,19 @@ def test_it_goes_on_from_where_it_stopped_and_nothing_lies_in_the_future():
         assert identity.workplaces(account)
 
 
+@pytest.mark.django_db
+def test_the_women_can_be_held_against_those_who_live_there():
+    assert demonstration.seed(at=AT, most=1) == 1
+    account = Account.objects.filter(appointments__role="evaluator").first()
+    by = next(one for one in identity.workplaces(account) if one.role.value == "evaluator")
+    with identity.acting(by):
+        found = evaluate.frozen(by=by, at=AT, synthetic=True).residents
+    assert {row["characteristic"] for row in found} == {"age_band", "ethnicity", "area"}
+    assert all(row["count"] and "Invented" in row["source"] for row in found)
+    areas = {row["row"] for row in found if row["characteristic"] == "area"}
+    assert areas == {name for name, _ in lives._AREAS}
+
+
 def overdue() -> dict[str, int]:
     """By kind of work, for how many days the oldest piece of it has been overdue, or has waited."""
     found: dict[str, int] = {}

@@ -22,7 +22,7 @@ from pathways.analysis.directory import domain_of
 from pathways.domain.governance.actors import Actor
 from pathways.domain.terms.people import Regime, Role, Sector
 from pathways.journey import identity, instruments, panel, sight
-from pathways.journey.invented import lab, level_twice, lives, panelled, planned, screened
+from pathways.journey.invented import lab, level_twice, lives, panelled, planned, residents, screened
 from pathways.journey.invented.world import World
 from pathways.records.models import (
     Account,
@@ -268,6 +268,7 @@ def _places(at: datetime) -> None:
     BankHoliday.objects.bulk_create(
         BankHoliday(date=date.fromisoformat(day), name="Bank holiday") for day in _HOLIDAYS.split()
     )
+    residents.move_in(began)
     Setting.objects.create(key="programme.name", value="Ashmere Pathways (fictional)", changed_at=began)
     hub, force = "pathways-hub", "ashmere-police"
     offering = [one.code for one in places.values() if one.sector in _OFFERING and one.code != hub]
