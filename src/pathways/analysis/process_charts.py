@@ -383,9 +383,9 @@ def represented(each: Representation, source: str) -> Chart:
     if far is not None and far.times:
         headline = f"{far.label}: {far.times[0]:.1f} times as often as among {each.beside}"
     elif known:
-        headline = f"No group stands out among women identified beside {each.beside}"
+        headline = f"{each.label}: no group stands out among women identified beside {each.beside}"
     else:
-        headline = f"Women identified beside {each.beside}: the counts are hidden"
+        headline = f"{each.label} of women identified beside {each.beside}: the counts are hidden"
     return charts.draw(
         each.chart,
         headline,
