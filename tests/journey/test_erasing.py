@@ -71,23 +71,23 @@ def ended(cast, called="Rosa", **more):
     return client_id
 
 
-def ask(lead, client_id, **more):
+def ask(lead, client_id, *, at=NOW, **more):
     given = {"origin": Origin.SHE_ASKED, "asked_on": TODAY, "words": "She came in and asked."} | more
     subject = Subject(lead.organisation_id, client_id=client_id)
     with identity.acting(lead):
-        return erasing.request(subject=subject, **given, by=lead, at=NOW)
+        return erasing.request(subject=subject, **given, by=lead, at=at)
 
 
-def erased(lead, second, client_id, capture):
+def erased(lead, second, client_id, capture, *, at=NOW):
     """Through all the steps, to the end."""
-    request = ask(lead, client_id)
+    request = ask(lead, client_id, at=at, asked_on=at.date())
     assert request, request.reason
     for step, by in ((erasing.check, lead), (erasing.approve, second)):
         with identity.acting(by):
-            answer = step(erasure_id=request.id, by=by, at=NOW)
+            answer = step(erasure_id=request.id, by=by, at=at)
             assert answer, answer.reason
     with capture(execute=True), identity.acting(lead):
-        answer = erasing.erase(erasure_id=request.id, told=Told.TOLD, by=lead, at=NOW)
+        answer = erasing.erase(erasure_id=request.id, told=Told.TOLD, by=lead, at=at)
         assert answer, answer.reason
     return request.id
 

@@ -11,12 +11,12 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from pathways.domain.governance import erasure
-from pathways.domain.governance.erasure import Origin, Told
 from pathways.domain.terms.people import Role
-from pathways.journey import emptying, erasing, identity, involving
+from pathways.journey import identity, involving
 from pathways.records.models import Account, Episode, InvolvementKind, Organisation, OutgoingMessage
 from pathways.web import clock
 from tests.journey import people, women
+from tests.journey.test_erasing import erased
 from tests.web.test_every_address_of_her import ABOUT_HER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -86,18 +86,7 @@ def closed(client_id) -> None:
 
 
 def erase(client_id, lead, second, capture) -> None:
-    at, given = timezone.now(), {"origin": Origin.SHE_ASKED, "asked_on": timezone.localdate(), "words": ""}
-    subject = emptying.Subject(lead.organisation_id, client_id=client_id)
-    with identity.acting(lead):
-        request = erasing.request(subject=subject, **given, by=lead, at=at)
-        assert request, request.reason
-    for step, by in ((erasing.check, lead), (erasing.approve, second)):
-        with identity.acting(by):
-            answer = step(erasure_id=request.id, by=by, at=at)
-            assert answer, answer.reason
-    with capture(execute=True), identity.acting(lead):
-        answer = erasing.erase(erasure_id=request.id, told=Told.TOLD, by=lead, at=at)
-        assert answer, answer.reason
+    erased(lead, second, client_id, capture, at=timezone.now())
 
 
 def test_no_address_of_an_erased_woman_fails_or_holds_anything_of_her(

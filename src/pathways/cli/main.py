@@ -733,7 +733,7 @@ def evaluate_impact(
         bool, typer.Option("--replace", help="One of the comparison group may be matched again.")
     ] = False,
     in_rounds: Annotated[
-        bool, typer.Option("--in-rounds", help="A first match for all before a second for any.")
+        bool, typer.Option("--in-rounds", help="All take a first match before a second; not with --replace.")
     ] = False,
     where: Where = None,
     missing: MissingWords = None,

@@ -115,7 +115,7 @@ def impact(
             "exact": list(exact),
             "order": "largest score first, ties in the order of the file"
             + ("; a first match for all before a second for any" if in_rounds and not replace else ""),
-            "in_rounds": in_rounds,
+            "in_rounds": in_rounds and not replace,
             "balanced_within": balance.LIMIT,
         },
         "warnings": _warnings(scores, matched, n_treated, is_greedy=ratio > 1 and not (replace or in_rounds)),
