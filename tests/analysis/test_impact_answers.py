@@ -480,9 +480,15 @@ KINDS = [
 ]
 
 
+@pytest.mark.parametrize("is_quick", [True, False])
 @pytest.mark.parametrize("kind", KINDS)
-def test_times_are_counted_alike_in_place_and_by_sorting(kind: str) -> None:
-    """Days as whole numbers or decimals, beyond one piece and beyond what is counted in place."""
+def test_times_are_counted_alike_in_place_and_by_sorting(
+    kind: str, is_quick: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Days as whole numbers or decimals, beyond one piece and beyond what is counted in place, on a processor
+    that is quick with the least numbers and on one that is not.
+    """
+    monkeypatch.setattr(survival, "_is_least_quick", lambda: is_quick)
     rng = np.random.default_rng(31)
     lengths = rng.integers(0, 900, 70_001).astype(float)
     lengths += {"fractions": 0.5, "high": 5_000_000.0}.get(kind, 0.0) * (rng.random(len(lengths)) < 0.4)
@@ -503,6 +509,16 @@ def test_times_are_counted_alike_in_place_and_by_sorting(kind: str) -> None:
     ended = np.bincount(place)
     assert curve.at_risk.tolist() == (len(lengths) - np.cumsum(ended) + ended).tolist()
     assert survival.kaplan_meier(given, happened.astype(float)).survival.tolist() == curve.survival.tolist()
+
+
+def test_one_time_that_is_not_whole_is_kept_as_it_is() -> None:
+    """It stands in the last piece, once what is before it was counted as whole."""
+    lengths = np.full(150_000, 3.0)
+    for odd in (2.0 + 2.0**-51, 4095.5, 4096.0, 0.0, -0.0, 1e300):
+        lengths[-1] = odd
+        curve = survival.kaplan_meier(lengths, np.ones(len(lengths), dtype=bool))
+        assert curve.times.tolist() == sorted({3.0, odd})
+        assert curve.events.tolist() == ([1, 149_999] if odd < 3 else [149_999, 1])
 
 
 def test_what_has_no_answer_is_said_and_not_reckoned(tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ starts where follow-up starts; time before that in which the event could not hap
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import timeit
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any, Final
 
 import numpy as np
@@ -26,9 +28,13 @@ _COUNTED: Final = 4_000_000
 _PIECE: Final = 65_536
 #: in a count of both, what one event adds to the one of whoever ends: more than anybody follows
 _EVENT: Final = 1 << 32
-#: of a decimal's bits so many are left out: what is below 4,096 and whole has none of them
+#: decimals that are whole and below this are counted in place too
+_SHORT: Final = 4096
+#: the least number above 0: so many times it, a whole number's bits are that number
+_LEAST: Final = 5e-324
+#: of a decimal's bits so many are left out: what is short and whole has none of them
 _LEFT_OUT: Final = 41
-_ONE, _TOP = (int(np.float64(each).view(np.int64)) >> _LEFT_OUT for each in (1.0, 4096.0))
+_ONE, _TOP = (int(np.float64(each).view(np.int64)) >> _LEFT_OUT for each in (1.0, float(_SHORT)))
 #: bits of which a time that is counted by the others has none: its sign, and those left out
 _BEYOND: Final = -(1 << 63) | ((1 << _LEFT_OUT) - 1)
 
@@ -93,8 +99,9 @@ def _counted(durations: np.ndarray, happened: np.ndarray) -> tuple[np.ndarray, n
     if len(durations) == 0:
         return durations, durations, durations
     if durations.dtype.kind == "f":
-        if (short := _short(durations, happened)) is not None:
-            return short
+        for counted in (_whole, _short):
+            if (found := counted(durations, happened)) is not None:
+                return found
         with np.errstate(invalid="ignore"):
             whole = durations.astype(np.int64)
         if not np.array_equal(whole, durations):
@@ -104,48 +111,90 @@ def _counted(durations: np.ndarray, happened: np.ndarray) -> tuple[np.ndarray, n
     highest = int(durations.view(np.uint64).max())  # one below 0 is higher than any other
     if highest > min(_COUNTED, 20 * len(durations)):
         return _sorted(durations.astype(float), happened)
-    both = _tally(durations, happened, np.zeros(highest + 1, np.int64))
-    assert both is not None, "no place of a whole number leaves bits out"
+    both = _tally(durations, happened, highest + 1, lambda here, _: here)
     times = np.flatnonzero(both)
-    return times.astype(float), both[times] & (_EVENT - 1), both[times] // _EVENT
+    return times.astype(float), *_apart(both[times])
+
+
+def _whole(durations: np.ndarray, happened: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """The same of decimals that are short and whole: so many times the least number, each is its own place,
+    and what is not whole is refused by the processor. None where there is another, or such numbers are slow.
+    """
+
+    def place(here: np.ndarray, out: np.ndarray) -> np.ndarray:
+        np.multiply(here, _LEAST, out=out.view(float))
+        return out
+
+    with np.errstate(under="raise"):
+        try:
+            if not _is_least_quick() or place(np.ones(1), np.zeros(1, np.int64))[0] != 1:
+                return None
+            both = _tally(durations, happened, _SHORT, place)
+        except (FloatingPointError, IndexError):
+            return None
+    times = np.flatnonzero(both)
+    return times.astype(float), *_apart(both[times])
+
+
+@cache
+def _is_least_quick() -> bool:
+    """Whether this processor is as quick below the least normal number as above it; some are far from it.
+
+    It decides how decimals are counted, never what comes of it.
+    """
+    some, out = np.arange(1.0, _SHORT + 1.0), np.empty(_SHORT)
+    with np.errstate(under="ignore"):
+        near, usual = (
+            min(timeit.repeat(partial(np.multiply, some, by, out=out), number=1, repeat=9))
+            for by in (_LEAST, 0.5)
+        )
+    return near < 4 * usual
 
 
 def _short(durations: np.ndarray, happened: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """The same of decimals whose first bits say everything, as of whole numbers below 4,096: counted under
-    those bits. None where there is another.
+    """The same of decimals whose first bits say everything, as of short fractions: counted under those bits.
+    None where there is another.
     """
-    room = np.zeros(1 << (63 - _LEFT_OUT), np.int64)
-    found = _tally(durations.view(np.int64), happened, room, left_out=_LEFT_OUT)
-    if found is None:
+
+    def place(here: np.ndarray, out: np.ndarray) -> np.ndarray:
+        bits = here.view(np.int64)
+        if int(np.bitwise_or.reduce(bits)) & _BEYOND:
+            raise IndexError("a time has bits that are left out")
+        return np.right_shift(bits, _LEFT_OUT, out=out)
+
+    try:
+        found = _tally(durations, happened, 1 << (63 - _LEFT_OUT), place)
+    except IndexError:
         return None
     there = np.concatenate((np.flatnonzero(found[:1]), np.flatnonzero(found[_ONE:_TOP]) + _ONE))
-    both = found[there]
-    n = both & (_EVENT - 1)
-    if int(n.sum()) != len(durations):
-        return None
-    return (there << _LEFT_OUT).view(float), n, both // _EVENT
+    n, events = _apart(found[there])
+    return ((there << _LEFT_OUT).view(float), n, events) if int(n.sum()) == len(durations) else None
 
 
 def _tally(
-    places: np.ndarray, happened: np.ndarray, found: np.ndarray, *, left_out: int = 0
-) -> np.ndarray | None:
-    """Adds 1 at each place, and `_EVENT` more where it happened; a place leaves out so many of its last bits.
-    Answers `found`, or None where one has such bits, or is below 0.
+    durations: np.ndarray,
+    happened: np.ndarray,
+    places: int,
+    place: Callable[[np.ndarray, np.ndarray], np.ndarray],
+) -> np.ndarray:
+    """Of so many places, 1 for whoever ends at each, and `_EVENT` more where it happened.
 
-    Piece by piece, so that what is worked with stays near the processor.
+    `place` answers the places of some durations, for which it is given room. Piece by piece, so that what is
+    worked with stays near the processor. Raises IndexError for a place that there is not.
     """
-    size = min(_PIECE, len(places))
-    moved, worth = np.empty(size, np.int64), np.ones(size, np.int64)
+    found, size = np.zeros(places, np.int64), min(_PIECE, len(durations))
+    room, worth = np.empty(size, np.int64), np.ones(size, np.int64)
     event = worth.view(np.uint8)[_EVENT.bit_length() // 8 :: 8]
-    for at in range(0, len(places), _PIECE):
-        here = places[at : at + _PIECE]
-        if left_out:
-            if int(np.bitwise_or.reduce(here)) & _BEYOND:
-                return None
-            here = np.right_shift(here, left_out, out=moved[: len(here)])
+    for at in range(0, len(durations), _PIECE):
+        here = durations[at : at + _PIECE]
         np.copyto(event[: len(here)], happened[at : at + _PIECE].view(np.uint8))
-        np.add.at(found, here, worth[: len(here)])
+        np.add.at(found, place(here, room[: len(here)]), worth[: len(here)])
     return found
+
+
+def _apart(both: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How many end, and how many of them by the event, of counts of both."""
+    return both & (_EVENT - 1), both // _EVENT
 
 
 def _sorted(durations: np.ndarray, happened: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
