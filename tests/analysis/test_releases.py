@@ -1,4 +1,4 @@
-"""Two releases laid over one another, attacked by trying every pair of tables or by other programmes."""
+"""Two releases laid over one another, attacked by trying every pair of tables or by a programme of their own."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scipy import optimize
 
 from pathways.analysis import disclosure
 from pathways.analysis.disclosure import TOTAL, AtRisk, Rule, Zeros, releases
+from tests.analysis.attacking import Attack
 
 Cell = tuple[str, str]
 MOST = 14
@@ -103,19 +103,11 @@ def ranges(
     for row, terms in enumerate(sums):
         for column, factor in terms.items():
             matrix[row, column] = factor
-    bounds = [(floor, None) if table[c] is None else (table[c], table[c]) for table in shown for c in cells]
-    bounds += [(0, None)] * n
-    found: dict[tuple[int, Cell], tuple[float, float]] = {}
-    for which, cell in only:
-        variable = which * n + at[cell]
-        ends = []
-        for sign in (1, -1):
-            cost = np.zeros(3 * n)
-            cost[variable] = sign
-            answer = optimize.linprog(cost, A_eq=matrix, b_eq=np.zeros(len(sums)), bounds=bounds)
-            ends.append(sign * answer.fun if answer.status == 0 else math.inf)
-        found[which, cell] = ends[0], ends[1]
-    return found
+    known = [table[cell] for table in shown for cell in cells]
+    low = [floor if value is None else value for value in known] + [0] * n
+    high = [math.inf if value is None else value for value in known] + [math.inf] * n
+    attacker = Attack(matrix, low, high)
+    return {(which, cell): attacker.ends(which * n + at[cell]) for which, cell in only}
 
 
 COUNTS = st.one_of(st.integers(1, 6), st.integers(0, 40))
