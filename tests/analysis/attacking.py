@@ -32,6 +32,9 @@ class Attack:
     def _end(self, column: int, sign: int) -> float:
         self._solver.changeColCost(column, float(sign))
         self._solver.run()
+        if self._solver.getModelStatus() == highspy.HighsModelStatus.kUnknown:  # lost its way from the last
+            self._solver.clearSolver()
+            self._solver.run()
         status = self._solver.getModelStatus()
         found = self._solver.getSolution().col_value[column]
         self._solver.changeColCost(column, 0.0)
