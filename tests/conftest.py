@@ -24,6 +24,9 @@ if (postgres.ROOT / "src" / "pathways" / "web" / "settings.py").exists():
     import django
 
     django.setup()  # here, and not earlier: only now do the settings name the folder of the tests
+    from django.conf import settings as of_django
+
+    of_django.PASSWORD_HASHERS = ["tests.hashing.QuickArgon2", *of_django.PASSWORD_HASHERS]
 
 SHARED = postgres.ROOT.parent / "shared" / "data"
 

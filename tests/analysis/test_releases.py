@@ -1,4 +1,4 @@
-"""Two releases laid over one another, attacked by trying every pair of tables or by a programme of their own."""
+"""Two releases laid over one another, attacked by trying every pair of tables or by programmes."""
 
 from __future__ import annotations
 

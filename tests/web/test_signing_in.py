@@ -98,7 +98,19 @@ def test_an_unknown_address_takes_as_long_as_a_known_one(browser: Client) -> Non
 
 
 def test_passwords_are_kept_with_argon2() -> None:
-    assert people.account().password.startswith("argon2")
+    assert people.account().password.startswith("argon2$argon2id$")
+
+
+def test_a_guess_costs_at_least_what_owasp_asks() -> None:
+    """Of the programme itself: 19 MiB and two passes (Password Storage Cheat Sheet); the tests pay less."""
+    from django.utils.module_loading import import_string
+
+    from pathways.web import settings as own
+
+    hasher = import_string(own.PASSWORD_HASHERS[0])()
+    kept = hasher.decode(hasher.encode(people.PASSWORD, hasher.salt()))
+    assert kept["variety"] == "argon2id"
+    assert kept["memory_cost"] >= 19_456 and kept["time_cost"] >= 2
 
 
 def test_signing_out_clears_what_the_browser_holds(browser: Client) -> None:
