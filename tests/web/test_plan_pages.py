@@ -74,7 +74,10 @@ def test_every_page_of_the_plan_opens_to_its_four_roles():
             answer = client.get(f"/plan/records/of/{kind.value}/")
             assert answer.status_code == (200 if role in described.reads else 404), (role, kind)
             answer = client.get(f"/plan/records/of/{kind.value}/add/")
-            assert answer.status_code == (200 if role in described.writes else 404), (role, kind)
+            wanted = 200 if role in described.writes else 403 if role in described.reads else 404
+            assert answer.status_code == wanted, (role, kind)
+            if wanted == 403:
+                assert "reads this kind of record" in answer.content.decode()
 
 
 def test_the_plan_is_for_no_other_role():

@@ -10,7 +10,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from pathways.analysis import plan_drawing
+from pathways.domain import decision
 from pathways.domain.evaluation.recorded import KINDS, SECTIONS, Described, RecordKind
+from pathways.domain.governance import policy
 from pathways.journey import planning, recording
 from pathways.web import access, clock, flow, lists
 from pathways.web.access import page
@@ -184,6 +186,13 @@ class _Record(flow.Flow):
     def described(self) -> Described:
         return KINDS[self.kind]
 
+    def refused(self) -> HttpResponse | None:
+        """The answer to a person who may read this kind and not write it."""
+        if self.actor.role in self.described.writes:
+            return None
+        reason = f"Your role reads this kind of record and does not write it: {self.kind.label.lower()}."
+        return access.refuse(self.request, decision.no(reason, ask=policy.ASK.get(self.actor.role, "")))
+
     def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
         return {
             "described": self.described,
@@ -208,10 +217,10 @@ class Add(_Record):
 
     def begin(self) -> HttpResponse | None:
         found = _kind(self.request, self.kwargs["kind"])
-        if found is None or self.actor.role not in KINDS[found].writes:
+        if found is None:
             return access.not_found(self.request)
         self.kind = found
-        return None
+        return self.refused()
 
     def context(self) -> dict[str, Any]:
         return {"caption": self.kind.label}
@@ -232,10 +241,10 @@ class _OfOne(_Record):
 
     def begin(self) -> HttpResponse | None:
         found = recording.standing(self.kwargs["kept_id"], by=self.actor)
-        if found is None or self.actor.role not in KINDS[found.kind].writes:
+        if found is None:
             return access.not_found(self.request)
         self.standing, self.kind = found, found.kind
-        return None
+        return self.refused()
 
     def context(self) -> dict[str, Any]:
         return {"caption": f"{self.kind.label}: {self.standing.title}"}
