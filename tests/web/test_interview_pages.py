@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -229,7 +230,7 @@ class Apart:
     """
 
     def __init__(self) -> None:
-        self.first, self.second, self.third = signed_in(Role.EVALUATOR), second_evaluator(), None
+        self.first, self.second = signed_in(Role.EVALUATOR), second_evaluator()
         self.third = second_evaluator("third")
         self.one, self.other, self.third_one = map(actor, (self.first, self.second, self.third))
         said = {"definition": "It is said.", "use": "When said."}
@@ -334,6 +335,25 @@ def test_a_reason_is_asked_for_and_what_was_ticked_is_kept():
     assert "Select each code that it has, or “None of them”" in answer.content.decode()
     said = {"codes": [str(apart.free)], "because": f"As {reference} said"}
     assert "reference stands in your words" in sent(apart.third, apart.url, said).content.decode()
+
+
+def test_of_two_who_settle_at_once_the_second_is_told_and_loses_nothing_that_she_typed():
+    apart = Apart().both()
+    fourth = second_evaluator("fourth")
+    shown = words(fourth, apart.url)
+    carried = {key: re.search(f'name="{key}" value="([^"]+)"', shown)[1] for key in ("_token", "_begun")}
+    assert settled_on_the_page(apart)
+    said = {"codes": ["none"], "because": "Neither is said.", "_step": "answers", "_do": "continue"}
+    answer = fourth.post(apart.url, {**said, **carried})
+    assert answer.status_code == 409
+    assert "Neither is said." in answer.content.decode()
+    with transaction.atomic(), identity.acting(apart.one):
+        assert Settlement.objects.get().made_by_id == apart.third_one.account_id
+
+
+def settled_on_the_page(apart: Apart) -> bool:
+    said = {"codes": [str(apart.free)], "because": "She could."}
+    return "Settled" in sent(apart.third, apart.url, said).content.decode()
 
 
 def test_the_database_alone_keeps_a_settlement_to_a_third_person_and_as_it_was():
