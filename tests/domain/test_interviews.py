@@ -6,7 +6,7 @@ import pytest
 
 from pathways.domain.evaluation import identifiable, interviews
 from pathways.domain.evaluation.identifiable import Giveaway, Known
-from pathways.domain.evaluation.interviews import WORKFLOW, Action, Facts, Status
+from pathways.domain.evaluation.interviews import WORKFLOW, Action, CodingState, Facts, Status
 from pathways.domain.terms import given_names, references
 from pathways.domain.terms.people import HUMAN_ROLES, Role
 
@@ -112,3 +112,24 @@ def test_two_people_code_each_once():
     assert interviews.may_code(has_coded=False, coders=1)
     assert not interviews.may_code(has_coded=True, coders=1)
     assert not interviews.may_code(has_coded=False, coders=2)
+
+
+def test_a_third_coder_settles_what_two_gave_differently_and_nothing_else():
+    state = {
+        (coders, differ, is_settled): interviews.coding_state(
+            coders=coders, differ=differ, is_settled=is_settled
+        )
+        for coders in (0, 1, 2)
+        for differ in (False, True)
+        for is_settled in (False, True)
+    }
+    open_to = {key for key, found in state.items() if interviews.may_settle(found, has_coded=False)}
+    assert open_to == {(2, True, False)}
+    assert not any(interviews.may_settle(found, has_coded=True) for found in CodingState)
+    assert set(state.values()) == set(CodingState)
+
+
+def test_what_left_the_codebook_is_disputed_by_nobody():
+    assert interviews.disputed({"a", "b"}, {"b", "c"}, codebook={"a", "b", "c"}) == {"a", "c"}
+    assert interviews.disputed({"a", "b"}, {"b", "c"}, codebook={"b", "c"}) == {"c"}
+    assert interviews.disputed({"a"}, set(), codebook=set()) == frozenset()

@@ -182,6 +182,7 @@ def test_every_classed_column_of_every_table_of_hers_is_emptied(
         "survey_sheet": "about no woman: what partners think of the partnership, without whose it is",
         "interview_excerpt": "under a participant’s number; taken out by whoever heard it",
         "interview_coding": "about no woman: codes that an evaluator gave an excerpt",
+        "interview_settlement": "about no woman: how a third coder settled an excerpt; goes with it",
         "interview_quotation": "under no name; goes with its excerpt",
         "programme_record": "about no woman: what the programme did; an interview is under a number",
         "evaluation_release": "about no woman: what disclosure control let through, and to whom it went",

@@ -197,8 +197,9 @@ def _survey(who: Person, table: str, facts: dict[str, Any]) -> bool:
 
 
 def _interview(who: Person, table: str, facts: dict[str, Any]) -> bool:
-    """What was said is the evaluators' who heard it; a colleague's codes open when both are in; a quotation
-    that a second person released is read by those who answer for the programme, and never by police."""
+    """What was said is the evaluators' who heard it; a colleague's codes open when both are in, and how a
+    third coder settled them is open to all of them; a quotation that a second person released is read by
+    those who answer for the programme, and never by police."""
     is_out = table == "interview_quotation" and facts["status"] == "released"
     if is_out and who.role in ("coordinator", "governance_lead", "commissioner"):
         return True

@@ -1031,7 +1031,7 @@ def _for_the_lab(now: datetime) -> None:
 
 
 def _heard(now: datetime) -> None:
-    """An excerpt that one person has coded, and quotations: one that waits and one that was released."""
+    """An excerpt that one person has coded, one that was settled, and quotations: waiting and released."""
     eva = r.Appointment.objects.filter(role=Role.EVALUATOR.value).select_related("account").first()
     assert eva is not None
     record = r.ProgrammeRecord.objects.filter(kind="interview", organisation_id=eva.organisation_id).first()
@@ -1045,6 +1045,12 @@ def _heard(now: datetime) -> None:
     r.Coding(
         excerpt_id=excerpt.id, codes=[], organisation_id=eva.organisation_id, coder_id=uuid.uuid4(),
         coder_name="Somebody else", made_at=now,
+    ).save(force_insert=True)  # fmt: skip
+    r.Settlement(
+        excerpt_id=uuid.uuid4(), codes=[{"code": str(uuid.uuid4()), "version": 1}], because="words",
+        first_coding_id=uuid.uuid4(), second_coding_id=uuid.uuid4(), first_coder_id=uuid.uuid4(),
+        second_coder_id=uuid.uuid4(), organisation_id=eva.organisation_id, made_at=now,
+        made_by_id=eva.account_id, made_by_name=eva.account.name,
     ).save(force_insert=True)  # fmt: skip
     for status in ("waiting", "released"):
         is_out = status == "released"

@@ -124,7 +124,7 @@ _COLLEAGUES = (
     (Role.SUPERVISOR, "ashmere-police", ("Insp. Pat Ryder",)),
     (Role.COORDINATOR, "pathways-hub", ("Dilys Grey",)),
     (Role.SUPERVISOR, "pathways-hub", ("Hana Moss",)),
-    (Role.EVALUATOR, "westmoor", ("Ida Falk",)),
+    (Role.EVALUATOR, "westmoor", ("Ida Falk", "Tove Lund")),
 )
 #: (organisation, service, area, needs)
 _SERVICES = (

@@ -1,5 +1,8 @@
 """Interviews: excerpts kept, coded by two people blind to one another, and quotations that a second releases.
 
+Where the two differ somebody who is neither settles it. A coding is never changed, and no more is a
+settlement: it counts for the two codings that it settled. How far the two agree is counted without it.
+
 Who was asked, what they agreed to and what came of it are programme records. An excerpt is read by evaluators
 of the organisation that heard it. What others see are released quotations, for as long as the participant's
 agreement stands.
@@ -7,7 +10,7 @@ agreement stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,8 +24,8 @@ from pathways.domain import decision
 from pathways.domain.decision import Decision
 from pathways.domain.evaluation import identifiable, interviews
 from pathways.domain.evaluation.identifiable import Known, Sign
-from pathways.domain.evaluation.interviews import Action, Facts, Status
-from pathways.domain.evaluation.recorded import KINDS, RecordKind
+from pathways.domain.evaluation.interviews import Action, CodingState, Facts, Status
+from pathways.domain.evaluation.recorded import KINDS, RecordKind, has_reference
 from pathways.domain.governance.actors import Actor
 from pathways.domain.governance.policy import Resource
 from pathways.domain.terms import given_names
@@ -36,23 +39,25 @@ from pathways.records.models import (
     ProgrammeRecord,
     Quotation,
     Service,
+    Settlement,
 )
 
 HEARS = interviews.HEARS
+_WITHDRAWN = "A code that was withdrawn"
 #: Who reads released quotations: whoever reads the learning log beside them.
 READS_QUOTATIONS = KINDS[RecordKind.LEARNING].reads
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An excerpt as its evaluators read it. `codings` counts who has coded it, whoever that was."""
+    """An excerpt as its evaluators read it. `state` says how far its coding is, whoever coded it."""
 
     id: UUID
     record_id: UUID
     participant: int
     group: str
     text: str
-    codings: int
+    state: CodingState
     is_mine_coded: bool
     by: str
     at: datetime
@@ -75,6 +80,49 @@ class Coded:
 
     by: str
     codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a third coder said of an excerpt, and why."""
+
+    by: str
+    at: datetime
+    codes: tuple[str, ...]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An excerpt that two people coded differently, with what each gave it.
+
+    `given` is every code that either gave, in order of name, with whether the first gave it and the second.
+    `disputed` are those of the codebook that one gave and the other did not. `may_settle` is for whoever
+    asks.
+    """
+
+    excerpt_id: UUID
+    participant: int
+    group: str
+    text: str
+    coders: tuple[str, str]
+    given: tuple[tuple[str, bool, bool], ...]
+    disputed: tuple[Code, ...]
+    settled: Settled | None
+    may_settle: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """How many excerpts two people coded, on how many they differ, and how many of these are settled."""
+
+    coded: int
+    differ: int
+    settled: int
+
+    @property
+    def open(self) -> int:
+        return self.differ - self.settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +155,9 @@ class CodeAgreement:
 class Theme:
     """A part of the theory of change with the codes that speak of it.
 
-    `participants` and `excerpts` are those to which both people gave one of the codes.
+    `participants` and `excerpts` are those to which both people gave one of the codes, or which a third
+    settled so. `undecided` are further excerpts to which one of two gave such a code, and nobody has settled
+    it.
     """
 
     node: str
@@ -115,6 +165,7 @@ class Theme:
     codes: tuple[str, ...]
     participants: int
     excerpts: int
+    undecided: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +251,8 @@ def _heard(rows: Sequence[Excerpt], by: Actor) -> tuple[Heard, ...]:
         ):
             coders.setdefault(key, []).append(coder)
     groups = _groups({row.interview_id for row in rows}, by)
+    found = _by_two(by, keys)
+    differing, settled = _differing(found, _standing_codes(by)), _settlements(found, by)
     return tuple(
         Heard(
             row.id,
@@ -207,7 +260,11 @@ def _heard(rows: Sequence[Excerpt], by: Actor) -> tuple[Heard, ...]:
             row.participant,
             groups.get(row.interview_id, ""),
             row.text or "",
-            len(coders.get(row.id, ())),
+            interviews.coding_state(
+                coders=len(coders.get(row.id, ())),
+                differ=row.id in differing,
+                is_settled=row.id in settled,
+            ),
             by.account_id in coders.get(row.id, ()),
             row.made_by_name,
             row.made_at,
@@ -235,22 +292,154 @@ def codings(excerpt_id: UUID, *, by: Actor, at: datetime) -> tuple[Coded, ...]:
 
 
 def _named(codes: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(sorted(names.get(str(one["code"]), "A code that was withdrawn") for one in codes))
+    return tuple(sorted(names.get(str(one["code"]), _WITHDRAWN) for one in codes))
+
+
+def _by_two(by: Actor, among: Collection[UUID] | None = None) -> dict[UUID, tuple[Coding, Coding]]:
+    """For each excerpt that stands and that two people have coded, both codings; `among` names some alone."""
+    standing = sight.visible(Excerpt, by).filter(is_taken_out=False)
+    if among is not None:
+        standing = standing.filter(id__in=list(among))
+    keys = list(standing.values_list("id", flat=True))
+    rows = sight.visible(Coding, by).filter(excerpt_id__in=keys, is_open=True)
+    both: dict[UUID, list[Coding]] = {}
+    # the same person is the first of every pair, so that the table says who gave a code more often
+    for row in rows.order_by("coder_name", "coder_id"):
+        both.setdefault(row.excerpt_id, []).append(row)
+    return {key: (some[0], some[1]) for key, some in both.items() if len(some) == interviews.CODERS}
 
 
 def _pairs(by: Actor) -> dict[UUID, tuple[frozenset[str], frozenset[str]]]:
     """For each excerpt that two people have coded, the codes of the first and of the second."""
-    standing = sight.visible(Excerpt, by).filter(is_taken_out=False).values_list("id", flat=True)
-    rows = sight.visible(Coding, by).filter(excerpt_id__in=list(standing), is_open=True)
-    both: dict[UUID, list[frozenset[str]]] = {}
-    # the same person is the first of every pair, so that the table says who gave a code more often
-    for row in rows.order_by("coder_name", "coder_id"):
-        both.setdefault(row.excerpt_id, []).append(frozenset(str(one["code"]) for one in row.codes))
-    return {key: (some[0], some[1]) for key, some in both.items() if len(some) == interviews.CODERS}
+    return {key: (_keys(one), _keys(other)) for key, (one, other) in _by_two(by).items()}
+
+
+def _keys(row: Coding | Settlement) -> frozenset[str]:
+    return frozenset(str(one["code"]) for one in row.codes)
+
+
+def _standing_codes(by: Actor) -> frozenset[str]:
+    """The keys of the codes as they stand. None of their words is opened."""
+    newest = (
+        sight.visible(ProgrammeRecord, by)
+        .filter(kind=RecordKind.CODE.value)
+        .order_by("kept_id", "-number")
+        .distinct("kept_id")
+        .values_list("kept_id", "is_withdrawn")
+    )
+    return frozenset(str(key) for key, is_withdrawn in newest if not is_withdrawn)
+
+
+def _differing(
+    found: Mapping[UUID, tuple[Coding, Coding]], codebook: frozenset[str]
+) -> dict[UUID, frozenset[str]]:
+    """Of excerpts that two have coded those on which they differ, with the codes that are disputed."""
+    apart = {
+        key: interviews.disputed(_keys(one), _keys(other), codebook=codebook)
+        for key, (one, other) in found.items()
+    }
+    return {key: codes for key, codes in apart.items() if codes}
+
+
+def _settlements(found: Mapping[UUID, tuple[Coding, Coding]], by: Actor) -> dict[UUID, Settlement]:
+    """What a third coder said of these, where it was said of just these two codings."""
+    rows = sight.visible(Settlement, by).filter(excerpt_id__in=list(found))
+    return {
+        row.excerpt_id: row
+        for row in rows
+        if {row.first_coding_id, row.second_coding_id} == {one.id for one in found[row.excerpt_id]}
+    }
+
+
+def apart(*, by: Actor) -> Apart:
+    """On how many excerpts two people differ. Codes alone are looked at, and no word is read."""
+    if by.role not in HEARS:
+        return Apart(0, 0, 0)
+    found = _by_two(by)
+    differing = set(_differing(found, _standing_codes(by)))
+    settled = set(_settlements(found, by))
+    return Apart(len(found), len(differing | settled), len(settled))
+
+
+def to_settle(*, by: Actor) -> tuple[tuple[UUID, int], ...]:
+    """(excerpt, participant) of what waits to be settled and this person may settle. No word is read."""
+    if by.role not in HEARS:
+        return ()
+    found = _by_two(by)
+    settled = _settlements(found, by)
+    mine = {
+        key
+        for key in _differing(found, _standing_codes(by))
+        if key not in settled and by.account_id not in {one.coder_id for one in found[key]}
+    }
+    rows = sight.visible(Excerpt, by).filter(id__in=list(mine)).order_by("participant", "made_at", "id")
+    return tuple(rows.values_list("id", "participant"))
+
+
+def differences(*, by: Actor, at: datetime) -> tuple[Difference, ...]:
+    """Every excerpt on which two people differ: what this person may settle, what waits for others, what is
+    settled. One event a reading."""
+    if by.role not in HEARS:
+        return ()
+    found = _compared(_by_two(by), by, at)
+    if found:
+        keys = [one.excerpt_id for one in found]
+        ledger.read(by=by, at=at, resource=Resource.EXCERPT, subjects=keys, route="interviews")
+    return tuple(sorted(found, key=lambda one: (one.settled is not None, not one.may_settle)))
+
+
+def difference(excerpt_id: UUID, *, by: Actor, at: datetime) -> Difference | None:
+    """One of them, for its form and for the page of the excerpt, which has read it; None where the two who
+    coded it do not differ, or where it was not coded by two."""
+    if by.role not in HEARS:
+        return None
+    return next(iter(_compared(_by_two(by, [excerpt_id]), by, at)), None)
+
+
+def _compared(found: Mapping[UUID, tuple[Coding, Coding]], by: Actor, at: datetime) -> list[Difference]:
+    differing, settled = _differing(found, _standing_codes(by)), _settlements(found, by)
+    keys = set(differing) | set(settled)
+    if not keys:
+        return []
+    codes = codebook(by=by, at=at)
+    names = {str(one.id): one.name for one in codes}
+    rows = sight.visible(Excerpt, by).filter(id__in=list(keys))
+    compared = []
+    for heard in _heard(list(rows), by):
+        one, other = found[heard.id]
+        row = settled.get(heard.id)
+        said = (
+            Settled(row.made_by_name, row.made_at, _named(row.codes, names), row.because or "")
+            if row
+            else None
+        )
+        compared.append(
+            Difference(
+                heard.id,
+                heard.participant,
+                heard.group,
+                heard.text,
+                (one.coder_name, other.coder_name),
+                _given_by(one, other, names),
+                tuple(each for each in codes if str(each.id) in differing.get(heard.id, ())),
+                said,
+                interviews.may_settle(heard.state, has_coded=heard.is_mine_coded),
+            )
+        )
+    return compared
+
+
+def _given_by(one: Coding, other: Coding, names: Mapping[str, str]) -> tuple[tuple[str, bool, bool], ...]:
+    first, second = _keys(one), _keys(other)
+    every = [(names.get(key, _WITHDRAWN), key in first, key in second) for key in first | second]
+    return tuple(sorted(every, key=lambda each: each[0].casefold()))
 
 
 def agreements(*, by: Actor, at: datetime) -> tuple[CodeAgreement, ...]:
-    """Cohen's kappa and Krippendorff's alpha of each code over all excerpts that two people have coded."""
+    """Cohen's kappa and Krippendorff's alpha of each code over all excerpts that two people have coded.
+
+    Of the two alone: what a third settled afterwards says nothing of how far they agreed.
+    """
     if by.role not in HEARS:
         return ()
     pairs = list(_pairs(by).values())
@@ -278,16 +467,25 @@ def themes(*, by: Actor, at: datetime) -> tuple[Theme, ...]:
     if by.role not in HEARS:
         return ()
     codes = codebook(by=by, at=at)
-    both = {key: one & other for key, (one, other) in _pairs(by).items()}
-    who = dict(sight.visible(Excerpt, by).filter(id__in=list(both)).values_list("id", "participant"))
+    pairs = _by_two(by)
+    settled = _settlements(pairs, by)
+    stand = {
+        key: _keys(settled[key]) if key in settled else _keys(one) & _keys(other)
+        for key, (one, other) in pairs.items()
+    }
+    apart = _differing(pairs, frozenset(str(one.id) for one in codes))
+    waits = {key: disputed for key, disputed in apart.items() if key not in settled}
+    who = dict(sight.visible(Excerpt, by).filter(id__in=list(pairs)).values_list("id", "participant"))
     found = []
     for node, words in planning.node_names(by=by).items():
         mine = [one for one in codes if node in one.nodes]
         keys = {str(one.id) for one in mine}
-        there = [key for key, agreed in both.items() if agreed & keys]
+        there = {key for key, given in stand.items() if given & keys}
+        undecided = {key for key, disputed in waits.items() if disputed & keys} - there
         if mine:
             names = tuple(one.name for one in mine)
-            found.append(Theme(node, words, names, len({who[key] for key in there}), len(there)))
+            people = len({who[key] for key in there})
+            found.append(Theme(node, words, names, people, len(there), len(undecided)))
     return tuple(found)
 
 
@@ -422,7 +620,7 @@ def _may_keep(record: recording.Record) -> Decision:
 
 
 def take_out(*, excerpt_id: UUID, by: Actor, at: datetime) -> Outcome:
-    """Takes an excerpt out for good: its words are gone, and its quotations with them."""
+    """Takes an excerpt out for good: its words are gone, its quotations, and what was said of its codes."""
     with transaction.atomic():
         row = _held(excerpt_id, by)
         if row is None:
@@ -431,6 +629,7 @@ def take_out(*, excerpt_id: UUID, by: Actor, at: datetime) -> Outcome:
         row.save(update_fields=["text", "is_taken_out"])
         with identity.clerk(by):
             Quotation._default_manager.filter(excerpt_id=excerpt_id).delete()
+            Settlement._default_manager.filter(excerpt_id=excerpt_id).delete()
         ledger.altered(
             by=by, at=at, resource=Resource.EXCERPT, subjects=[excerpt_id], reason="taken out"
         )
@@ -470,6 +669,50 @@ def code(*, excerpt_id: UUID, code_ids: Sequence[UUID], by: Actor, at: datetime)
     if is_second:
         said = "Both are in: you now see one another’s."
     return done(excerpt_id, next=(said,))
+
+
+def settle(*, excerpt_id: UUID, code_ids: Sequence[UUID], because: str, by: Actor, at: datetime) -> Outcome:
+    """Settles, once, which of the codes an excerpt has that one of two people gave it and the other did not.
+
+    What both gave stands. `code_ids` are those of the disputed that it has; none, where it has none of them.
+    """
+    if not because.strip():
+        return refusal(decision.no("Say why you settle it so."))
+    if has_reference(because):
+        return refusal(decision.no("A woman’s reference stands in your words. Take it out."))
+    with transaction.atomic():
+        row = _held(excerpt_id, by)
+        if row is None:
+            return refusal(sight.NOT_THERE)
+        heard = _heard([row], by)[0]
+        is_settled = sight.visible(Settlement, by).filter(excerpt_id=excerpt_id).exists()
+        state = CodingState.SETTLED if is_settled else heard.state
+        if not (answer := interviews.may_settle(state, has_coded=heard.is_mine_coded)):
+            return refusal(answer)
+        found = _by_two(by, [excerpt_id])
+        known = {str(one.id): one for one in codebook(by=by, at=at)}
+        asked = _differing(found, frozenset(known)).get(excerpt_id, frozenset())
+        wanted = {str(key) for key in code_ids}
+        if strangers := wanted - asked:
+            return refusal(decision.no(f"{len(strangers)} of these codes are not disputed any more."))
+        one, other = found[excerpt_id]
+        both = {each["code"]: each["version"] for each in one.codes if str(each["code"]) in _keys(other)}
+        now = {key: known[key].version for key in sorted(wanted | set(both)) if key in known}
+        Settlement(
+            excerpt_id=excerpt_id,
+            codes=[{"code": key, "version": version} for key, version in {**both, **now}.items()],
+            because=because.strip(),
+            first_coding_id=one.id,
+            second_coding_id=other.id,
+            first_coder_id=one.coder_id,
+            second_coder_id=other.coder_id,
+            organisation_id=row.organisation_id,
+            made_at=at,
+            made_by_id=by.account_id,
+            made_by_name=by.name,
+        ).save(force_insert=True)
+        ledger.collected(by=by, at=at, resource=Resource.SETTLEMENT, subjects=[excerpt_id])
+    return done(excerpt_id, next=("Themes count it so. How far the two agree stays as it was.",))
 
 
 def ask_to_quote(*, excerpt_id: UUID, text: str, has_looked: bool, by: Actor, at: datetime) -> Outcome:

@@ -33,6 +33,7 @@ WITHOUT_HISTORY = {
     Resource.SURVEY_INVITATION: "says who answered, and a history would say when, beside the answers",
     Resource.EXCERPT: "taken out when a participant withdraws, and then to be gone",
     Resource.QUOTATION: "goes with its excerpt; who asked, who decided and when stand on the row",
+    Resource.SETTLEMENT: "goes with its excerpt; who settled it, when and why stand on the row",
     Resource.SURVEY_SHEET: "an answer has no writer, and a history would name one",
     Resource.EVALUATION_RELEASE: "holds whole files; each making and each review is an event with its hash",
     Resource.DRAFT: "its writer's own unfinished words, kept every few seconds",

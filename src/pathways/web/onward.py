@@ -46,6 +46,8 @@ _NAMES: Mapping[Leads, tuple[str, bool]] = MappingProxyType(
         Leads.SERVICES: ("directory:list", False),
         Leads.EVALUATION: ("evaluate:overview", False),
         Leads.EVALUATION_PLAN: ("plan:overview", False),
+        Leads.SETTLE: ("interviews:settle", True),
+        Leads.DIFFERENCES: ("interviews:differences", False),
         Leads.PROGRAMME_RECORDS: ("plan:records", False),
         Leads.GOVERNANCE: ("governance:events", False),
         Leads.EMERGENCY: ("emergency:show", True),

@@ -1,13 +1,14 @@
 """What was said in interviews: excerpts, codes by two people, and quotations that a second person lets go.
 
 An excerpt is under a participant's number. Two people code it without seeing one another's codes until
-both are in. Nothing that was said leaves but as a quotation: agreed to, looked through for what could give
-somebody away, and released by somebody else than whoever asked.
+both are in. Where they differ a third coder settles it, once: a settlement. Nothing that was said leaves but
+as a quotation: agreed to, looked through for what could give somebody away, and released by somebody else
+than whoever asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +25,16 @@ MOST_EXCERPT: Final = 4000
 MOST_QUOTATION: Final = 600
 #: Two people code each excerpt: their agreement is what is measured.
 CODERS: Final = 2
+
+
+class CodingState(Worded):
+    """How far the coding of an excerpt is. A third coder settles where two differ: that is the settlement."""
+
+    WAITING = "waiting", "Coded by nobody yet"
+    ONE = "one", "Coded by one of two"
+    ALIKE = "alike", "Coded by two, alike"
+    DIFFER = "differ", "Coded by two, who differ"
+    SETTLED = "settled", "Settled by a third coder"
 
 
 class Status(Worded):
@@ -112,4 +123,34 @@ def may_code(*, has_coded: bool, coders: int) -> Decision:
         return decision.no("You have coded this excerpt already.")
     if coders >= CODERS:
         return decision.no("Two people have coded this excerpt already.")
+    return decision.yes()
+
+
+def disputed(one: Set[str], other: Set[str], *, codebook: Set[str]) -> frozenset[str]:
+    """The codes that one of two people gave and the other did not.
+
+    A code that has left the codebook counts in nothing, and is disputed by nobody.
+    """
+    return frozenset((one ^ other) & codebook)
+
+
+def coding_state(*, coders: int, differ: bool, is_settled: bool) -> CodingState:
+    """How far the coding of an excerpt is, from how many coded it and what came of that."""
+    if coders < CODERS:
+        return CodingState.ONE if coders else CodingState.WAITING
+    if is_settled:
+        return CodingState.SETTLED
+    return CodingState.DIFFER if differ else CodingState.ALIKE
+
+
+def may_settle(state: CodingState, *, has_coded: bool) -> Decision:
+    """Whether somebody may settle an excerpt: two coded it and differ, nobody has, and she is neither."""
+    if state in (CodingState.WAITING, CodingState.ONE):
+        return decision.no("Two people code an excerpt before anybody settles it.")
+    if state is CodingState.SETTLED:
+        return decision.no("A third coder has settled this excerpt already. It is settled once.")
+    if state is CodingState.ALIKE:
+        return decision.no("The two who coded this excerpt gave it the same codes: nothing is to be settled.")
+    if has_coded:
+        return decision.no("You coded this excerpt yourself: somebody who did not code it settles it.")
     return decision.yes()

@@ -159,9 +159,10 @@ class Resource(StrEnum):
     # submissions to the Justice Data Lab: counts, never who; the list itself is kept nowhere
     LAB_SUBMISSION = "lab_submission"
     LAB_APPROVAL = "lab_approval"
-    # what was said in interviews, who gave it which codes, and quotations on their way out
+    # what was said in interviews, who gave it which codes, who settled them, and quotations on their way out
     EXCERPT = "interview_excerpt"
     CODING = "interview_coding"
+    SETTLEMENT = "interview_settlement"
     QUOTATION = "interview_quotation"
     # search
     NAME_TOKEN = "name_token"  # noqa: S105 - a table, not a secret
@@ -513,6 +514,27 @@ def _of_interviews() -> Iterable[Rule]:
         (Resource.CODING,),
         Always(),
         "When both are in, each is opened to the other.",
+    )
+    yield _rule(
+        heard,
+        _READ,
+        (Resource.SETTLEMENT,),
+        _OWN_ORGANISATION,
+        "Whoever coded an excerpt reads how a third coder settled it, and why.",
+    )
+    yield _rule(
+        heard,
+        (Action.CREATE,),
+        (Resource.SETTLEMENT,),
+        both(_OWN_ORGANISATION, Own("made_by_id"), NotOwn("first_coder_id"), NotOwn("second_coder_id")),
+        "Where two coders differ a third settles it, in her own name and once.",
+    )
+    yield _rule(
+        (Role.CLERK,),
+        (Action.READ, Action.REMOVE),
+        (Resource.SETTLEMENT,),
+        Always(),
+        "A settlement goes with the excerpt that it speaks of.",
     )
     yield _rule(
         heard,

@@ -11,7 +11,7 @@ from pathways.domain.governance.actors import Actor
 from pathways.domain.terms import clocks
 from pathways.domain.terms.law import CrossingPurpose
 from pathways.domain.terms.people import Role
-from pathways.journey import emergency, instruments, sight, under_agreement
+from pathways.journey import emergency, instruments, interviewing, sight, under_agreement
 from pathways.journey.home.shapes import MOST, OF_THE_PROGRAMME, Figure, Home, Item, Leads, Section, section
 from pathways.records.models import (
     AccessEvent,
@@ -30,10 +30,36 @@ def evaluator(*, by: Actor, at: datetime) -> Home:
     return Home(
         lead="Who came to notice, who was supported and what changed, from codes alone and through disclosure"
         " control. You meet no woman’s record here.",
+        first=_to_settle(by),
         beside=(OF_THE_PROGRAMME,),
         main=Leads.EVALUATION,
         main_words="Open the evaluation",
     )
+
+
+def _to_settle(by: Actor) -> tuple[Section, ...]:
+    """Excerpts that two colleagues coded differently; no list where nothing waits for this evaluator."""
+    waiting = interviewing.to_settle(by=by)
+    if not waiting:
+        return ()
+    items = [
+        Item(
+            title=f"Excerpt of participant {participant}",
+            hint="Two colleagues coded it differently, and you coded it neither way",
+            leads=Leads.SETTLE,
+            id=key,
+        )
+        for key, participant in waiting
+    ]
+    found = section(
+        "Codes to settle",
+        items,
+        total=len(items),
+        more=Leads.DIFFERENCES,
+        more_words="Where two coders differ",
+        empty="",
+    )
+    return (found,)
 
 
 def commissioner(*, by: Actor, at: datetime) -> Home:

@@ -41,6 +41,8 @@ class Leads(StrEnum):
     SERVICES = "services"
     EVALUATION = "evaluation"
     EVALUATION_PLAN = "evaluation_plan"
+    SETTLE = "settle"
+    DIFFERENCES = "differences"
     PROGRAMME_RECORDS = "programme_records"
     GOVERNANCE = "governance"
     HELD = "held"

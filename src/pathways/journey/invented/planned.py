@@ -207,8 +207,9 @@ _SAID = (
 
 
 def _heard(world: World, at: datetime) -> None:
-    """A codebook, a topic guide, excerpts that two people coded, and what came of quoting two of them."""
-    first, second = world.people[(Role.EVALUATOR, "westmoor")][:2]
+    """A codebook, a topic guide, excerpts that two people coded and a third settled, and what came of quoting
+    two of them."""
+    first, second, third = world.people[(Role.EVALUATOR, "westmoor")][:3]
     day = clocks.local(at).date() - timedelta(days=170)
     keys: dict[str, Any] = {}
     codes = (
@@ -245,6 +246,9 @@ def _heard(world: World, at: datetime) -> None:
             _done(interviewing.code(excerpt_id=excerpt, code_ids=given, by=second, at=at))
         _done(interviewing.decide(quotation_id=quoted[0], action=Action.RELEASE,
                                   because="Nothing in it by which she could be known.", by=second, at=at))
+    with identity.acting(third):  # of the two on which they differ one is left to be settled
+        _done(interviewing.settle(excerpt_id=excerpts[4], code_ids=[], by=third, at=at,
+                                  because="It speaks of what has come easier, and of nothing in the way."))
 
 
 def _surveyed(world: World, by: Any, at: datetime) -> None:

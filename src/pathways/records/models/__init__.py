@@ -11,7 +11,7 @@ from pathways.records.models.directory import (
 )
 from pathways.records.models.erasing import Erasure, ErasureKey, LegalHold
 from pathways.records.models.guarding import Bar, EmergencyAccess
-from pathways.records.models.interviews import Coding, Excerpt, Quotation
+from pathways.records.models.interviews import Coding, Excerpt, Quotation, Settlement
 from pathways.records.models.justice_lab import (
     IndexDisposal,
     LabApproval,
@@ -217,6 +217,7 @@ __all__ = [
     "Service",
     "ServiceOffer",
     "Setting",
+    "Settlement",
     "SharingAgreement",
     "SiteInstrument",
     "Spine",

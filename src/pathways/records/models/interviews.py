@@ -1,4 +1,4 @@
-"""What was said in interviews, sealed; who gave it which codes; and quotations on their way out.
+"""What was said in interviews, sealed; who gave it which codes and who settled them; quotations on their way.
 
 An excerpt is under a participant's number and an evaluator's key. It has no history: when a participant
 withdraws it is to be gone.
@@ -63,6 +63,49 @@ class Coding(Row):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["excerpt_id", "coder_id"], name="interview_coding_once")
         ]
+
+
+class Settlement(Row):
+    """What a third coder says of an excerpt that two coded differently: once, and for those two codings.
+
+    A coding is never changed, and neither is this. It names the two that it settled and counts for no others.
+    """
+
+    excerpt_id = models.UUIDField(unique=True)
+    #: as in a coding: what both gave, and of what one gave what the third coder gives too
+    codes = models.JSONField(default=list, blank=True)
+    because = SealedText()
+    first_coding_id = models.UUIDField()
+    second_coding_id = models.UUIDField()
+    first_coder_id = models.UUIDField()
+    second_coder_id = models.UUIDField()
+    organisation_id = models.UUIDField(db_index=True)
+    made_at = models.DateTimeField()
+    made_by_id = models.UUIDField()
+    made_by_name = models.CharField(max_length=120, blank=True, default="")
+
+    privacy: ClassVar[dict[str, Privacy]] = {
+        "codes": Privacy.SENSITIVE,
+        "made_by_name": Privacy.IDENTIFIES,
+    }
+
+    class Meta:
+        db_table = "interview_settlement"
+        ordering: ClassVar = ["made_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(made_by_id=F("first_coder_id")) & ~Q(made_by_id=F("second_coder_id")),
+                name="interview_settlement_third_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(first_coder_id=F("second_coder_id"))
+                & ~Q(first_coding_id=F("second_coding_id")),
+                name="interview_settlement_of_two",
+            ),
+        ]
+
+    def sealed_for(self) -> tuple[uuid.UUID, uuid.UUID]:
+        return (self.organisation_id, self.organisation_id)
 
 
 class Quotation(Row):

@@ -34,6 +34,27 @@ class CodesForm(forms.PathwaysForm):
         ]
 
 
+class SettleForm(forms.PathwaysForm):
+    codes = forms.ChooseMany(
+        label="Which of these codes does it have?",
+        choices=[],
+        hint="One of the two gave each of these, and the other did not. What both gave stands.",
+        dividers={"none": "or"},
+        none_of_these="none",
+        error="Select each code that it has, or “None of them”",
+    )
+    because = forms.LongText(label="Why do you settle it so?", rows=3, counted=600)
+
+    def __init__(self, *args: Any, disputed: Sequence[Code], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked: Any = self.fields["codes"]
+        asked.choices = [*((str(one.id), one.name) for one in disputed), ("none", "None of them")]
+        asked.hints = {str(one.id): one.definition for one in disputed}
+
+    def clean_codes(self) -> list[str]:
+        return [one for one in self.cleaned_data["codes"] if one != "none"]
+
+
 class QuoteForm(forms.PathwaysForm):
     text = forms.LongText(
         label="The words to be shown",
@@ -79,4 +100,6 @@ class ReasonForm(forms.PathwaysForm):
 
 
 class SureForm(forms.PathwaysForm):
-    sure = forms.Confirm(label="Its words and every quotation of them are to be gone for good")
+    sure = forms.Confirm(
+        label="Its words, every quotation of them and how its codes were settled are to be gone for good"
+    )

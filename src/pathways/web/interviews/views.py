@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from pathways.domain.evaluation import interviews
-from pathways.domain.evaluation.interviews import Action, Status
+from pathways.domain.evaluation.interviews import Action, CodingState, Status
 from pathways.domain.evaluation.recorded import KINDS, RecordKind
 from pathways.journey import interviewing, recording
 from pathways.web import access, clock, flow
@@ -22,11 +22,13 @@ from pathways.web.interviews.forms import (
     ExcerptForm,
     QuoteForm,
     ReasonForm,
+    SettleForm,
     SureForm,
 )
 from pathways.web.request import Request
 
 _STATE = {Status.WAITING: "yellow", Status.RELEASED: "green"}
+_OF_CODING = {CodingState.DIFFER: "yellow", CodingState.SETTLED: "green"}
 
 
 def _table(*columns: str, numeric: int = 99) -> list[dict[str, Any]]:
@@ -78,13 +80,15 @@ def overview(request: Request) -> HttpResponse:
                         {"text": ", ".join(one.codes)},
                         _number(one.participants),
                         _number(one.excerpts),
+                        _number(one.undecided),
                     ]
                 }
                 for one in interviewing.themes(by=by, at=at)
             ],
             "theme_columns": _table(
-                "Part of the theory of change", "Codes", "Participants", "Excerpts", numeric=2
+                "Part of the theory of change", "Codes", "Participants", "Excerpts", "Not settled", numeric=2
             ),
+            "apart": interviewing.apart(by=by),
             "quotations": [_quotation_line(one) for one in interviewing.quotations(by=by, at=at)],
             "quotation_columns": _table("Words", "Who said it", "State"),
         },
@@ -92,9 +96,6 @@ def overview(request: Request) -> HttpResponse:
 
 
 def _excerpt_line(one: interviewing.Heard) -> dict[str, Any]:
-    done = f"Coded by {one.codings} of {interviews.CODERS}"
-    if one.codings >= interviews.CODERS:
-        done = "Coded by two"
     return {
         "cells": [
             {
@@ -103,7 +104,7 @@ def _excerpt_line(one: interviewing.Heard) -> dict[str, Any]:
                 "hint": one.group,
             },
             {"text": recording.shortened(one.text, 160)},
-            {"text": done, "hint": "Also by you" if one.is_mine_coded else ""},
+            {"text": one.state.label, "hint": "You coded it" if one.is_mine_coded else ""},
         ]
     }
 
@@ -151,6 +152,7 @@ def excerpt(request: Request, excerpt_id: UUID) -> HttpResponse:
     if found is None:
         return access.not_found(request)
     codings = interviewing.codings(excerpt_id, by=request.actor, at=request.now)
+    apart = interviewing.difference(excerpt_id, by=request.actor, at=request.now)
     return render(
         request,
         "interviews/excerpt.html",
@@ -160,12 +162,63 @@ def excerpt(request: Request, excerpt_id: UUID) -> HttpResponse:
             "crumbs": [("Interviews", reverse("interviews:overview"))],
             "excerpt": found,
             "codings": codings,
-            "may_code": bool(
-                interviews.may_code(has_coded=found.is_mine_coded, coders=found.codings)
-            ),
-            "waits": found.is_mine_coded and found.codings < interviews.CODERS,
+            "is_coded": found.state is not CodingState.WAITING,
+            "may_code": found.state in _TO_BE_CODED and not found.is_mine_coded,
+            "waits": found.state in _TO_BE_CODED and found.is_mine_coded,
+            "apart": apart,
         },
     )
+
+
+_TO_BE_CODED = (CodingState.WAITING, CodingState.ONE)
+
+
+@page(roles=interviewing.HEARS)
+def differences(request: Request) -> HttpResponse:
+    """What two coders gave differently, side by side: what waits for this person first, settled ones last."""
+    found = interviewing.differences(by=request.actor, at=request.now)
+    return render(
+        request,
+        "interviews/differences.html",
+        {
+            "title": "Where two coders differ",
+            "crumbs": [("Interviews", reverse("interviews:overview"))],
+            "rows": [_difference_line(one) for one in found],
+            "columns": _table("Participant", "What was said", "The first gave", "The second gave", "Settled"),
+            "apart": interviewing.apart(by=request.actor),
+            "mine": sum(bool(one.may_settle) for one in found),
+        },
+    )
+
+
+def _difference_line(one: interviewing.Difference) -> dict[str, Any]:
+    first = [name for name, is_given, _ in one.given if is_given]
+    second = [name for name, _, is_given in one.given if is_given]
+    address = "interviews:settle" if one.may_settle else "interviews:excerpt"
+    return {
+        "cells": [
+            {
+                "text": f"Participant {one.participant}",
+                "href": reverse(address, args=[one.excerpt_id]),
+                "hint": one.group,
+            },
+            {"text": one.text},
+            {"text": ", ".join(first) or _NONE, "hint": one.coders[0]},
+            {"text": ", ".join(second) or _NONE, "hint": one.coders[1]},
+            _settled_cell(one),
+        ]
+    }
+
+
+_NONE = "None fits"
+
+
+def _settled_cell(one: interviewing.Difference) -> dict[str, Any]:
+    if one.settled is not None:
+        codes = ", ".join(one.settled.codes) or _NONE
+        return {"text": codes, "hint": f"By {one.settled.by}, {clock.day(one.settled.at)}"}
+    waits = {"tag": "Not settled", "colour": _OF_CODING[CodingState.DIFFER]}
+    return waits if one.may_settle else {**waits, "hint": one.may_settle.reason}
 
 
 class _OfExcerpt(flow.Flow):
@@ -229,6 +282,54 @@ class GiveCodes(_OfExcerpt):
         keys = [UUID(one) for one in answers["codes"]]
         said = interviewing.code(excerpt_id=self.found.id, code_ids=keys, by=self.actor, at=self.now)
         return self.receipt(said, "Codes given")
+
+
+@page(roles=interviewing.HEARS)
+class Settle(_OfExcerpt):
+    effect = "decides"
+    title = "Settle where two coders differ"
+    template = "interviews/settle.html"
+    form = SettleForm
+    button = "Settle it so"
+    apart: interviewing.Difference
+
+    def begin(self) -> HttpResponse | None:
+        if (stop := super().begin()) is not None:
+            return stop
+        answer = interviews.may_settle(self.found.state, has_coded=self.found.is_mine_coded)
+        apart = interviewing.difference(self.found.id, by=self.actor, at=self.now) if answer else None
+        if apart is None:
+            said = {"title": self.title, "answer": answer, "onward": self.back()}
+            return render(self.request, "interviews/not_now.html", said)
+        self.apart = apart
+        return None
+
+    def context(self) -> dict[str, Any]:
+        given = [
+            {"cells": [{"text": name}, *({"text": "Given" if each else "Not given"} for each in pair)]}
+            for name, *pair in self.apart.given
+        ]
+        return {
+            **super().context(),
+            "given": given,
+            "given_columns": _table("Code", *self.apart.coders),
+        }
+
+    def form_kwargs(self, step: flow.Step) -> dict[str, Any]:
+        return {"disputed": self.apart.disputed}
+
+    def back(self) -> str:
+        return reverse("interviews:differences")
+
+    def do(self, answers: dict[str, Any]) -> flow.Receipt:
+        said = interviewing.settle(
+            excerpt_id=self.found.id,
+            code_ids=[UUID(one) for one in answers["codes"]],
+            because=answers["because"],
+            by=self.actor,
+            at=self.now,
+        )
+        return flow.Receipt.of(said, "Settled", href=self.back(), onward="Back to where coders differ")
 
 
 @page(roles=interviewing.HEARS)
