@@ -90,6 +90,18 @@ class Attack:
         interval = self.interval(cell)
         return interval.width < width
 
+    def narrowest(self, cells: Iterable[int]) -> int | None:
+        """The least width of any of these hidden cells; None where nothing limits any.
+
+        What was seen to be open as far as the narrowest yet is not looked at more closely.
+        """
+        least = float("inf")
+        for cell in cells:
+            self._open(self._group_of[cell])
+            if self._seen_width(cell) < min(least, FAR):
+                least = min(least, self.interval(cell).width)
+        return None if least == float("inf") else int(least)
+
     def _open(self, group: int) -> None:
         if group in self._program:
             return
@@ -150,23 +162,12 @@ class Attack:
 def audit(system: System, hidden: np.ndarray, rule: Rule) -> Audit:
     """Attack a release. `hidden` is one boolean a cell, in the order of `system.keys`."""
     small = [int(cell) for cell in np.flatnonzero(hidden) if rule.is_small(int(system.values[cell]))]
-    informed = widths(system, hidden, small, floor=rule.floor)
-    plain = informed if rule.floor == 0 else widths(system, hidden, small, floor=0)
-    at_risk: list[int] = [cell for cell, width in informed.items() if width < rule.threshold]
     shown = [int(cell) for cell in np.flatnonzero(~hidden) if rule.is_small(int(system.values[cell]))]
+    informed = Attack(system, hidden, floor=rule.floor)
+    at_risk = [cell for cell in small if informed.is_narrower(cell, rule.threshold)]
+    plain = informed if rule.floor == 0 else Attack(system, hidden, floor=0)
     return Audit(
         tuple(system.keys[cell] for cell in sorted([*at_risk, *shown])),
-        0 if shown else _narrowest(plain.values()),
-        0 if shown else _narrowest(informed.values()),
+        0 if shown else plain.narrowest(small),
+        0 if shown else informed.narrowest(small),
     )
-
-
-def widths(system: System, hidden: np.ndarray, cells: Iterable[int], *, floor: int) -> dict[int, float]:
-    """How wide the attacker's range is for each of these hidden cells."""
-    attack = Attack(system, hidden, floor=floor)
-    return {cell: attack.interval(cell).width for cell in cells}
-
-
-def _narrowest(found: Iterable[float]) -> int | None:
-    least = min(found, default=float("inf"))
-    return None if least == float("inf") else int(least)
