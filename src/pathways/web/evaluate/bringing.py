@@ -18,9 +18,6 @@ from pathways.web.evaluate import forms, parts
 from pathways.web.request import Request
 
 
-_KEPT = "The figures are kept: measures M36 and M41 read them."
-
-
 @page(roles=bringing.MAY_BRING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def comparison(request: Request) -> HttpResponse:
@@ -87,7 +84,7 @@ def _page(
                         **_police_columns(form.cleaned_data), by=request.actor, at=request.now
                     )
                     if kept:
-                        messages.success(request, " ".join((_KEPT, *kept.next)))
+                        messages.success(request, "The figures are kept: measures M36 and M41 read them.")
                         return redirect("evaluate:police_contact")
                     problem = kept.reason
                 elif action == "keep":
