@@ -265,6 +265,30 @@ def test_the_same_women_over_another_stretch_are_held_against_one_another_too() 
         keep(shorter, [first], months=6)
 
 
+def test_what_two_earlier_sets_give_away_already_keeps_no_later_one_out() -> None:
+    """They were kept before sets were held against one another; what they told is told."""
+    earlier = [keep(contact(40, both=12)), keep(contact(41, both=13))]
+    told = keep(contact(90, both=30, before=22, after=22), earlier).under(4, None)
+    assert told is not None
+    assert told.side("victim").both.value == 30
+
+
+def test_a_later_set_cannot_undo_what_the_one_between_hides() -> None:
+    """Of three sets the first and the last agree in a count; so the one between has it too, hidden or not."""
+    for seed in range(6):
+        rng = random.Random(seed)
+        files = [contact(50, both=12 + rng.randrange(3))]
+        files.append([*files[0], *[Woman((("victim", -30),))] * 2, *[Woman()] * 9])
+        files.append([*files[1], *[Woman((("victim", -30),))] * (6 + seed), *[Woman()] * 10])
+        kept: list[Kept] = []
+        truths = []
+        for women in files:
+            kept.append(keep(women, kept))
+            truths.append(truth(women))
+        seen = [one for each in kept if (one := seen_by(4, each)) is not None]
+        assert not worked_out(seen, truths, 4)
+
+
 def test_the_very_same_file_may_be_kept_again() -> None:
     for women in (contact(40, both=12), *(files[0] for files in successions(6, seed=5))):
         first = keep(women)
