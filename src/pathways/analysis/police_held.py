@@ -31,7 +31,7 @@ class TooNear(AtRisk):
         super().__init__(
             f"beside the figures kept on {since} these would give a woman away by subtracting: too few women "
             "have come in, gone out or changed between the two. What was kept before stays. Keep figures "
-            f"again when at least {more} women more are in the file"
+            f"again when more women are counted, at least {more} more than then"
         )
 
 
@@ -58,11 +58,28 @@ def hold(system: System, rule: Rule, earlier: Sequence[Kept], hidden: Collection
         found = laid.gives_away(now)
         if not found:
             return Held(protected, _hidden(seen) - _hidden(_seen(system, first)))
-        more = overlaid.to_hold_back(found, {_NAME: system}, seen)
-        if not more or "n" in more:
+        more = _to_hide(found, system, seen)
+        if "n" in more:
             raise TooNear(_since(found, earlier), rule.threshold + 1)
         kept = {key for key, one in protected.cells.items() if one.is_hidden}
         protected = protect(system, rule, hidden=kept | more)
+
+
+def _to_hide(found: Sequence[GivenAway], system: System, seen: dict[Key, ReleasedCount]) -> set[Key]:
+    """What is given away itself; where all of that is hidden, the one count by it that is wanted least.
+
+    Where no sum holds another than the number of women, any count of the same kind of contact comes first.
+    """
+    more = overlaid.to_hold_back(found, {_NAME: system}, seen)
+    names = {each.row for each in found}
+    if itself := {key for key in more if overlaid.name_of(key) in names}:
+        return itself
+    kinds = {key[0] for key in system.counts if isinstance(key, tuple) and overlaid.name_of(key) in names}
+    near = [key for key in system.counts if isinstance(key, tuple) and key[0] in kinds and seen[key].value]
+    others = [key for key in more if key != "n"] or near or list(more)
+    if not others:
+        return {"n"}
+    return {min(others, key=lambda key: (system.weights[key], seen[key].value or 0, overlaid.name_of(key)))}
 
 
 def may_say_means(kind: str, now: Told, earlier: Sequence[Kept]) -> bool:
