@@ -157,10 +157,12 @@ class Successive:
             return {}
         together, last = _Laid(tables, self._rule), len(tables) - 1
         for late in range(1, len(tables)):
-            # how the earlier go together follows from each and the next
-            for early in range(last) if late == last else [late - 1]:
+            for early in range(late):
                 shared = list(tables[early].shown)
-                if together.relate(early, late, shared, is_watched=True) == Women.OTHER:
+                # how the earlier ones go together follows from each and the next
+                is_tied = late == last or early == late - 1
+                how = together.relate(early, late, shared, is_watched=True) if is_tied else Women.OTHER
+                if how == Women.OTHER:
                     together.differ(early, late, shared)
         found: dict[tuple[object, ...], GivenAway] = {}
         for number, one in enumerate(tables):
