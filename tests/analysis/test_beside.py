@@ -132,6 +132,117 @@ def test_bands_that_cross_the_programmes_own_are_refused_with_the_reason() -> No
     ]
 
 
+def of_groups(*ages: tuple[str, float], sex: str = "Female") -> list[dict[str, Any]]:
+    """A census table of ethnic group by age: of the second group there are twice as many."""
+    groups = ("Asian, Asian British or Asian Welsh", 1), ("White", 2)
+    return [
+        line(n * times, age_band=said, ethnicity=group, sex=sex)
+        for said, n in ages
+        for group, times in groups
+    ]
+
+
+@pytest.mark.parametrize(
+    "said", ["18 and over", "Aged 18 and over", "18+", "Aged 18 years and over", "Adults (18 plus)"]
+)
+def test_adults_as_one_figure_serve_ethnicity_and_area_but_no_band(said: str) -> None:
+    made = beside.residents([("Census", of_groups((said, 90), ("Aged 17 years and under", 30)))])
+    assert as_counts(made, "ethnicity") == {"asian": 90, "white": 180}
+    assert as_counts(made, "area") == {"Luton": 270}
+    assert {row["source"] for row in made if row["characteristic"] != "age_band"} == {
+        "Census: women, 18 and over"
+    }
+    assert [row["why"] for row in made if row["characteristic"] == "age_band"] == [
+        f"ages are told as one figure, “{said}”, and not by band"
+    ]
+
+
+def test_a_set_that_tells_adults_as_one_figure_leaves_the_bands_to_an_older_one() -> None:
+    older = [line(7, age_band="18 to 24", sex="Female"), line(9, age_band="25 to 34", sex="Female")]
+    made = beside.residents([("2021", of_groups(("18 and over", 90))), ("2011", older)])
+    assert as_counts(made, "age_band") == {"18_24": 7, "25_34": 9}
+    assert as_counts(made, "ethnicity") == {"asian": 90, "white": 180}
+
+
+WHOLE = (("Aged 18 to 24 years", 20), ("Aged 25 to 49 years", 30), ("Aged 50 years and over", 45))
+
+
+def test_no_woman_is_counted_twice_where_totals_stand_beside_bands() -> None:
+    """The bands are used where they are whole, and they need not be the programme's own."""
+    totals = (("Total: All usual residents", 130), ("Aged 16 years and over", 99), ("18 and over", 90))
+    made = beside.residents([("Census", of_groups(*totals, *WHOLE))])
+    assert as_counts(made, "ethnicity") == {"asian": 95, "white": 190}
+    assert as_counts(made, "area") == {"Luton": 285}
+    years = (("Aged 50 to 64 years", 25), ("Aged 65 years and over", 21), ("Aged 15 years and under", 8))
+    made = beside.residents([("Census", of_groups(*totals, *WHOLE, *years))])
+    assert as_counts(made, "ethnicity") == {"asian": 96, "white": 192}
+
+
+def test_where_the_bands_leave_a_gap_the_figure_of_all_adults_is_used_and_said() -> None:
+    made = beside.residents([("Census", of_groups(("18 and over", 90), *WHOLE[:2]))])
+    assert as_counts(made, "ethnicity") == {"asian": 90, "white": 180}
+    sources = {row["source"] for row in made if row["characteristic"] == "ethnicity"}
+    assert sources == {"Census: women, 18 and over, as one figure, because its bands leave a gap"}
+
+
+def test_bands_of_the_programme_are_used_where_totals_stand_beside_them() -> None:
+    bands = [("18 to 24", 1), ("25 to 34", 2), ("35 to 44", 3), ("45 to 54", 4), ("55 and over", 5)]
+    ages = [*bands, ("All ages", 20), ("18 and over", 15), ("16 and over", 17), ("Aged under 16", 3)]
+    made = beside.residents([("Census", [line(n, age_band=said, sex="F") for said, n in ages])])
+    assert as_counts(made, "age_band") == {"18_24": 1, "25_34": 2, "35_44": 3, "45_54": 4, "55_plus": 5}
+    assert as_counts(made, "area") == {"Luton": 15}
+
+
+CHILDREN = "the age “{}” holds children under 18 too, and the programme is for women of 18 and over"
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("16 and over", CHILDREN),
+        ("All categories: Age 16 and over", CHILDREN),
+        ("Aged 16 to 64 years", CHILDREN),
+        ("Aged 18 years and under", CHILDREN),
+        ("All adults", "“{}” does not say from which age to which"),
+    ],
+)
+def test_ages_that_hold_children_or_do_not_say_are_refused_with_the_reason(said: str, why: str) -> None:
+    made = beside.residents([("Census", of_groups((said, 90)))])
+    refused = [row["why"] for row in made if row["characteristic"] in ("ethnicity", "area")]
+    assert refused == [why.format(said)] * 2
+
+
+def test_ages_that_overlap_and_make_nothing_whole_are_refused() -> None:
+    made = beside.residents([("Census", of_groups(("18 to 24", 9), ("20 to 29", 9)))])
+    assert [row["why"] for row in made if row["characteristic"] == "ethnicity"] == [
+        "the ages “18 to 24” and “20 to 29” overlap"
+    ]
+
+
+def test_a_total_of_all_ages_alone_is_used_and_said_as_if_no_age_were_told() -> None:
+    made = beside.residents([("Census", of_groups(("All ages", 120)))])
+    assert as_counts(made, "ethnicity") == {"asian": 120, "white": 240}
+    assert {row["source"] for row in made if row["characteristic"] == "ethnicity"} == {
+        "Census: women, all ages"
+    }
+
+
+def test_adults_are_preferred_where_one_file_has_all_ages_too() -> None:
+    everybody = [
+        line(500, ethnicity="White", sex="Female"), line(500, ethnicity="Asian, Asian British", sex="Female")
+    ]  # fmt: skip
+    made = beside.residents([("Census", [*everybody, *of_groups(("18+", 90))])])
+    assert as_counts(made, "ethnicity") == {"asian": 90, "white": 180}
+
+
+def test_what_is_not_drawn_says_why_on_the_page_of_the_comparison() -> None:
+    population = beside.residents([("Census", of_groups(("18 and over", 90)))])
+    women = table("age_band", {"25_34": (40, 10, 10, 30, 30)})
+    made = beside.represented(women, population, beside="residents")
+    assert made is not None
+    assert made.why == "ages are told as one figure, “18 and over”, and not by band"
+
+
 @pytest.mark.parametrize(
     ("said", "group"),
     [

@@ -16,7 +16,7 @@ from pathways.analysis import sheets
 from pathways.domain.terms.people import Role, Sector
 from pathways.journey import evaluate, identity
 from pathways.records.models import AccessEvent, Draft, ReferenceSet
-from tests.analysis.test_compared import fallen, groups, harmed
+from tests.analysis.test_compared import fallen, groups, harmed, record
 from tests.web.test_evaluation_pages import none_made, patient, rows, signed_in, told  # noqa: F401
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -181,6 +181,43 @@ def test_measures_read_police_contact_that_was_kept_and_everybody_who_reads_the_
     assert "20%" in measure_figure(evaluator, "M36")
     assert evaluator.post(POLICE, {"action": "forget"}).status_code == 302
     assert "Not collected" in measure_figure(evaluator, "M36")
+
+
+def test_figures_of_nearly_the_same_women_are_not_kept_after_others(evaluator, told):  # noqa: F811
+    bring(evaluator, POLICE, as_csv(harmed()), "records.csv")
+    assert evaluator.post(POLICE, {**RECORDS, "action": "keep"}).status_code == 302
+    # one woman more, of whom there are records before and after
+    more = [record(60, "victim", day) for day in (-30, 10)]
+    bring(evaluator, POLICE, as_csv([*harmed(), *more]), "records.csv")
+    page = evaluator.post(POLICE, RECORDS).content.decode()
+    assert "These figures cannot be kept" in page and "by subtracting" in page
+    page = evaluator.post(POLICE, {**RECORDS, "action": "keep"}).content.decode()
+    assert "There is a problem" in page and "at least 5 more than then" in page and "Nothing was kept" in page
+    assert "12 of 60 women" in measure_figure(evaluator, "M36")
+    # what was taken out was seen all the same
+    assert evaluator.post(POLICE, {"action": "forget"}).status_code == 302
+    assert "Nothing was kept" in evaluator.post(POLICE, {**RECORDS, "action": "keep"}).content.decode()
+    assert "Not kept yet" in measure_figure(evaluator, "M36")
+
+
+def test_what_would_give_a_few_women_away_beside_figures_kept_before_is_hidden_and_told_first(
+    evaluator, told  # noqa: F811
+):
+    bring(evaluator, POLICE, as_csv(harmed()), "records.csv")
+    evaluator.post(POLICE, {**RECORDS, "action": "keep"})
+    # thirty women more: two were victims before and after, and the others enough of every kind
+    more = [record(who, "victim", day) for who in (60, 61) for day in (-30, 10)]
+    more += [record(who, "victim", -30) for who in range(62, 72)]
+    more += [record(who, "victim", 10) for who in range(72, 80)]
+    more += [record(who) for who in range(80, 90)]
+    bring(evaluator, POLICE, as_csv([*harmed(), *more]), "records.csv")
+    page = evaluator.post(POLICE, RECORDS).content.decode()
+    assert "keeping these would hide" in page
+    assert "women with a record both before and after (as victim)" in page
+    page = evaluator.post(POLICE, {**RECORDS, "action": "keep"}, follow=True).content.decode()
+    assert "The figures are kept" in page
+    text = measure_figure(evaluator, "M36")
+    assert "of 90 women" in text and "14 of 90" not in text
 
 
 def test_whoever_only_reads_the_plan_keeps_no_police_contact(told):  # noqa: F811

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -282,6 +283,7 @@ def residents(sets: Iterable[tuple[str, Sequence[Row]]]) -> list[dict[str, Any]]
     """
     found: list[dict[str, Any]] = []
     done: set[str] = set()
+    only_whole: dict[str, list[dict[str, Any]]] = {}
     for source, body in sets:
         for name, column in (("age_band", "age_band"), ("ethnicity", "ethnicity"), ("area", "area_code")):
             if name in done:
@@ -289,41 +291,75 @@ def residents(sets: Iterable[tuple[str, Sequence[Row]]]) -> list[dict[str, Any]]
             rows = [row for row in body if row.get(column)]
             if name in ("age_band", "ethnicity") and not rows:
                 continue
-            if made := _of_one(name, rows, source):
+            try:
+                made = _of_one(name, rows, source)
+            except _NotToldError as error:  # an older set may tell them apart
+                only_whole.setdefault(name, [_row(name, "", None, source, error.why)])
+                continue
+            except _CannotError as error:
+                made = [_row(name, "", None, source, error.why)]
+            if made:
                 found += made
                 done.add(name)
-    return found
+    return [*found, *(row for name, rows in only_whole.items() if name not in done for row in rows)]
 
 
 _OTHER: Final = ("age_band", "ethnicity", "sex")
 
 
+class _CannotError(Exception):
+    """These figures cannot be brought to the programme's groups, for a reason that can be said."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class _NotToldError(_CannotError):
+    """The set does not tell the groups apart: it holds nothing of this characteristic."""
+
+
 def _of_one(name: str, rows: Sequence[Row], source: str) -> list[dict[str, Any]]:
-    """One characteristic's rows from the least crossed part of a set, of women where it has them."""
-    patterns = {tuple(bool(row.get(key)) for key in _OTHER) for row in rows}
-    if not patterns:
-        return []
+    """One characteristic's rows from the part of a set that tells women and adults apart, least crossed."""
+    parts: dict[tuple[bool, ...], list[Row]] = {}
+    for row in rows:
+        parts.setdefault(tuple(bool(row.get(key)) for key in _OTHER), []).append(row)
     own = _OTHER.index(name) if name in _OTHER else -1
-    wanted = min(patterns, key=lambda p: (not p[2], sum(p[k] for k in (0, 1) if k != own)))
-    rows = [row for row in rows if tuple(bool(row.get(key)) for key in _OTHER) == wanted]
-    if wanted[2]:
+    order = sorted(parts, key=lambda p: (not p[2], not p[0], sum(p[k] for k in (0, 1) if k != own)))
+    refused: _CannotError | None = None
+    for pattern in order:
+        if pattern[2] != order[0][2]:
+            break  # women are told apart in another part: never both sexes in their place
+        try:
+            return _of_part(name, parts[pattern], pattern, source)
+        except _CannotError as error:
+            refused = refused or error
+    if refused is not None:
+        raise refused
+    return []
+
+
+def _of_part(
+    name: str, rows: Sequence[Row], pattern: tuple[bool, ...], source: str
+) -> list[dict[str, Any]]:
+    has_ages, _, has_sexes = pattern
+    if has_sexes:
         rows = [row for row in rows if _is_female(str(row["sex"]))]
-    notes = ["women" if wanted[2] else "both sexes", "18 and over" if wanted[0] else "all ages"]
+    if has_ages and name != "age_band":  # “All ages” alone is no more than no age at all
+        has_ages = any(_ages(str(row["age_band"])) != _EVERYBODY for row in rows)
+    notes = ["women" if has_sexes else "both sexes", "18 and over" if has_ages else "all ages"]
+    if has_ages:
+        rows, is_one = _adults(rows, _BANDS if name == "age_band" else (_ADULT,))
+        notes += ["as one figure, because its bands leave a gap"] if is_one else []
     count: dict[str, float] = {}
     for row in rows:
-        band = _age(str(row["age_band"])) if wanted[0] else None
-        if wanted[0] and band is None:
-            why = f"the age “{row['age_band']}” crosses the programme’s bands"
-            return [_row(name, "", None, source, why)]
-        if band is d.AgeBand.UNDER_18:
-            continue
         if name == "age_band":
-            assert band is not None
-            key = band.value
+            low, _ = _ages(str(row["age_band"])) or _EVERYBODY
+            key = d.band_of(low).value
         elif name == "ethnicity":
             group = _ethnic(str(row["ethnicity"]))
             if group is None:
-                return [_row(name, "", None, source, f"“{row['ethnicity']}” is no census group known here")]
+                raise _CannotError(f"“{row['ethnicity']}” is no census group known here")
             if not group:
                 continue
             key = group
@@ -332,6 +368,83 @@ def _of_one(name: str, rows: Sequence[Row], source: str) -> list[dict[str, Any]]
         count[key] = count.get(key, 0) + float(row["count"])
     said = f"{source}: {', '.join(notes)}" if source else f"Residents: {', '.join(notes)}"
     return [_row(name, key, round(n), said) for key, n in sorted(count.items())]
+
+
+# --- ages in words: every adult once ------------------------------------------------------------------------
+
+_OLDEST: Final = 120
+_EVERYBODY: Final = (0, _OLDEST)
+_ADULT: Final = (18, _OLDEST)
+_BANDS: Final = tuple(
+    (min(years), max(years))
+    for band in _ADULTS
+    if (years := [age for age in range(18, _OLDEST + 1) if d.band_of(age) is band])
+)
+_Ages = tuple[int, int]
+
+
+def _adults(rows: Sequence[Row], spans: Sequence[_Ages]) -> tuple[list[Row], bool]:
+    """The rows that hold every adult once, of each span the finest that make it up whole.
+
+    Totals that stand beside them are not used; a total of all adults is used where what is finer leaves a
+    gap, and then the second answer is True. Raises _CannotError where adults cannot be told from others.
+    """
+    groups: dict[tuple[str, ...], dict[_Ages, list[Row]]] = {}
+    for row in rows:
+        ages = _ages(str(row["age_band"]))
+        if ages is None:
+            raise _CannotError(f"“{row['age_band']}” does not say from which age to which")
+        key = tuple(str(row.get(name) or "") for name in ("area_code", "area_name", "ethnicity", "sex"))
+        groups.setdefault(key, {}).setdefault(ages, []).append(row)
+    found: list[Row] = []
+    is_one = False
+    for by_ages in groups.values():
+        for span in spans:
+            within = [each for each in by_ages if span[0] <= each[0] and each[1] <= span[1]]
+            made = _whole(within, span)
+            if made is None:
+                _check(by_ages, spans, within)
+                made = within
+            is_one = is_one or (made == [_ADULT] and len(within) > 1)
+            found += [row for each in made for row in by_ages[each]]
+    return found, is_one
+
+
+def _whole(within: Sequence[_Ages], span: _Ages) -> list[_Ages] | None:
+    """The most ranges that follow one another from the first age of the span to its last; None if none do."""
+    best: dict[int, list[_Ages]] = {span[1] + 1: []}
+    for low, high in sorted(within, reverse=True):
+        rest = best.get(high + 1)
+        if rest is not None and (low not in best or len(rest) >= len(best[low])):
+            best[low] = [(low, high), *rest]
+    return best.get(span[0])
+
+
+def _check(by_ages: Mapping[_Ages, Sequence[Row]], spans: Sequence[_Ages], within: Sequence[_Ages]) -> None:
+    """Whether ranges that do not make a span whole can stand for what there is of it. Raises _CannotError."""
+
+    def said(ages: _Ages) -> str:
+        return f"“{by_ages[ages][0]['age_band']}”"
+
+    def is_in_one(ages: _Ages) -> bool:
+        return any(low <= ages[0] and ages[1] <= high for low, high in spans)
+
+    across = [each for each in by_ages if each[1] >= _ADULT[0] and not is_in_one(each)]
+    narrowest = min(across, key=lambda each: each[1] - each[0], default=_EVERYBODY)
+    if across and narrowest in (_ADULT, _EVERYBODY):
+        if len(spans) > 1 and not any(map(is_in_one, by_ages)):
+            raise _NotToldError(f"ages are told as one figure, {said(narrowest)}, and not by band")
+        raise _CannotError(f"beside {said(narrowest)} bands are missing, so that the others are not whole")
+    if across and len(spans) > 1:
+        raise _CannotError(f"the age {said(narrowest)} crosses the programme’s bands")
+    if across:
+        raise _CannotError(
+            f"the age {said(narrowest)} holds children under 18 too, and the programme is for women of 18 "
+            "and over"
+        )
+    for one, other in pairwise(sorted(within)):
+        if other[0] <= one[1]:
+            raise _CannotError(f"the ages {said(one)} and {said(other)} overlap")
 
 
 def police_known(
@@ -363,22 +476,29 @@ def _is_female(said: str) -> bool:
     return said.strip().casefold() in ("f", "female", "females", "woman", "women")
 
 
-def _age(said: str) -> d.AgeBand | None:
-    """The band in which all of a range of ages lies; None where it crosses one or cannot be read."""
+def _ages(said: str) -> _Ages | None:
+    """The first and the last age of a band in words, as a census words it; None where it does not say.
+
+    “All adults” says nothing: many tables begin them at 16.
+    """
     numbers = [int(n) for n in re.findall(r"\d+", said)]
     words = said.casefold()
-    if not numbers or len(numbers) > 2:
+    if not numbers:
+        return _EVERYBODY if re.search(r"\b(all|total)\b", words) and "adult" not in words else None
+    if len(numbers) > 2:
         return None
     if len(numbers) == 2:
         low, high = numbers
-    elif re.search(r"under|below|less", words):
+    elif re.search(r"\b(and|or) (under|below|less|younger)\b", words):
+        low, high = 0, numbers[0]
+    elif re.search(r"under|below|less|younger", words):
         low, high = 0, numbers[0] - 1
-    elif re.search(r"\+|over|older|above|plus", words):
-        low, high = numbers[0], 120
+    elif re.search(r"\+|over|older|above|plus|upwards", words):
+        low, high = numbers[0], _OLDEST
     else:
         low = high = numbers[0]
-    low_band, high_band = d.band_of(low), d.band_of(high)
-    return low_band if low_band is high_band else None
+    high = _OLDEST if high >= d.MOST_YEARS else high
+    return (low, high) if low <= high else None
 
 
 def _ethnic(said: str) -> str | None:

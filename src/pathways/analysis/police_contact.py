@@ -9,18 +9,19 @@ bundled; victimisation is the fairer outcome, because some offences are recorded
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from typing import Any, Final
 
 import altair as alt
 import numpy as np
 from scipy import stats
 
-from pathways.analysis import charts, measured
+from pathways.analysis import charts, measured, police_held
 from pathways.analysis.charts import ACCENT, TEAL, Chart
-from pathways.analysis.disclosure import AtRisk, Rule, System, protect
+from pathways.analysis.disclosure import AtRisk, Protected, Rule, System, protect
 from pathways.analysis.disclosure import system as systems
 from pathways.analysis.impact import reading
 from pathways.analysis.impact.answers import UnanswerableError
@@ -49,6 +50,7 @@ HANDED_OVER: Final = (
 #: Stretches that can be asked for: months, and the days counted on either side.
 WINDOWS: Final[Mapping[int, int]] = {3: 91, 6: 182, 12: 365}
 KINDS: Final = (("suspect", "As suspect"), ("victim", "As victim"))
+_ALL: Final = frozenset(kind for kind, _ in KINDS)
 
 
 @dataclass(frozen=True)
@@ -89,14 +91,33 @@ class Contact:
     cautions: tuple[str, ...]
     harm: str
     disclosure: str
+    #: what keeping these figures would hide beside those that were kept before, or why they cannot be kept
+    beside: str = ""
 
 
 def count(
     sheet: Sheet, columns: Columns, months: int, rule: Rule, *, weights: Mapping[str, float], source: str
 ) -> Contact:
     """Raises UnreadableError for a cell that will not do, UnanswerableError where nobody can be counted."""
+    counting = _counting(sheet, columns, months, weights)
+    made = _contact(counting, protect(counting.system, rule), rule)
+    return replace(made, chart=_chart(made.kinds, months, made.n, source, counting.is_handed_over))
+
+
+@dataclass(frozen=True)
+class _Counting:
+    """What was counted of a file, before disclosure control; of each kind, records before and after."""
+
+    months: int
+    is_handed_over: bool
+    sides: Mapping[str, np.ndarray]
+    harms: Mapping[str, np.ndarray]
+    harm: str
+    system: System
+
+
+def _counting(sheet: Sheet, columns: Columns, months: int, weights: Mapping[str, float]) -> _Counting:
     days = WINDOWS[months]
-    is_handed_over = columns.start == police_records.HANDED_OVER
     women = _women(sheet, columns)
     long_enough = {who: one for who, one in women.items() if one.until >= one.start + days}
     if not long_enough:
@@ -116,16 +137,24 @@ def count(
     system.sums("file", ["n", "short"])
     for kind, _ in KINDS:
         _cells(system, kind, sides[kind])
-    protected = protect(system, rule)
-    cells = protected.cells
     harms, said = _harms(long_enough, days, weights, columns)
-    kinds = tuple(_counted(kind, label, sides[kind], cells, rule, harms.get(kind)) for kind, label in KINDS)
+    return _Counting(months, columns.start == police_records.HANDED_OVER, sides, harms, said, system)
+
+
+def _contact(
+    counting: _Counting, protected: Protected, rule: Rule, means: Collection[str] = _ALL
+) -> Contact:
+    """What may be shown, not drawn yet; means only of these kinds of contact."""
+    cells = protected.cells
+    kinds = tuple(
+        _counted(kind, label, counting.sides[kind], cells, rule, counting.harms.get(kind), kind in means)
+        for kind, label in KINDS
+    )
     hidden = sum(one.is_hidden for one in cells.values())
     return Contact(
-        months, cells["n"], cells["short"], kinds,
-        _chart(kinds, months, cells["n"], source, is_handed_over), EVIDENCE,
-        (HANDED_OVER, *CAUTIONS) if is_handed_over else CAUTIONS,
-        said,
+        counting.months, cells["n"], cells["short"], kinds, None, EVIDENCE,
+        (HANDED_OVER, *CAUTIONS) if counting.is_handed_over else CAUTIONS,
+        counting.harm,
         f"{rule.words} Of {len(cells)} counts {hidden} are hidden; an attack on them found "
         f"{len(protected.audit.at_risk) or 'nothing'} at risk.",
     )  # fmt: skip
@@ -151,23 +180,67 @@ def keep(
     weights: Mapping[str, float],
     source: str,
     on: date,
+    earlier: Sequence[Kept] = (),
 ) -> Kept:
     """The figures as `count` shows them under each rule; a rule under which nothing may leave has none.
 
-    Raises as `count` does, and UnanswerableError where nothing may leave under any rule.
+    Each is held against every `earlier` set, whose women may be the same but for a few, and hides whatever
+    would give one of these few away. Whoever may see the figures of a lower threshold sees those of a higher
+    one as well: what the lower hides, the higher hides too. Raises as `count` does, and UnanswerableError
+    where nothing may leave under any rule.
     """
+    counting = _counting(sheet, columns, months, weights)
     told: list[Told] = []
     last: Contact | None = None
-    for rule in dict.fromkeys(rules):
+    hidden: set[Any] = set()
+    means: Collection[str] = _ALL
+    why = "so few women are in it that nothing of it may leave"
+    wanted = sorted(dict.fromkeys(rules), key=lambda rule: (rule.threshold, rule.rounding or 0))
+    for threshold, alike in groupby(wanted, key=lambda rule: rule.threshold):
+        rule = Rule(threshold)
         try:
-            made = count(sheet, columns, months, rule, weights=weights, source=source)
-        except AtRisk:
-            continue
-        told.append(_told(made, rule))
-        last = made
+            held = police_held.hold(counting.system, rule, earlier, hidden)
+        except AtRisk as error:
+            why = str(error) if isinstance(error, police_held.TooNear) else why
+            break  # an audience of whom more is hidden is told no more than this one
+        hidden = {key for key, one in held.protected.cells.items() if one.is_hidden}
+        exact = _told(_contact(counting, held.protected, rule, means), rule)
+        means = {
+            side.kind for side in exact.sides
+            if side.rates is not None and police_held.may_say_means(side.kind, exact, earlier)
+        }  # fmt: skip
+        for each in alike:
+            last = _contact(counting, protect(counting.system, each, hidden=hidden), each, means)
+            last = replace(last, disclosure=last.disclosure + _beside_words(len(earlier), held.more))
+            told.append(_told(last, each))
     if last is None:
-        raise UnanswerableError("so few women are in it that nothing of it may leave")
+        raise UnanswerableError(why)
     return Kept(source, on, months, last.evidence, last.cautions, last.harm, tuple(told))
+
+
+def lost(shown: Contact, kept: Kept, rule: Rule) -> tuple[str, ...]:
+    """What the page shows of a file and is hidden in the figures kept of the very same file, in words."""
+    told = kept.under(rule.threshold, rule.rounding)
+    if told is None:
+        return ("all of them",)
+    was = _told(shown, rule)
+    found = ["women left out"] if told.too_short.is_hidden and not was.too_short.is_hidden else []
+    for one, other in zip(was.sides, told.sides, strict=True):
+        words = [
+            label for (label, a), (_, b) in zip(_women_with(one), _women_with(other), strict=True)
+            if b.is_hidden and not a.is_hidden
+        ]  # fmt: skip
+        words += ["Records a hundred women"] if one.rates is not None and other.rates is None else []
+        found += [f"{each[:1].lower()}{each[1:]} ({one.label.lower()})" for each in words]
+    return tuple(found)
+
+
+def _beside_words(earlier: int, more: int) -> str:
+    if not earlier:
+        return ""
+    many = "1 set of figures" if earlier == 1 else f"{earlier} sets of figures"
+    held = f"{more} more are hidden because of it" if more else "nothing more is hidden for it"
+    return f" Laid over {many} kept before, {held}."
 
 
 def _told(made: Contact, rule: Rule) -> Told:
@@ -191,7 +264,7 @@ def values(given: ForMeasures, rule: Rule) -> dict[str, Value]:
         return dict.fromkeys(police_kept.MEASURES, Value("Not kept yet", note=why))
     told = kept.under(rule.threshold, rule.rounding)
     if told is None:
-        why = f"Too few women for any of it to leave. {_from(kept)}"
+        why = f"Too few women, or too few more than were kept before, for any of it to leave. {_from(kept)}"
         return dict.fromkeys(police_kept.MEASURES, Value(HIDDEN, note=why))
     since = f" {HANDED_OVER}" if HANDED_OVER in kept.cautions else ""
     said = f"{kept.evidence}. {_from(kept)}{since}"
@@ -361,7 +434,7 @@ def _cells(system: System, kind: str, sides: np.ndarray) -> None:
 
 def _counted(
     kind: str, label: str, sides: np.ndarray, cells: Mapping[Any, ReleasedCount], rule: Rule,
-    harm: np.ndarray | None,
+    harm: np.ndarray | None, may_say_means: bool,
 ) -> Counted:  # fmt: skip
     any_before, any_after = cells[kind, "any before"], cells[kind, "any after"]
     figures: list[tuple[str, str]] = []
@@ -372,9 +445,11 @@ def _counted(
         one.value is not None and (one.value == 0 or one.value > rule.threshold)
         for one in (any_before, any_after)
     )
-    is_enough = is_enough and n is not None and n > 2 * rule.threshold
+    is_enough = is_enough and may_say_means and n is not None and n > 2 * rule.threshold
     before, after = cells[kind, "before"].value, cells[kind, "after"].value
-    if before is not None and after is not None and before + after > 0:
+    # the test says what the two are, so it stands only where anybody can work them out from what is shown
+    is_seen = not any(one.is_hidden for one in (any_before, any_after, cells[kind, "both"]))
+    if is_seen and before is not None and after is not None and before + after > 0:
         p = float(stats.binomtest(before, before + after).pvalue)
         figures.append(("Women with any record, after beside before (McNemar, exact)", _p(p)))
     if is_enough:
@@ -391,7 +466,8 @@ def _counted(
             ("Would be found four times in five", f"a change of {least:.0f} records a hundred women or more")
         )
     else:
-        figures.append(("Records a hundred women", "Too few women with a record for this to leave."))
+        figures.append(("Records a hundred women", "Too few women with a record for this to leave."
+                        if may_say_means else "Too few women more, or fewer, than were kept before."))
     return Counted(
         label, any_before, any_after, cells[kind, "both"], cells[kind, "neither"], tuple(figures), rates
     )

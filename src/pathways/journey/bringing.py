@@ -7,7 +7,7 @@ record or the programme's own figures. What a page shows of it has passed disclo
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -150,7 +150,8 @@ def take_away(*, purpose: Purpose, by: Actor, at: datetime) -> Outcome:
 def keep_police_contact(*, columns: Columns, months: int, by: Actor, at: datetime) -> Outcome:
     """Keeps the counted figures for measures M36 and M41, as each audience may be told them.
 
-    Nothing of the file is kept with them. A release may round its counts, so both ways are reckoned.
+    Nothing of the file is kept with them. A release may round its counts, so both ways are reckoned. They are
+    held against every set that was kept before, and what the two would give away is hidden, or nothing kept.
     """
     if by.role not in MAY_BRING:
         return refusal(_NOT_YOURS)
@@ -158,14 +159,17 @@ def keep_police_contact(*, columns: Columns, months: int, by: Actor, at: datetim
     if found is None:
         return refusal(_NO_FILE)
     kept, sheet = found
-    try:
-        made = police_contact.keep(
+
+    def make(earlier: Sequence[Kept]) -> Kept:
+        return police_contact.keep(
             sheet, columns, months, _rules(), weights=harm_weights(), source=kept["source"],
-            on=clocks.local(at).date(),
+            on=clocks.local(at).date(), earlier=earlier,
         )  # fmt: skip
+
+    try:
+        return police_kept.keep(make, by=by, at=at)
     except (UnreadableError, UnanswerableError) as error:
-        return refusal(decision.no(_sentence(error)))
-    return police_kept.keep(made, by=by, at=at)
+        return refusal(decision.no(f"{_sentence(error)} Nothing was kept."))
 
 
 def forget_police_contact(*, by: Actor, at: datetime) -> Outcome:
@@ -244,11 +248,21 @@ def police_contact_of(*, columns: Columns, months: int, by: Actor) -> Contact | 
     if found is None:
         return _NO_FILE
     kept, sheet = found
-    rule = evaluate.AUDIENCE[by.role].rule
+    rule, weights, source = evaluate.AUDIENCE[by.role].rule, harm_weights(), kept["source"]
     try:
-        return police_contact.count(
-            sheet, columns, months, rule, weights=harm_weights(), source=kept["source"]
-        )
+        made = police_contact.count(sheet, columns, months, rule, weights=weights, source=source)
+        if not (earlier := police_kept.earlier(by=by)):
+            return made
+        try:
+            held = police_contact.keep(
+                sheet, columns, months, [rule], weights=weights, source=source, on=earlier[-1].kept_on,
+                earlier=earlier,
+            )  # fmt: skip
+        except UnanswerableError as error:
+            return replace(made, beside=f"These figures cannot be kept: {error}.")
+        gone = police_contact.lost(made, held, rule)
+        words = f"Beside figures that were kept before, keeping these would hide: {'; '.join(gone)}."
+        return replace(made, beside=words if gone else "")
     except (UnreadableError, UnanswerableError) as error:
         return decision.no(_sentence(error))
     except AtRisk:

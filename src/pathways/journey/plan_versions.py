@@ -61,6 +61,12 @@ def row(part: Part, by: Actor, number: int | None) -> tuple[PlanVersion | None, 
     return found, _version(found)
 
 
+def ever(part: Part, heading: str, by: Actor) -> list[Any]:
+    """What every version said under this heading, the oldest first; nothing of those that say nothing."""
+    rows = sight.visible(PlanVersion, by).filter(part=part.value, body__has_key=heading).order_by("number")
+    return [body[heading] for body in rows.values_list("body", flat=True)]
+
+
 def keep(part: Part, body: dict[str, Any], what: str, because: str, by: Actor, at: datetime) -> None:
     """Writes the next version. Call `alone` first, and read what is changed after that."""
     last = sight.visible(PlanVersion, by).filter(part=part.value).order_by("-number").first()

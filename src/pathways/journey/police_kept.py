@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from django.db import transaction
 
 from pathways.analysis.police_contact import ForMeasures
 from pathways.domain import decision
-from pathways.domain.evaluation import measures, plan
+from pathways.domain.evaluation import measures, plan, police_kept
 from pathways.domain.evaluation.plan import Part
 from pathways.domain.evaluation.police_kept import MEASURES, Kept
 from pathways.domain.governance.actors import Actor
@@ -29,26 +30,43 @@ def given(*, by: Actor) -> ForMeasures:
     return ForMeasures(kept, waits)
 
 
-def keep(made: Kept, *, by: Actor, at: datetime) -> Outcome:
-    """Puts these figures in place of those that were kept before; earlier versions still hold theirs."""
-    return _put(made, f"Figures of police contact kept for {_OF}, {made.months} months", by, at)
+def earlier(*, by: Actor) -> tuple[Kept, ...]:
+    """Every set that was ever kept, the oldest first, those taken out of the measures among them.
+
+    Whoever reads the plan could see each from the moment it was kept, and a release may have told it.
+    """
+    return tuple(dict.fromkeys(map(police_kept.from_json, plan_versions.ever(Part.MEASURES, "contact", by))))
+
+
+def keep(make: Callable[[Sequence[Kept]], Kept], *, by: Actor, at: datetime) -> Outcome:
+    """Puts figures in place of those that were kept before; earlier versions still hold theirs.
+
+    `make` is given every set that was ever kept: no other can be kept between its looking and its being kept.
+    """
+    return _put(make, by, at)
 
 
 def forget(*, by: Actor, at: datetime) -> Outcome:
     """Takes the kept figures out of the measures; earlier versions still hold them."""
-    return _put(None, f"Figures of police contact taken out of {_OF}", by, at)
+    return _put(None, by, at)
 
 
-def _put(made: Kept | None, what: str, by: Actor, at: datetime) -> Outcome:
+def _put(make: Callable[[Sequence[Kept]], Kept] | None, by: Actor, at: datetime) -> Outcome:
     if not (answer := plan.may_change(by.role)):
         return refusal(answer)
     with transaction.atomic():
         plan_versions.alone(Part.MEASURES)
         now = planning.measures_now(by=by)
         assert now is not None
-        if now.chosen.contact == made:
+        made, before = make(earlier(by=by)) if make else None, now.chosen.contact
+        if made == before or (made and before and made.says_what(before)):
             said = "These very figures are kept already." if made else "No figures are kept."
             return refusal(decision.no(said))
+        what = (
+            f"Figures of police contact kept for {_OF}, {made.months} months"
+            if made
+            else f"Figures of police contact taken out of {_OF}"
+        )
         chosen = replace(now.chosen, contact=made)
         plan_versions.keep(Part.MEASURES, measures.as_json(chosen), what, "", by, at)
     return done()

@@ -129,6 +129,53 @@ def against(
     return found
 
 
+class Successive:
+    """Tables that follow one another, each of the women of the others but for a few, whichever they are.
+
+    So no change is passed over: neither where some counts went up and others down, nor between two earlier
+    tables, nor of cells that stand in no table but can be worked out from those that do.
+    """
+
+    def __init__(self, before: Sequence[Table], rule: Rule) -> None:
+        self._rule = rule
+        self._before = [
+            one for place, one in enumerate(before) if all(one.shown != b.shown for b in before[:place])
+        ]
+        self._alone = [_Laid([one], rule) for one in self._before]
+        #: what they gave away before anything new lay beside them, which hiding in it cannot mend
+        self._already = self._known(self._before, self._alone).keys()
+
+    def gives_away(self, table: Table) -> list[GivenAway]:
+        """What is known too well once this table lies beside them, and was not before."""
+        if not self._before:
+            return []
+        known = self._known([*self._before, table], [*self._alone, _Laid([table], self._rule)])
+        return [each for key, each in known.items() if key not in self._already]
+
+    def _known(self, tables: Sequence[Table], alone: Sequence[_Laid]) -> dict[tuple[object, ...], GivenAway]:
+        if not tables:
+            return {}
+        together, last = _Laid(tables, self._rule), len(tables) - 1
+        for late in range(1, len(tables)):
+            for early in range(late):
+                shared = list(tables[early].shown)
+                # how the earlier ones go together follows from each and the next
+                is_tied = late == last or early == late - 1
+                how = together.relate(early, late, shared, is_watched=True) if is_tied else Women.OTHER
+                if how == Women.OTHER:
+                    together.differ(early, late, shared)
+        found: dict[tuple[object, ...], GivenAway] = {}
+        for number, one in enumerate(tables):
+            for cell, value in one.shown.items():
+                if value is None and cell[0] not in one.apart and together.is_joined(number):
+                    for each in _of_count(together, alone[number], number, cell, one, tables[-1], self._rule):
+                        found[number, cell] = each
+        for early, late, cell, variable in together.changes:
+            for each in _of_change(together, variable, tables[early], tables[late], cell, self._rule):
+                found[early, late, cell] = each
+        return found
+
+
 def _beside(table: Table, before: Sequence[Table], rule: Rule) -> list[GivenAway]:
     tables = [*before, table]
     together = _Laid(tables, rule)

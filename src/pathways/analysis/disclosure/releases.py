@@ -210,7 +210,11 @@ def _of_change(
     if together.seen(variable) >= rule.threshold:
         return
     low, high = together.limits(variable)
-    if high is None or high - low >= rule.threshold or high < 1 or low > rule.threshold:
+    if high is None or high - low >= rule.threshold:
+        return
+    may_be_few_more = high >= 1 and low <= rule.threshold
+    may_be_few_less = low <= -1 and high >= -rule.threshold
+    if not (may_be_few_more or may_be_few_less):
         return
     yield GivenAway("change", str(late.path), str(early.path), *cell, low, high, None)
 
@@ -257,27 +261,43 @@ class _Joint:
     def is_possible(self) -> bool:
         return self._parts().is_possible()
 
-    def relate(self, early: int, late: int, shared: Sequence[Cell]) -> str:
-        """Find how the women of two tables go together, and from then on hold them to it."""
+    def relate(self, early: int, late: int, shared: Sequence[Cell], *, is_watched: bool = False) -> str:
+        """Find how the women of two tables go together, and from then on hold them to it.
+
+        Changes up to the newest table are watched, and others where `is_watched` says so.
+        """
         for how, sign in ((Women.MORE, 1.0), (Women.FEWER, -1.0)):
             if self._is_plainly_against(early, late, shared, sign):
                 continue
             before = len(self._lower), len(self._sums)
             made = []
             for cell in shared:
-                one, other = self._place[early, cell], self._place[late, cell]
-                change = self._variable(0.0, 2.0 * FAR)
-                self._sums.append([(other, sign), (one, -sign), (change, -1.0)])
-                made.append((early, late, cell, change))
+                made.append((early, late, cell, self._change(early, late, cell, sign, 0.0)))
             self._built = None
             if self.is_possible():
                 self._joined |= {early, late}
-                if late == len(self._tables) - 1:
+                if is_watched or late == len(self._tables) - 1:
                     self.changes += made
                 return how
             del self._lower[before[0] :], self._upper[before[0] :], self._sums[before[1] :]
             self._built = None
         return Women.OTHER
+
+    def differ(self, early: int, late: int, shared: Sequence[Cell]) -> None:
+        """Watch the changes between two tables whose women go together in no plain way: up or down."""
+        for cell in shared:
+            self.changes.append((early, late, cell, self._change(early, late, cell, 1.0, -2.0 * FAR)))
+        self._built = None
+
+    def _change(self, early: int, late: int, cell: Cell, sign: float, low: float) -> int:
+        """The variable that is the change of a cell; what two shown counts say needs no programme."""
+        one, other = self._place[early, cell], self._place[late, cell]
+        if self._lower[one] == self._upper[one] and self._lower[other] == self._upper[other]:
+            known = sign * (self._lower[other] - self._lower[one])
+            return self._variable(known, known)
+        change = self._variable(low, 2.0 * FAR)
+        self._sums.append([(other, sign), (one, -sign), (change, -1.0)])
+        return change
 
     def seen(self, variable: int) -> float:
         """How wide a range of values is known to be possible so far."""

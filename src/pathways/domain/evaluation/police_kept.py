@@ -7,7 +7,7 @@ that every reader is given what the page of police contact would have given to a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -64,6 +64,14 @@ class Kept:
         """What is told under this rule and no other; None where nothing may be."""
         wanted = (threshold, rounding)
         return next((one for one in self.told if (one.threshold, one.rounding) == wanted), None)
+
+    def says_what(self, other: Kept) -> bool:
+        """Whether the two say the same but for what is said of disclosure control."""
+        return _bare(self) == _bare(other)
+
+
+def _bare(kept: Kept) -> Kept:
+    return replace(kept, told=tuple(replace(one, disclosure="") for one in kept.told))
 
 
 def as_json(kept: Kept) -> dict[str, Any]:
