@@ -259,6 +259,36 @@ def test_census_groups_are_brought_to_the_five(said: str, group: str) -> None:
     assert as_counts(beside.residents([("Census", [line(8, ethnicity=said)])]), "ethnicity") == {group: 8}
 
 
+WITH_TOTALS = [
+    ("Total: All usual residents", 100),
+    ("White", 60),
+    ("White: Total", 60),
+    ("White: English, Welsh, Scottish, Northern Irish or British", 50),
+    ("White: All other white", 10),
+    ("Asian, Asian British or Asian Welsh: Total", 30),
+    ("Asian, Asian British or Asian Welsh: Indian", 18),
+    ("Asian, Asian British or Asian Welsh: Pakistani", 12),
+    ("Black, Black British, Black Welsh, Caribbean or African: Caribbean", 6),
+    ("Black, Black British, Black Welsh, Caribbean or African: African", 4),
+]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_total_beside_its_parts_counts_nobody_twice(order: int) -> None:
+    rows = [line(n, ethnicity=said) for said, n in WITH_TOTALS][::order]
+    made = beside.residents([("Census", rows)])
+    assert as_counts(made, "ethnicity") == {"white": 60, "asian": 30, "black": 10}
+    assert as_counts(made, "area") == {rows[0]["area_name"]: 100}
+
+
+def test_where_everybody_is_one_figure_it_serves_the_area_and_no_group() -> None:
+    made = beside.residents([("Census", [line(100, ethnicity="All usual residents")])])
+    assert sum(as_counts(made, "area").values()) == 100
+    assert [row["why"] for row in made if row["characteristic"] == "ethnicity"] == [
+        "ethnic groups are told as one figure, “All usual residents”"
+    ]
+
+
 def test_a_group_that_is_not_known_is_refused_and_not_left_out() -> None:
     (first, *_) = beside.residents([("Census", [line(8, ethnicity="Klingon")])])
     assert "Klingon" in first["why"]

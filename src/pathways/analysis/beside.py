@@ -7,6 +7,7 @@ those of the baseline table (`impact.differences`), and stand between groups tha
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -342,9 +343,11 @@ def _of_one(name: str, rows: Sequence[Row], source: str) -> list[dict[str, Any]]
 def _of_part(
     name: str, rows: Sequence[Row], pattern: tuple[bool, ...], source: str
 ) -> list[dict[str, Any]]:
-    has_ages, _, has_sexes = pattern
+    has_ages, has_groups, has_sexes = pattern
     if has_sexes:
         rows = [row for row in rows if _is_female(str(row["sex"]))]
+    if has_groups:
+        rows = _groups_once(rows)
     if has_ages and name != "age_band":  # “All ages” alone is no more than no age at all
         has_ages = any(_ages(str(row["age_band"])) != _EVERYBODY for row in rows)
     notes = ["women" if has_sexes else "both sexes", "18 and over" if has_ages else "all ages"]
@@ -358,6 +361,8 @@ def _of_part(
             key = d.band_of(low).value
         elif name == "ethnicity":
             group = _ethnic(str(row["ethnicity"]))
+            if group is None and _is_whole(str(row["ethnicity"])):
+                raise _NotToldError(f"ethnic groups are told as one figure, “{row['ethnicity']}”")
             if group is None:
                 raise _CannotError(f"“{row['ethnicity']}” is no census group known here")
             if not group:
@@ -368,6 +373,40 @@ def _of_part(
         count[key] = count.get(key, 0) + float(row["count"])
     said = f"{source}: {', '.join(notes)}" if source else f"Residents: {', '.join(notes)}"
     return [_row(name, key, round(n), said) for key, n in sorted(count.items())]
+
+
+def _groups_once(rows: Sequence[Row]) -> list[Row]:
+    """The rows that hold each ethnic group once: a broad group goes before its parts, both before a total."""
+    broad: dict[tuple[str, ...], list[Row]] = {}
+    parts: list[tuple[tuple[str, ...], Row]] = []
+    totals: list[Row] = []
+    for row in rows:
+        said = str(row["ethnicity"])
+        place = tuple(str(row.get(key) or "") for key in ("area_code", "area_name", "age_band", "sex"))
+        whole = _is_whole(said)
+        if whole and (group := _ethnic(said)):
+            same = broad.setdefault((*place, group), [])
+            if not same or same[0]["ethnicity"] == said:  # named in two ways is no second count
+                same.append(row)
+        elif whole:
+            totals.append(row)
+        else:
+            parts.append(((*place, _ethnic(said) or said), row))
+    kept = [*itertools.chain(*broad.values()), *(row for key, row in parts if key not in broad)]
+    return kept or totals
+
+
+def _is_whole(said: str) -> bool:
+    """Whether these words name a broad ethnic group as a whole, or all of them together."""
+    group, _, part = (each.strip().casefold() for each in said.partition(":"))
+    if part:
+        return bool(re.match(r"(all|total)\b(?!.*\bother\b)", part)) or group in ("total", "all categories")
+    if re.match(r"(all|total)\b(?!.*\bother\b)", group):
+        return True
+    names = {name for each in d.EthnicGroup for name in (each.value, each.label.casefold())}
+    return group in names or group.startswith(
+        (*(f"{each.value}, " for each in d.EthnicGroup), "mixed or multiple")
+    )
 
 
 # --- ages in words: every adult once ------------------------------------------------------------------------
