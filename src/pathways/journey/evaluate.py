@@ -61,7 +61,7 @@ MAY_SEE = frozenset(AUDIENCE)
 #: For whom journeys are counted to the end of the last quarter, and not to this moment (ADR 84).
 BY_THE_QUARTER = frozenset({Role.COMMISSIONER, Role.POLICE_SPOC})
 #: How many quarters before are laid under theirs (ADR 85).
-LOOK_BACK = 4
+LOOK_BACK = 2
 #: Which test stands where, in words.
 TEST_RULE = differences.RULE
 #: Heads of the table of the ladder by part of a life; and the name of an instrument's picture.
