@@ -93,8 +93,8 @@ def test_of_pairs_of_quarters_nothing_small_can_be_subtracted(rule: Rule) -> Non
 
 @pytest.mark.prove
 @pytest.mark.parametrize("rule", RULES, ids=("exact", "rounded", "public"))
-def test_of_hundreds_of_pairs_nothing_small_can_be_subtracted(rule: Rule) -> None:
-    for seed in range(1000, 1150):
+def test_of_hundreds_of_quarters_nothing_small_can_be_subtracted(rule: Rule) -> None:
+    for seed in range(1000, 1040):
         assert attacked(as_shown(quarters(seed, 3), rule)) == [], seed
 
 
