@@ -12,7 +12,7 @@ import gc
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -21,7 +21,15 @@ from pathways.analysis.beside import Profile, Representation
 from pathways.analysis.changed import Changes
 from pathways.analysis.counted import Measured
 from pathways.analysis.demographics import CharacteristicTable
-from pathways.analysis.disclosure import Audience, Rule, System, overlaid, protect_linked
+from pathways.analysis.disclosure import (
+    Audience,
+    Audit,
+    Rule,
+    System,
+    overlaid,
+    protect_linked,
+    shown_at_most,
+)
 from pathways.analysis.disclosure.overlaid import Published
 from pathways.analysis.disclosure.system import Key
 from pathways.analysis.extract import Extract, Period
@@ -70,6 +78,8 @@ class DisclosureStatement:
     held_back: int = 0
     given_away: int = 0
     beside: int = 0
+    #: the ends of how many earlier quarters the same readers could see
+    quarters: int = 0
 
     @property
     def words(self) -> str:
@@ -77,9 +87,10 @@ class DisclosureStatement:
 
     @property
     def _beside_words(self) -> str:
-        if not self.beside:
+        if not (self.beside or self.quarters):
             return ""
-        many = "1 earlier release" if self.beside == 1 else f"{self.beside} earlier releases"
+        laid = [(self.beside, "earlier release"), (self.quarters, "earlier quarter")]
+        many = " and ".join(f"{n} {what}{'' if n == 1 else 's'}" for n, what in laid if n)
         more = f" {self.held_back} counts were held back for it." if self.held_back else ""
         given = f"{self.given_away} counts are given away" if self.given_away else "nothing is given away"
         return f" Laid over {many}, {given}.{more}"
@@ -132,16 +143,19 @@ def summarise(
     period: Period | None = None,
     rule: Rule | None = None,
     earlier: Sequence[Published] = (),
+    seen: Sequence[datetime] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> Summary:
     """Count, protect and attack. `rule` overrides the audience's own, for a stricter release.
 
     Beside `earlier` releases more is hidden until nothing is given away, or nothing more may be hidden; what
-    is still given away then is in `disclosure.given_away`. Facts by the million hold no circles of objects,
-    and looking for circles among them would take a quarter of the time.
+    is still given away then is in `disclosure.given_away`. Beside the same figures at the moments of `seen`,
+    which are counted again from this extract, more is hidden until nothing is told of small changes. Facts by
+    the million hold no circles of objects, and looking for circles among them would take a quarter of the
+    time.
     """
     with _SELDOM:
-        return _summarise(extract, audience, period, rule, earlier, progress)
+        return _summarise(extract, audience, period, rule, earlier, seen, progress)
 
 
 class _Seldom:
@@ -167,51 +181,75 @@ class _Seldom:
 _SELDOM: Final = _Seldom()
 
 
+@dataclass(frozen=True)
+class _Counted:
+    """Everything that was counted of one extract, before any of it is protected."""
+
+    women: Mapping[str, tuple[EventFact, ...]]
+    went: Mapping[str, Passage]
+    answers: Mapping[str, Mapping[str, str]]
+    measured: changed.Material
+    material: process.Material
+    ways: Counter[Trace]
+    named: Sequence[Trace]
+    core: System
+    parts: Sequence[System]
+    whole: Mapping[str, System]
+    unpublished: frozenset[Key]
+
+
+def _count(extract: Extract, period: Period | None, rule: Rule, *, by_service: bool) -> _Counted:
+    women = extract.women(period)
+    went = flow.passages(women)
+    standing = overlap.cells(women)
+    answers = demographics.every_answer(CHARACTERISTICS, standing, extract.demographics)
+    core, parts = systems(women, went, standing, answers)
+    measured = changed.gather(extract, women, went)
+    parts += counted.parts(women, went, extract.due)
+    changed.add_goals(parts[-1], measured)
+    parts += changed.parts(measured)
+    material = process.gather(women, went, on=clocks.local(extract.as_at).date())
+    ways = fidelity.ways(went)
+    named = fidelity.commonest(ways, rule)
+    way, more, unpublished = process_systems(women, went, material, ways, named, by_service=by_service)
+    core.merge(way)
+    parts = [*parts, *more]
+    whole = dict(zip(_names(measured), (core, *parts), strict=True))
+    return _Counted(
+        women, went, answers, measured, material, ways, named, core, parts, whole, unpublished
+    )
+
+
 def _summarise(
     extract: Extract,
     audience: Audience,
     period: Period | None,
     rule: Rule | None,
     earlier: Sequence[Published],
+    seen: Sequence[datetime],
     progress: Callable[[str], None],
 ) -> Summary:
     rule = rule or audience.rule
-    women = extract.women(period)
-    went = flow.passages(women)
-    standing = overlap.cells(women)
-    answers = demographics.every_answer(CHARACTERISTICS, standing, extract.demographics)
-
-    core, parts = systems(women, went, standing, answers)
-    measured = changed.gather(extract, women, went)
-    parts += counted.parts(women, went, extract.due)
-    changed.add_goals(parts[-1], measured)
-    parts += changed.parts(measured)
     by_service = audience is not Audience.PUBLIC  # how one service answered is for those who work with it
-    material = process.gather(women, went, on=clocks.local(extract.as_at).date())
-    ways = fidelity.ways(went)
-    named = fidelity.commonest(ways, rule)
-    way, more, unpublished = process_systems(women, went, material, ways, named, by_service=by_service)
-    core.merge(way)
-    whole = dict(zip(_names(measured), (core, *parts, *more), strict=True))
-    protected = protect_linked(core, [*parts, *more], rule, unpublished=unpublished)
-    shown = overlaid.published(whole, protected.cells, rule, unpublished)
-    held_back: frozenset[Key] = frozenset()
-    found = overlaid.against(shown, earlier)
-    while found:
-        progress("Hiding what it would give away beside earlier releases")
-        further = overlaid.to_hold_back(found, whole, protected.cells)
-        if not further:
-            break
-        tried = protect_linked(core, [*parts, *more], rule, unpublished=unpublished | held_back | further)
-        seen = overlaid.published(whole, tried.cells, rule, unpublished)
-        left = overlaid.against(seen, earlier)
-        if len(left) >= len(found):  # hiding more helps no further: what is left keeps it from leaving
-            break
-        held_back, protected, shown, found = held_back | further, tried, seen, left
-    published = [key for key in protected.cells if key not in unpublished]
-
-    cells: Mapping[Key, ReleasedCount] = protected.cells
-    tables = tuple(demographics.table(c, answers[c.code], cells) for c in CHARACTERISTICS)
+    found = _count(extract, period, rule, by_service=by_service)
+    made = _beside_releases(found, rule, earlier, progress)
+    if seen:
+        progress("Hiding what subtraction from earlier quarters would give away")
+        before = [
+            overlaid.published(
+                was.whole,
+                shown_at_most(was.core, was.parts, rule, unpublished=was.unpublished),
+                rule,
+                was.unpublished,
+            )
+            for moment in seen
+            if (was := _count(extract.up_to(moment), period, rule, by_service=by_service)).women
+        ]
+        made = _beside_earlier(found, rule, made, before)
+    cells = made.cells
+    unpublished, went = found.unpublished, found.went
+    published = [key for key in cells if key not in unpublished]
+    tables = tuple(demographics.table(c, found.answers[c.code], cells) for c in CHARACTERISTICS)
     return Summary(
         extract.programme_name,
         audience,
@@ -233,25 +271,85 @@ def _summarise(
         ),
         tables,
         flow.times(went, cells, rule),
-        counted.released(went, cells, rule, women=women),
-        fidelity.table(ways, named, cells),
-        process.table(material, cells, rule, by_service=by_service, names=extract.services),
+        counted.released(went, cells, rule, women=found.women),
+        fidelity.table(found.ways, found.named, cells),
+        process.table(found.material, cells, rule, by_service=by_service, names=extract.services),
         tuple(beside.profile(table) for table in tables),
         beside.all_represented(tables, extract.residents, extract.police_known),
-        changed.table(measured, cells, rule),
+        changed.table(found.measured, cells, rule),
         DisclosureStatement(
             rule,
             len(published),
             sum(cells[key].because == "small" for key in published),
             sum(cells[key].because == "protects" for key in published),
-            len(protected.audit.at_risk),
-            protected.audit.narrowest,
-            len(held_back),
-            len(found),
+            len(made.audit.at_risk),
+            made.audit.narrowest,
+            len(made.held_back),
+            made.given_away,
             len(earlier),
+            made.quarters,
         ),
-        shown,
+        made.shown,
     )
+
+
+@dataclass(frozen=True)
+class _Made:
+    """The cells as they leave, what attacks on them found, and what was hidden for what was shown before."""
+
+    cells: Mapping[Key, ReleasedCount]
+    audit: Audit
+    shown: Published
+    held_back: frozenset[Key]
+    given_away: int
+    quarters: int = 0
+
+
+def _beside_releases(
+    counted_: _Counted, rule: Rule, earlier: Sequence[Published], progress: Callable[[str], None]
+) -> _Made:
+    """Protect, lay over earlier releases, and protect anew with more hidden while that leaves less."""
+    core, parts, whole, unpublished = counted_.core, counted_.parts, counted_.whole, counted_.unpublished
+    protected = protect_linked(core, parts, rule, unpublished=unpublished)
+    shown = overlaid.published(whole, protected.cells, rule, unpublished)
+    held_back: frozenset[Key] = frozenset()
+    found = overlaid.against(shown, earlier)
+    while found:
+        progress("Hiding what it would give away beside earlier releases")
+        further = overlaid.to_hold_back(found, whole, protected.cells)
+        if not further:
+            break
+        tried = protect_linked(core, parts, rule, unpublished=unpublished | held_back | further)
+        seen = overlaid.published(whole, tried.cells, rule, unpublished)
+        left = overlaid.against(seen, earlier)
+        if len(left) >= len(found):  # hiding more helps no further: what is left keeps it from leaving
+            break
+        held_back, protected, shown, found = held_back | further, tried, seen, left
+    return _Made(protected.cells, protected.audit, shown, held_back, len(found))
+
+
+def _beside_earlier(counted_: _Counted, rule: Rule, made: _Made, before: Sequence[Published]) -> _Made:
+    whole, unpublished = counted_.whole, counted_.unpublished
+    cells, held_back = overlaid.hold_still(
+        whole, made.cells, rule, before, can_only_grow, unpublished=unpublished
+    )
+    return replace(
+        made,
+        cells=cells,
+        shown=overlaid.published(whole, cells, rule, unpublished),
+        held_back=made.held_back | held_back,
+        quarters=len(before),
+    )
+
+
+#: The last part of the name of a cell that counts women in a set, which nobody leaves.
+_SETS: Final = frozenset({*(stage.value for stage in CohortStage), overlap.ANY[1], overlap.ALL[1]})
+
+
+def can_only_grow(name: str) -> bool:
+    """Whether a cell counts what cannot be undone: women who reached a step or stand in a set."""
+    parts = name.split("|")
+    return parts[2] == "n" if parts[0] == "flow" else parts[-1] in _SETS
 
 
 def _names(measured: changed.Material) -> list[str]:

@@ -109,6 +109,21 @@ class Extract:
             if period is None or hers[0].at.date() in period
         }
 
+    def up_to(self, at: datetime) -> Extract:
+        """What of these rows was there at an earlier moment, with answers as they are in this extract."""
+
+        def there(rows: Sequence[Row], when: str) -> list[Row]:
+            return [row for row in rows if _time(row[when]) <= at]
+
+        return replace(
+            self,
+            events=there(self.events, "at"),
+            scores=there(self.scores, "recorded_at"),
+            ladder=there(self.ladder, "at"),
+            nearness=there(self.nearness, "at"),
+            as_at=at,
+        )
+
     def of_service(self, service: str) -> Extract:
         """The women who were referred to one service, and of referrals and support what was with that
         service.
@@ -182,9 +197,13 @@ def _sent_to(service: str, facts: Sequence[EventFact]) -> set[str]:
     return {referral for referral, place in where.items() if referral and place == service}
 
 
+def _time(value: Any) -> datetime:
+    found: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found
+
+
 def _fact(row: Row, kind: EventKind) -> EventFact:
-    at = row["at"]
-    at = datetime.fromisoformat(at) if isinstance(at, str) else at
+    at = _time(row["at"])
     if at.tzinfo is None:
         raise ValueError("every event needs a time with a zone")
     detail = row.get("detail")

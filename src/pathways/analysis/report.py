@@ -12,7 +12,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,17 +60,19 @@ def build(
     material: Material | None = None,
     rule: Rule | None = None,
     earlier: Sequence[Published] = (),
+    seen: Sequence[datetime] = (),
     standing: str = "",
     progress: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Count, protect, draw and lay out. `progress` is told each stage as it begins.
 
     `material` is what the programme records of itself; `earlier` what was released before, beside which
-    nothing may be given away. `standing` is what each file says first, as `DRAFT`.
+    nothing may be given away, as beside the same figures at the moments of `seen`. `standing` is what each
+    file says first, as `DRAFT`.
     """
     progress("Counting and protecting")
     summary = evaluation.summarise(
-        extract, audience, period=period, rule=rule, earlier=earlier, progress=progress
+        extract, audience, period=period, rule=rule, earlier=earlier, seen=seen, progress=progress
     )
     progress("Drawing")
     drawn = change_charts.every(summary)

@@ -8,7 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from django.db.models import F
 
 from pathways.analysis import beside, change_charts, changed, evaluation, report, returns
 from pathways.analysis.charts import Chart
-from pathways.analysis.disclosure import Audience
+from pathways.analysis.disclosure import Audience, Rule
 from pathways.analysis.evaluation import Summary
 from pathways.analysis.extract import Extract, Period
 from pathways.analysis.impact import differences
@@ -60,6 +60,8 @@ AUDIENCE: Mapping[Role, Audience] = {
 MAY_SEE = frozenset(AUDIENCE)
 #: For whom journeys are counted to the end of the last quarter, and not to this moment (ADR 84).
 BY_THE_QUARTER = frozenset({Role.COMMISSIONER, Role.POLICE_SPOC})
+#: How many quarters before are laid under theirs (ADR 86).
+LOOK_BACK = 2
 #: Which test stands where, in words.
 TEST_RULE = differences.RULE
 #: Heads of the table of the ladder by part of a life; and the name of an instrument's picture.
@@ -181,7 +183,10 @@ class _Figures:
                 self._adopt(which)
                 if self._newest.get(which, ("", None))[0] == rows:
                     return  # another process made them while this one waited
-            summary = evaluation.summarise(extract, which[0])
+            audience, is_by_quarter = which
+            rule = rule_of(audience, is_by_quarter=is_by_quarter)
+            seen = _quarters_before(extract.as_at) if is_by_quarter else ()
+            summary = evaluation.summarise(extract, audience, rule=rule, seen=seen)
             made = Evaluation(summary, change_charts.every(summary))
             with self._change:
                 self._newest[which] = (rows, made)
@@ -239,6 +244,21 @@ def counted_at(*, by: Actor, at: datetime) -> datetime:
     return clocks.last_quarter_ended(at) if by.role in BY_THE_QUARTER else at
 
 
+def rule_of(audience: Audience, *, is_by_quarter: bool) -> Rule:
+    """By which rule figures are told. Rounded, for those who could subtract one quarter from the next, so far
+    that as much is left open of a change as of a small count."""
+    rule = audience.rule
+    return replace(rule, rounding=rule.threshold + 1) if is_by_quarter else rule
+
+
+def _quarters_before(ended: datetime) -> tuple[datetime, ...]:
+    """The ends of the quarters before the one that ended at this moment, the newest first."""
+    found = [ended]
+    for _ in range(LOOK_BACK):
+        found.append(clocks.last_quarter_ended(found[-1]))
+    return tuple(found[1:])
+
+
 def _which(by: Actor) -> _Which:
     return AUDIENCE[by.role], by.role in BY_THE_QUARTER
 
@@ -286,7 +306,17 @@ def write_report(
         return refusal(decision.no("The report is as at a moment that has not come yet."))
     extract = frozen(by=by, at=moment, synthetic=synthetic)
     known = material.gathered(by=by, at=counted_at(by=by, at=moment))
-    made = report.build(extract, period, wanted, material=known, standing=report.DRAFT, progress=progress)
+    is_by_quarter = by.role in BY_THE_QUARTER
+    made = report.build(
+        extract,
+        period,
+        wanted,
+        material=known,
+        rule=rule_of(wanted, is_by_quarter=is_by_quarter),
+        seen=_quarters_before(extract.as_at) if is_by_quarter else (),
+        standing=report.DRAFT,
+        progress=progress,
+    )
     files = report.write(made, out)
     ledger.exported(
         by=by,

@@ -5,7 +5,7 @@
 """
 
 from pathways.analysis.disclosure.attack import Audit, audit
-from pathways.analysis.disclosure.linked import protect_linked
+from pathways.analysis.disclosure.linked import protect_linked, shown_at_most
 from pathways.analysis.disclosure.rule import Audience, Rule, Zeros
 from pathways.analysis.disclosure.suppression import AtRisk, Protected, choose, protect, released
 from pathways.analysis.disclosure.system import System
@@ -27,5 +27,6 @@ __all__ = [
     "protect",
     "protect_linked",
     "released",
+    "shown_at_most",
     "tally",
 ]

@@ -54,3 +54,7 @@ class Program:
         if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         return np.array(self._solver.getSolution().col_value)
+
+    def pressed(self) -> np.ndarray:
+        """Of the last answer: True for each variable whose own limits keep it from being better."""
+        return np.abs(np.array(self._solver.getSolution().col_dual)) > NEAR

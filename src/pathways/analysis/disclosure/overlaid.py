@@ -7,8 +7,9 @@ release. Only what was published is known: a hidden cell is what its rule leaves
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,58 @@ class Successive:
         return found
 
 
+def since(
+    new: Published,
+    before: Sequence[Published],
+    grows: Callable[[str], bool],
+    *,
+    only: Collection[str] | None = None,
+) -> list[GivenAway]:
+    """What subtraction tells where the same figures were shown to the same readers at earlier moments.
+
+    Unlike two releases of unknown women, here everybody knows that whoever was counted still is: what changed
+    is that women came, and that some went further. A cell of which `grows` is true of its name counts what
+    cannot be undone, so that its change is a count of women; that of others may go either way. Each earlier
+    moment is laid under the new one by itself. Where `only` is given, only tables of those names are looked
+    at.
+    """
+    found: list[GivenAway] = []
+    for name in new.tables:
+        if only is not None and name not in only:
+            continue
+        for one in before:
+            if (was := one.tables.get(name)) is not None:
+                found += _moved_on(was, new.tables[name], new.rule, grows)
+    return found
+
+
+def _moved_on(was: Table, now: Table, rule: Rule, grows: Callable[[str], bool]) -> list[GivenAway]:
+    together = _Laid([was, now], rule)
+    by_itself = _Laid([now], rule)
+    found: list[GivenAway] = []
+    for cell, variable in together.tied(grows):
+        for one in _of_movement(together, variable, was, now, cell, rule):
+            found.append(replace(one, known_by=together.known_by(1, variable)))
+    for cell, value in now.shown.items():
+        if value is None and cell[0] not in now.apart:
+            for one in _of_count(together, by_itself, 1, cell, now, now, rule):
+                found.append(replace(one, known_by=together.known_by(1, together.cell(1, cell))))
+    return found
+
+
+def _of_movement(
+    together: _Laid, variable: int, was: Table, now: Table, cell: Cell, rule: Rule
+) -> Iterable[GivenAway]:
+    """A change up or down of which less than the threshold is open, unless it is none or a large one."""
+    if together.seen(variable) >= rule.threshold:
+        return
+    low, high = together.limits(variable)
+    if high is None or high - low >= rule.threshold or low == high == 0:
+        return
+    if low <= rule.threshold and high >= -rule.threshold:
+        yield GivenAway("change", str(now.path), str(was.path), *cell, low, high, None)
+
+
 def _beside(table: Table, before: Sequence[Table], rule: Rule) -> list[GivenAway]:
     tables = [*before, table]
     together = _Laid(tables, rule)
@@ -209,6 +262,35 @@ def _beside(table: Table, before: Sequence[Table], rule: Rule) -> list[GivenAway
 class _Laid(_Joint):
     """Tables with ties of their own, each by the rule under which it was published."""
 
+    def tied(self, grows: Callable[[str], bool]) -> list[tuple[Cell, int]]:
+        """Holds two tables to being of the same women, and gives the change of every cell that both show.
+
+        Where the numbers do not allow that what `grows` grew, as after a correction, every cell may fall.
+        """
+        one, other = self._tables
+        assert isinstance(one, Table)
+        assert isinstance(other, Table)
+        shared = [
+            cell
+            for cell in one.shown
+            if cell in other.shown and cell[0] not in one.apart and cell[0] not in other.apart
+        ]
+        for may_grow in (grows, lambda _: False):
+            before = len(self._lower), len(self._sums)
+            made = []
+            for cell in shared:
+                early, late = self._place[0, cell], self._place[1, cell]
+                only_up = may_grow(cell[0]) and self._upper[late] >= self._lower[early]
+                change = self._variable(0.0 if only_up else -2.0 * FAR, 2.0 * FAR)
+                self._sums.append([(late, 1.0), (early, -1.0), (change, -1.0)])
+                made.append((cell, change))
+            self._built = None
+            if self.is_possible():
+                return made
+            del self._lower[before[0] :], self._upper[before[0] :], self._sums[before[1] :]
+        self._built = None
+        return []
+
     def _take(self, number: int, table: Release) -> None:
         assert isinstance(table, Table)
         rule, self._rule = self._rule, table.rule
@@ -240,6 +322,67 @@ def to_hold_back(
             if shown and not any(one in more for one in tie if one != key):
                 more.add(min(shown, key=lambda one: _wanted(one, system, cells)))
     return frozenset(more)
+
+
+def hold_still(
+    systems: Mapping[str, System],
+    cells: Mapping[Key, ReleasedCount],
+    rule: Rule,
+    before: Sequence[Published],
+    grows: Callable[[str], bool],
+    *,
+    unpublished: frozenset[Key] = frozenset(),
+) -> tuple[dict[Key, ReleasedCount], frozenset[Key]]:
+    """Of figures already protected: what may be shown of them beside what was shown at earlier moments, and
+    which cells are hidden for it.
+
+    Hiding more leaves every other count as open as before or more, so that nothing has to be protected anew,
+    and only the tables in which something was hidden are attacked again. Of a table of which nothing more
+    could be hidden, and which still told something by its noughts, nothing at all is shown.
+    """
+    made, held = dict(cells), set[Key]()
+    found = since(published(systems, made, rule, unpublished), before, grows)
+    while found:
+        further = to_hold_still(found, systems, made)
+        if not further:
+            further = frozenset(key for each in found for key in systems[each.release].counts)
+            return made | dict.fromkeys(further, ReleasedCount(None, "protects")), frozenset(held | further)
+        made |= dict.fromkeys(further, ReleasedCount(None, "protects"))
+        held |= further
+        touched = {name for name, system in systems.items() if not further.isdisjoint(system.counts)}
+        found = [one for one in found if one.release not in touched]
+        found += since(published(systems, made, rule, unpublished), before, grows, only=touched)
+    return made, frozenset(held)
+
+
+def to_hold_still(
+    found: Sequence[GivenAway], systems: Mapping[str, System], cells: Mapping[Key, ReleasedCount]
+) -> frozenset[Key]:
+    """The cells to hide so that less is told of changes: for each, the least of those by which it is known,
+    or where none of them may be hidden, of the shown cells tied to it by the fewest sums. A total that stands
+    in several tables is the last to go."""
+    more: set[Key] = set()
+    standing = Counter(key for system in systems.values() for key in system.counts)
+    for each in found:
+        system = systems[each.release]
+        names = {name_of(key): key for key in system.counts}
+        shown = [names[one] for one in each.known_by if cells[names[one]].value]
+        shown = shown or _nearest(names[each.row], system, cells)
+        if shown and more.isdisjoint(shown):
+            more.add(min((standing[one], *_wanted(one, system, cells), one) for one in shown)[-1])
+    return frozenset(more)
+
+
+def _nearest(key: Key, system: System, cells: Mapping[Key, ReleasedCount]) -> list[Key]:
+    """The shown cells that the fewest sums tie to this one."""
+    ties = [{total, *parts} for total, parts in system.relations]
+    reached = near = {key}
+    while near:
+        if shown := [one for one in near if cells[one].value]:
+            return shown
+        near = set().union(*(tie for tie in ties if not near.isdisjoint(tie))) - reached
+        reached = reached | near
+    return []
 
 
 def _wanted(key: Key, system: System, cells: Mapping[Key, ReleasedCount]) -> tuple[float, int, str]:

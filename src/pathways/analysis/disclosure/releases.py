@@ -71,6 +71,8 @@ class GivenAway:
     low: int
     high: int
     alone: tuple[int, int | None] | None
+    #: the cells of the new table by which it is known, where that was asked
+    known_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -307,6 +309,12 @@ class _Joint:
         """The least and the most that it can be; None where nothing limits it from above."""
         return self._parts().limits(variable)
 
+    def known_by(self, number: int, variable: int) -> tuple[str, ...]:
+        """The cells of one table by which the limits of a variable are known."""
+        pressed = self._parts().pressed(variable)
+        places = self._place.items()
+        return tuple(cell[0] for (which, cell), at in places if which == number and at in pressed)
+
     def _parts(self) -> _Parts:
         if self._built is None:
             self._built = _Parts(np.array(self._lower), np.array(self._upper), self._sums)
@@ -404,6 +412,20 @@ class _Parts:
         self._open(part)
         low, high = self._limit(part, place, 1.0), self._limit(part, place, -1.0)
         return low, None if high >= FAR else high
+
+    def pressed(self, variable: int) -> set[int]:
+        """The variables whose own limits keep this one from being less, or more."""
+        if self._is_fixed[variable]:
+            return {variable}
+        part, place = self._where(variable)
+        self._open(part)
+        program, found = self._programs[part][0], set[int]()
+        for sense in (1.0, -1.0):
+            program.cost(place, sense)
+            if program.solve() is not None:
+                found |= set(map(int, self._free[self._members[part]][program.pressed()]))
+            program.cost(place, 0.0)
+        return found
 
     def _where(self, variable: int) -> tuple[int, int]:
         at = self._at[variable]
