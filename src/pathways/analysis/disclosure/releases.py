@@ -29,6 +29,8 @@ from pathways.domain.evaluation.counts import HIDDEN
 
 Cell = tuple[str, str]
 _NODES: Final = 2000
+#: so many ways to look far and wide in a part before any limit is asked for
+_LOOKS: Final = 12
 
 
 class Women:
@@ -450,7 +452,7 @@ class _Parts:
         self._low[part], self._high[part] = np.full(len(members), np.inf), np.full(len(members), -np.inf)
         self._note(part, first)
         chance = np.random.default_rng(0)
-        for _ in range(12):
+        for _ in range(_LOOKS if 2 * len(members) > _LOOKS else 0):  # of a few each limit is found as quickly
             program.costs(chance.choice([-1.0, 1.0], len(members)) * chance.uniform(0.5, 1.5, len(members)))
             point = program.solve()
             if point is not None:
