@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from pathways.domain.terms import demographics as d
 from pathways.domain.terms.people import Role
-from pathways.journey import evaluate, identity, measuring
-from pathways.records.models import InstrumentScore, Response
-from tests.journey import people
+from pathways.journey import assess, evaluate, identity, measuring
+from pathways.records.models import Demographics, InstrumentScore, Response
+from tests.journey import agreed, people
 from tests.journey.test_measuring import NOW, fill, turn_on, woman
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -53,3 +54,20 @@ def test_counting_reads_what_it_came_to_and_never_what_she_answered(cast):
             assert counting.role is Role.COUNTING
             assert InstrumentScore.objects.exists()
             assert not Response.objects.exists()
+
+
+def test_what_she_answered_later_takes_nothing_out_of_an_earlier_moment(cast):
+    """Figures as at a day before the change count her as she had answered then, and not among the missing."""
+    her = agreed.agreed(cast)
+    first = assess.Monitoring(ethnicity_code="O1", ethnicity_scheme=d.EthnicityScheme.SDE_16, area="Luton")
+    agreed.assessed(cast, her, monitoring=first)
+    for days, religion in ((20, "hindu"), (40, "sikh")):
+        with identity.acting(cast.worker):
+            row = Demographics.objects.get(client_id=her.client_id)
+            row.religion, row.changed_at = religion, NOW + timedelta(days=days)
+            row.save()
+    found = [extract(cast, NOW + timedelta(days=days)).demographics for days in (-1, 10, 20, 30, 50)]
+    told = [[(row["ethnicity"], row["religion"]) for row in rows] for rows in found]
+    assert told == [
+        [], [("chinese", "not_asked")], [("chinese", "hindu")], [("chinese", "hindu")], [("chinese", "sikh")]
+    ]  # fmt: skip

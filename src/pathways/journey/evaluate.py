@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F
@@ -28,6 +29,7 @@ from pathways.domain.decision import Decision
 from pathways.domain.evaluation.moved import Yardstick
 from pathways.domain.evaluation.release import Kind
 from pathways.domain.governance.actors import Actor
+from pathways.domain.governance.policy import Resource
 from pathways.domain.terms import clocks
 from pathways.domain.terms.events import EventKind
 from pathways.domain.terms.people import Role
@@ -42,8 +44,10 @@ from pathways.records.models import (
     InstrumentScore,
     JourneyEvent,
     NeedRating,
+    Operation,
     Organisation,
     ReferenceSet,
+    RowChange,
     Setting,
 )
 
@@ -372,8 +376,7 @@ def frozen(*, by: Actor, at: datetime, synthetic: bool) -> Extract:
     name = Setting.objects.filter(key="programme.name").values_list("value", flat=True).first()
     with identity.counting(by):
         events = list(JourneyEvent.objects.filter(at__lte=at).order_by("at", "id").values(*_EVENTS))
-        recorded = Demographics.objects.filter(changed_at__lte=at)
-        answers = list(recorded.order_by("client_id").values(*_ANSWERS))
+        answers = _answers(at)
         measured = _measured(at)
     referred = {
         str(row["detail"]["provider"]) for row in events if (row["detail"] or {}).get("provider")
@@ -403,6 +406,34 @@ def frozen(*, by: Actor, at: datetime, synthetic: bool) -> Extract:
         ),
         **measured,
     )
+
+
+def _answers(at: datetime) -> list[dict[str, Any]]:
+    """What each woman had answered by then, whatever was changed since: called within the counting part.
+
+    What was changed later stands as it was before, and whoever had answered nothing yet is not there.
+    """
+    rows = {row["id"]: row for row in Demographics.objects.values("id", "changed_at", *_ANSWERS)}
+    later = [key for key, row in rows.items() if row["changed_at"] > at]
+    before: dict[UUID, list[Mapping[str, Any]]] = {}
+    for key, old in (
+        RowChange.objects.filter(
+            kind=Resource.DEMOGRAPHICS.value, row_id__in=later, operation=Operation.UPDATE.value
+        )
+        .order_by("-id")
+        .values_list("row_id", "old")
+    ):
+        before.setdefault(key, []).append(old or {})
+    for key in later:
+        row = rows[key]
+        for old in before.get(key, ()):
+            row |= {name: value for name, value in old.items() if name in _ANSWERS}
+            if "changed_at" in old:
+                row["changed_at"] = datetime.fromisoformat(str(old["changed_at"]))
+            if row["changed_at"] <= at:
+                break
+    told = [{name: row[name] for name in _ANSWERS} for row in rows.values() if row["changed_at"] <= at]
+    return sorted(told, key=lambda row: str(row["client_id"]))
 
 
 def _measured(at: datetime) -> dict[str, list[dict[str, Any]]]:
