@@ -530,3 +530,67 @@ def test_what_has_no_answer_is_said_and_not_reckoned(tmp_path: Path) -> None:
         effect.impact(sheet, treated="done", outcome="done", known=["x"])
     with pytest.raises(UnanswerableError, match="gone is blank in every row"):
         survival.survival(sheet, duration="x", event="came", covariates=["gone"])
+
+
+@pytest.mark.parametrize(
+    "table", [(6, 8, 9, 9), (0, 10, 10, 10), (0, 2, 2, 2), (3, 10, 9, 9), (59, 67, 41, 41)]
+)
+def test_a_ratio_has_the_interval_of_its_mirror_where_everybody_compared_had_the_event(table) -> None:
+    x1, n1, x2, n2 = table
+    ratio = proportions.compare(x1, n1, x2, n2)["ratio"]
+    other = proportions.compare(x2, n2, x1, n1)["ratio"]
+    assert ratio["high"] == pytest.approx(1 / other["low"], rel=1e-9)
+    assert ratio["low"] == pytest.approx(1 / other["high"] if other["high"] else 0.0, rel=1e-9)
+    assert ratio["low"] <= ratio["estimate"] <= ratio["high"]
+
+
+def test_no_table_of_small_counts_is_beyond_a_comparison() -> None:
+    for n1, n2 in itertools.product((1, 2, 5, 9), repeat=2):
+        for x1, x2 in itertools.product(range(n1 + 1), range(n2 + 1)):
+            ratio = proportions.compare(x1, n1, x2, n2)["ratio"]
+            if ratio["estimate"] is not None:
+                assert ratio["low"] <= ratio["estimate"]
+                assert ratio["high"] is None or ratio["high"] >= ratio["estimate"]
+
+
+@pytest.mark.parametrize("table", [(3, 8, 41, 57), (0, 2, 2, 2), (8, 11, 0, 2), (42, 42, 14_178, 15_456)])
+def test_nothing_is_headlined_where_the_interval_and_the_exact_test_disagree(table) -> None:
+    found = proportions.compare(*table)
+    assert "do not agree" in found["statement"] and "cannot say" in found["statement"]
+    assert "more than chance" not in found["statement"]
+    assert "more than chance explains" in proportions.compare(30, 100, 60, 100)["statement"]
+
+
+def test_a_regression_is_held_to_a_level_that_is_in_it(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    lines = [
+        f"{rng.integers(1, 60)},{rng.integers(0, 2)},{'abcd'[k % 4]},"
+        + ("" if k % 4 == 0 else str(rng.integers(0, 9)))
+        for k in range(200)
+    ]
+    sheet = table(tmp_path, "\n".join(["t,e,c,x", *lines]) + "\n")
+    cox = survival.survival(sheet, duration="t", event="e", covariates=["c", "x"])["cox"]
+    assert cox["reference"] == {"c": "b"}
+    assert list(cox["coefficients"]) == ["c=c", "c=d", "x"] and cox["left_out"] == []
+
+
+def test_a_blank_in_a_covariate_leaves_the_curves_as_they_are(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    lines = [
+        f"{rng.integers(1, 60)},{rng.integers(0, 2)},{k % 2},{'' if k % 5 == 0 else rng.integers(0, 9)}"
+        for k in range(200)
+    ]
+    sheet = table(tmp_path, "\n".join(["t,e,g,x", *lines]) + "\n")
+    alone = survival.survival(sheet, duration="t", event="e", group="g")
+    both = survival.survival(sheet, duration="t", event="e", group="g", covariates=["x"])
+    assert (both["groups"], both["logrank"], both["n"]) == (alone["groups"], alone["logrank"], 200)
+    assert (both["cox"]["n"], both["cox"]["missing"], both["missing"]) == (160, 40, 0)
+
+
+def test_a_rare_level_that_no_event_has_is_named_and_not_given_a_ratio(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    lines = [f"{rng.integers(1, 60)},{int(k > 2 and rng.random() < 0.5)},{'n' if k < 3 else 'ab'[k % 2]}"
+             for k in range(400)]  # fmt: skip
+    sheet = table(tmp_path, "\n".join(["t,e,c", *lines]) + "\n")
+    with pytest.raises(UnanswerableError, match="c=n tells those with the event apart"):
+        survival.survival(sheet, duration="t", event="e", covariates=["c"])

@@ -179,7 +179,7 @@ def test_the_other_sheets_of_a_workbook_are_named(extract: Path, tmp_path: Path)
     [
         ("1,5", "“1,5” is not a number: write 1.5"),
         ("1,250", "write 1.250, or 1250 without a comma"),
-        ("nan", "“nan” is not a number that can be reckoned with"),
+        ("inf", "“inf” is not a number that can be reckoned with"),
         ("-Infinity", "say --missing -Infinity"),
     ],
 )
@@ -199,6 +199,36 @@ def test_a_cell_that_was_meant_as_a_number_is_refused_with_what_to_write(tmp_pat
     for words in asked:
         told = run(*words, ends=2)
         assert said in told and "row 9" in told and "column age" in told, words
+
+
+@pytest.mark.parametrize("word", ["NA", "nan", "NaN", "N/A", "#N/A", "null", "NULL"])
+def test_what_a_program_writes_for_nothing_is_missing_among_numbers_and_said_to_be(tmp_path, word) -> None:
+    lines = [f"{n % 2},{20 + n},{n % 13 + 1},{int(n % 3 == 0)}" for n in range(40)]
+    lines[7] = lines[7].replace(",27,", f",{word},")
+    path, blank = tmp_path / "extract.csv", tmp_path / "blank.csv"
+    for place, text in ((path, lines), (blank, [line.replace(f",{word},", ",,") for line in lines])):
+        place.write_text("arm,age,weeks,seen\n" + "\n".join(text), "utf-8")
+    for words in (
+        ["table", "--columns", "arm", "--rows", "age"],
+        ["survival", "--duration", "weeks", "--event", "seen", "--covariates", "age"],
+        ["survival", "--duration", "age", "--event", "seen", "--group", "arm"],
+        ["impact", "--treated", "arm", "--outcome", "seen", "--covariates", "age"],
+        ["change", "--before", "age", "--after", "weeks", "--reliability", "0.8"],
+    ):
+        made, wanted = (answer(place, words[0], place, *words[1:]) for place in (path, blank))
+        assert made.pop("notes") == [f"age: “{word}” is counted as missing, since the column holds numbers."]
+        assert wanted.pop("notes") == []
+        assert made == wanted, words
+
+
+def test_a_survival_says_its_warnings_where_it_is_read(tmp_path) -> None:
+    path = tmp_path / "extract.csv"
+    lines = [f"{n % 13 + 1},{int(n % 3 == 0)},{n % 7},{2 * (n % 7)},{n % 5}" for n in range(40)]
+    lines[3] = "4,1,3,6,"
+    path.write_text("weeks,seen,a,b,c\n" + "\n".join(lines), "utf-8")
+    said = run("survival", path, "--duration", "weeks", "--event", "seen", "--covariates", "a,b,c")
+    assert "Say nothing new and are not in the regression: b." in said
+    assert "1 with a blank in a covariate are in the curves and not in the regression, which is of 39" in said
 
 
 def test_words_that_may_stand_for_nothing_are_words_and_said_to_be(tmp_path) -> None:

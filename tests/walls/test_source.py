@@ -99,6 +99,7 @@ BEYOND_SIGHT = {
     ("stopping.py", "_follow", "Closure"): "called within the clerk's lines",
     ("triage_watching.py", "groups_of_everybody", "Demographics"): "inside the counting part of its callers",
     ("triage_watching.py", "_first_contacts", "JourneyEvent"): "inside the counting part of its caller",
+    ("evaluate.py", "_answers", "Demographics"): "inside the counting part of its caller",
     ("evaluate.py", "_measured", "GoalRating"): "inside the counting part of its caller",
     ("evaluate.py", "_measured", "InstrumentScore"): "inside the counting part of its caller",
     ("evaluate.py", "_measured", "NeedRating"): "inside the counting part of its caller",

@@ -60,6 +60,8 @@ class Sheet:
     rows: pl.Series
     #: other tables of the same file that hold anything and were not read, by name
     unread: tuple[str, ...] = ()
+    #: columns of numbers and the words in them that were taken for a blank
+    blanked: tuple[tuple[str, str], ...] = ()
 
     @property
     def columns(self) -> list[str]:

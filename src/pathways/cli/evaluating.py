@@ -36,10 +36,14 @@ def _read(path: Path, where: str | None, missing: list[str]) -> Sheet:
 
 
 def _notes(sheet: Sheet, used: list[str]) -> list[str]:
-    """Words of the columns used that may stand for nothing and were counted as words."""
+    """Words of the columns used that may stand for nothing, and whether they were counted as words."""
     from pathways.analysis.impact import reading
 
     return [
+        f"{column}: “{word}” is counted as missing, since the column holds numbers."
+        for column, word in sheet.blanked
+        if column in used
+    ] + [
         f"{column}: “{word}” is counted as a word like any other. Say --missing {word} where it stands for "
         "missing."
         for column, word in reading.like_missing(sheet, used)
@@ -180,7 +184,7 @@ def change(
             sheet, before=before, after=after, reliability=reliability, sd=sd,
             cutoff=cutoff, functional=functional, is_lower_better=is_lower_better, method=method,
         )  # fmt: skip
-    _write(json_file, found, sheet, [])
+    _write(json_file, found, sheet, [before, after])
     say = files.console()
     say.print(found["statement"])
     if found["recovered"] is not None:
@@ -221,8 +225,10 @@ def survival(
             sheet, duration=duration, event=event, group=group, covariates=covariates,
             at=times,
         )  # fmt: skip
-    _write(json_file, found, sheet, [*([group] if group else []), *covariates])
+    _write(json_file, found, sheet, [duration, event, *([group] if group else []), *covariates])
     say = files.console()
+    for line in found["warnings"]:
+        say.print(line)
     say.print(f"{found['n']:,} followed, {found['events']:,} with the event, {found['missing']:,} left out "
               "for a blank")  # fmt: skip
     for each in found["groups"]:
@@ -268,7 +274,7 @@ def impact(
             sheet, treated=treated, outcome=outcome, known=covariates, exact=exact,
             ratio=ratio, caliper=caliper, replace=replace, in_rounds=in_rounds,
         )  # fmt: skip
-    _write(json_file, found, sheet, [*covariates, *exact])
+    _write(json_file, found, sheet, [treated, outcome, *covariates, *exact])
     say = files.console()
     say.print(found["statement"])
     say.print(f"  {found['n_treated']:,} treated, {found['n_comparison']:,} to compare with, "

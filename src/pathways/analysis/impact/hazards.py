@@ -41,6 +41,8 @@ def cox(durations: np.ndarray, events: np.ndarray, x: np.ndarray, names: Sequenc
         )
     if len(x) < len(kept):
         raise UnanswerableError("there are more covariates than people; use fewer")
+    for k in kept:
+        _refuse_apart(names[k], x[:, k], happened)
     names, middle, scale = [names[k] for k in kept], middle[kept], scale[kept]
     z = (x[:, kept] - middle) / scale
     work = _Ties.of(durations, happened, z)
@@ -89,6 +91,15 @@ def cox(durations: np.ndarray, events: np.ndarray, x: np.ndarray, names: Sequenc
         "ties": "Efron",
         "left_out": left_out,
     }  # fmt: skip
+
+
+def _refuse_apart(name: str, column: np.ndarray, happened: np.ndarray) -> None:
+    """Of two values one that no event has: however rare it is, its hazard ratio has no limit."""
+    low, high = column.min(), column.max()
+    if ((column == low) | (column == high)).all():
+        for value in (low, high):
+            if not happened[column == value].any():
+                raise _apart(name)
 
 
 def _apart(name: str) -> UnanswerableError:

@@ -20,6 +20,9 @@ POWER: Final = 0.8
 #: what a difference must be, in standard errors, to be found four times in five
 DETECTABLE: Final = Z + float(stats.norm.ppf(POWER))
 _FAR: Final = 1e9
+_ROUNDING: Final = 1e-3
+#: chance explains what is as likely as this, by the convention
+_LEVEL: Final = 0.05
 #: more women than live anywhere: beyond, the exact test would not end
 _MOST: Final = 1_000_000_000
 
@@ -141,13 +144,16 @@ def _score(x1: int, n1: int, x2: int, n2: int, ratio: float) -> float:
     b = -(n1 * ratio + x1 + n2 + x2 * ratio)
     c = x1 + x2
     second = 2 * c / (-b + math.sqrt(max(b * b - 4 * a * c, 0.0)))  # the smaller root, without cancelling
+    second = min(second, 1.0)  # where all have it, the root is 1 but for the last digit
     first = min(ratio * second, 1.0)
     found = 0.0
     for x, n, share in ((x1, n1, first), (x2, n2, second)):
         spread = n * share * (1 - share)
         gap = x - n * share
-        if gap != 0:
-            found += gap * gap / spread if spread > 0 else _FAR
+        if spread > 0:
+            found += gap * gap / spread
+        elif abs(gap) > _ROUNDING:  # counts are whole: a gap that is one is far larger
+            found += _FAR
     return found
 
 
@@ -159,7 +165,14 @@ def _statement(found: dict[str, Any]) -> str:
         f"the comparison group {_hundred(other['proportion'])}. The difference is "
         f"{100 * difference['estimate']:+.1f} percentage points (95% interval {low:+.1f} to {high:+.1f}). "
     )
-    if difference["low"] > 0 or difference["high"] < 0:
+    is_apart = difference["low"] > 0 or difference["high"] < 0
+    if is_apart != (found["p"] < _LEVEL):
+        said += (
+            "The interval and the exact test do not agree on whether chance explains it, so these numbers "
+            "cannot say whether the share was lower, higher or the same: more women would be needed. It does "
+            "not mean that there is no effect. "
+        )
+    elif is_apart:
         way = "lower" if difference["estimate"] < 0 else "higher"
         said += f"The share was {way} than the comparison's by more than chance explains. "
     else:

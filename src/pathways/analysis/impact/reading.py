@@ -19,8 +19,9 @@ YES = frozenset({"1", "yes", "y", "true", "t", "1.0"})
 NO = frozenset({"0", "no", "n", "false", "f", "0.0"})
 #: what a program writes where there is no number, in small letters
 NO_NUMBER = frozenset({"nan", "+nan", "-nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"})
-#: words that may stand for nothing, and are words of a category until somebody says so
-LIKE_MISSING = NO_NUMBER | {"na", "n/a", "#n/a", "null"}
+#: words for nothing: among numbers a blank, among other words a word until somebody says so
+NOTHING = frozenset({"na", "n/a", "#n/a", "null", "nan", "+nan", "-nan"})
+LIKE_MISSING = NO_NUMBER | NOTHING
 _LONGEST = max(map(len, LIKE_MISSING))
 _COMMA = re.compile(r"[+-]?\d+,\d+")
 #: so many digits after a comma can be thousands
@@ -31,6 +32,8 @@ _FARTHEST = 1e50
 
 def read(path: Path, *, where: str | None = None, missing: Collection[str] = ()) -> Sheet:
     """The table of a file, only the rows of which `where` is true; the words of `missing` are blanks.
+
+    So are `NOTHING` in a column that holds numbers otherwise, which the sheet says.
 
     Raises UnreadableError for the file, and for a condition that is none or names a column that is not there.
     """
@@ -43,11 +46,28 @@ def read(path: Path, *, where: str | None = None, missing: Collection[str] = ())
             pl.when(pl.all().is_in(words)).then(None).otherwise(pl.all()).name.keep()
         )
         found = replace(found, frame=frame)
+    found = _blank_among_numbers(found)
     if where is None:
         return found
     is_meant = Expression.parse(where).on(found)
     kept = pl.Series(np.asarray(is_meant == 1))
     return replace(found, frame=found.frame.filter(kept), rows=found.rows.filter(kept))
+
+
+def _blank_among_numbers(sheet: Sheet) -> Sheet:
+    blanked, columns = [], []
+    for name in sheet.frame.columns:
+        words = sheet.frame[name]
+        short = words.filter(words.str.len_bytes() <= _LONGEST).unique()
+        odd = short.filter(short.str.to_lowercase().is_in(list(NOTHING)))
+        if not len(odd):
+            continue
+        is_odd = words.is_in(odd.to_list())
+        rest = words.filter(words.is_not_null() & ~is_odd.fill_null(False))
+        if len(rest) and rest.cast(pl.Float64, strict=False).is_finite().fill_null(False).all():
+            columns.append(words.set(is_odd.fill_null(False), None))
+            blanked += [(name, str(word)) for word in odd.sort()]
+    return replace(sheet, frame=sheet.frame.with_columns(columns), blanked=tuple(blanked))
 
 
 def keep(sheet: Sheet, rows: np.ndarray) -> Sheet:

@@ -250,18 +250,17 @@ def survival(
     """Curves (overall, or by group), log-rank where there are groups, and Cox regression on the covariates.
 
     `at` are times as text, kept as the keys of `survival`; without them, quarters of the longest follow-up.
-    Rows with a blank in a column that is used are left out and counted. With no event or one group only
+    Rows with a blank in duration, event or group are left out and counted; those with one in a covariate are
+    left out of the regression alone, and counted with it. With no event or one group only
     there are curves and no test, and `warnings` says so. Raises UnanswerableError with nobody, and for a
     regression that has no answer.
     """
     lengths = reading.numbers(sheet, duration, least=0.0)
     happened = reading.yes_no(sheet, event)
     names, place = reading.groups(sheet, group) if group else ([""], np.zeros(len(lengths), dtype=int))
-    design = known.design(sheet, covariates) if covariates else None
     is_whole = ~np.isnan(lengths) & ~np.isnan(happened) & (place >= 0)
-    if design is not None:
-        is_whole &= ~np.isnan(design.values).any(axis=1)
     left_out = int((~is_whole).sum())
+    sheet = reading.keep(sheet, is_whole)
     lengths, happened, place = lengths[is_whole], happened[is_whole], place[is_whole]
     if len(lengths) == 0:
         raise UnanswerableError("no row has everything that was asked for")
@@ -280,25 +279,45 @@ def survival(
     }  # fmt: skip
     if not happened.any():
         found["warnings"].append(f"The event ({event}) happened to nobody: nothing can be said of when.")
-        if design is not None:
+        if covariates:
             raise UnanswerableError(f"the event ({event}) happened to nobody: no regression has an answer")
     elif group and len(there) < 2:
         found["warnings"].append(f"{group} has one group only: there is nothing to compare.")
     elif group:
         order = np.searchsorted(there, place)
         found["logrank"] = log_rank(lengths, happened, order, len(there))
-    if design is not None:
-        found["cox"] = hazards.cox(lengths, happened, design.values[is_whole], design.names)
-        found["cox"]["reference"] = design.reference
+    if covariates:
+        found["cox"] = _regression(sheet, lengths, happened, covariates)
         if found["cox"]["left_out"]:
             named = ", ".join(found["cox"]["left_out"])
             found["warnings"].append(f"Say nothing new and are not in the regression: {named}.")
+        if found["cox"]["missing"]:
+            found["warnings"].append(
+                f"{found['cox']['missing']:,} with a blank in a covariate are in the curves and not in the "
+                f"regression, which is of {found['cox']['n']:,}."
+            )
     found["evidence_level"] = "Maryland scale 2: groups side by side; " + (
         "what else differs between them is not taken out"
-        if design is None
+        if not covariates
         else "the covariates given are held equal, and nothing else is"
     )
     return found
+
+
+def _regression(
+    sheet: Sheet, lengths: np.ndarray, happened: np.ndarray, covariates: Sequence[str]
+) -> dict[str, Any]:
+    """Cox regression on the rows without a blank in a covariate; levels are those that stand in these."""
+    is_told = ~np.isnan(known.design(sheet, covariates).values).any(axis=1)
+    if not is_told.any():
+        raise UnanswerableError("no row has every covariate")
+    if not happened[is_told].any():
+        raise UnanswerableError(
+            "the event happened to nobody who has every covariate: no regression has an answer"
+        )
+    design = known.design(reading.keep(sheet, is_told), covariates)
+    found = hazards.cox(lengths[is_told], happened[is_told], design.values, design.names)
+    return {**found, "reference": design.reference, "missing": int((~is_told).sum())}
 
 
 def _curve(name: str, lengths: np.ndarray, happened: np.ndarray, times: Sequence[str]) -> dict[str, Any]:
