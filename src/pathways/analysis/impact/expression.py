@@ -131,6 +131,7 @@ class _Reader:
             return node
         column = self.take("the name of a column", "word", "bracketed", "quoted")
         name = column.text.strip("'\"") if column.kind == "quoted" else column.text
+        name = " ".join(name.split())  # as headings are read
         sign = self.take("one of = != < <= > >=", "sign")
         value = self.take("a value", "word", "quoted")
         self.columns.append(name)
