@@ -132,10 +132,46 @@ def test_parquet_of_typed_columns_comes_as_words(tmp_path):
 def test_what_cannot_be_read_is_said_with_its_place(tmp_path, name, content, said):
     path = put(tmp_path, name, content)
     with pytest.raises(sheets.UnreadableError) as caught:
-        sheets.read(path)
+        sheets.read_all(path)
     assert str(caught.value).startswith(str(path))
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+ROW_NAMES = '"","time","status"\n"1",306,1\n"2",,\n'
+
+
+def test_a_column_of_row_names_is_left_out_and_said_where_columns_are_asked_for_by_name(tmp_path):
+    found = sheets.read(put(tmp_path, "a.csv", ROW_NAMES))
+    assert found.frame.rows() == [("306", "1"), (None, None)], "who has only a name is missing, not gone"
+    assert found.rows.to_list() == [2, 3]
+    assert sheets.said_of_nameless(found) == "Column 1 of a.csv has no heading and is left out."
+    assert not sheets.said_of_nameless(sheets.read(put(tmp_path, "b.csv", "a,\n1,\n")))
+
+
+@pytest.mark.parametrize("content", [ROW_NAMES, "id,id\n1,2\n"])
+def test_where_no_value_may_be_lost_every_column_needs_a_heading_of_its_own(tmp_path, content):
+    path = put(tmp_path, "a.csv", content)
+    for reader in (
+        lambda: sheets.read(path, is_whole=True),
+        lambda: sheets.read_all(path),
+        lambda: sheets.read_bytes(path.read_bytes(), "a.csv"),
+    ):
+        with pytest.raises(sheets.UnreadableError, match=r"no heading|two columns have this heading"):
+            reader()
+
+
+def test_a_title_above_the_headings_is_not_taken_for_them(tmp_path):
+    with pytest.raises(sheets.UnreadableError, match="has values and no heading above"):
+        sheets.read(put(tmp_path, "a.csv", "Women seen in May,,\nid,age,arm\n1,20,a\n"))
+
+
+def test_of_two_columns_with_one_heading_neither_is_meant_by_it(tmp_path):
+    found = sheets.read(put(tmp_path, "a.csv", "t,e,t\n1,0,2\n"))
+    found.need("e", "t (column 1)", "t (column 3)")
+    assert found.frame.rows() == [("1", "0", "2")]
+    with pytest.raises(sheets.UnreadableError, match=r"column t: 2 columns .* say “t \(column 1\)” or “t "):
+        found.need("t")
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):

@@ -282,3 +282,9 @@ def test_the_published_example_and_the_norwegian_table(tmp_path):
         "--json", said)  # fmt: skip
     found = json.loads(said.read_text())
     assert (found["primary"], found["secondary"], found["audit"]["at_risk"]) == (4, 4, 0)
+
+
+def test_names_of_rows_that_have_no_heading_are_left_out_and_said(tmp_path: Path) -> None:
+    file = put(tmp_path, "women.csv", ['"","area  of","sex"', *(f'"{n}",{"NS"[n % 2]},f' for n in range(40))])
+    said = run(file, "--rows", "area  of", "--columns", "sex", "--out", tmp_path / "out.csv")
+    assert "Column 1 of women.csv has no heading and is left out." in said

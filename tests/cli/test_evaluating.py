@@ -250,3 +250,22 @@ def test_a_condition_with_a_decimal_comma_says_what_to_write(tmp_path) -> None:
     path.write_text("arm;age\n" + "\n".join(["a;1,5", "b;2"] * 5), "utf-8")
     said = run("table", path, "--columns", "arm", "--rows", "arm", "--where", "age>1", ends=2)
     assert "“1,5” is not a number" in said and "write 1.5" in said
+
+
+def test_a_file_with_the_names_of_its_rows_is_read_and_what_is_left_out_is_said(tmp_path) -> None:
+    path = tmp_path / "extract.csv"
+    lines = [f'"{n}",{n % 13 + 1},{int(n % 3 == 0)},x' for n in range(1, 41)]
+    path.write_text('"","time","status","site"\n' + "\n".join(lines), "utf-8")
+    said = run("survival", path, "--duration", "time", "--event", "status")
+    assert "Column 1 of extract.csv has no heading and is left out." in said and "40 followed" in said
+
+
+def test_a_column_may_be_asked_for_as_its_heading_stands_in_the_file(tmp_path) -> None:
+    path = tmp_path / "extract.csv"
+    lines = [f"{'FM'[n % 2]},{n % 3 % 2},{n % 5},{n % 7}" for n in range(40)]
+    path.write_text(' sex ,a  b,"line\nbreak",x\n' + "\n".join(lines), "utf-8")
+    words = ["--group", " sex ", "--flag", "[line\nbreak]>=2"]
+    found = answer(path, "fairness", path, *words, "--outcome", "a  b", "--where", "'a  b'=1 or ' sex '=F")
+    assert [each["group"] for each in found["groups"]] == ["F", "M"]
+    found = answer(path, "table", path, "--columns", " sex", "--rows", 'x, a  b,"line\nbreak"')
+    assert [row["row"] for row in found["rows"]] == ["x", "a b", "line break"]

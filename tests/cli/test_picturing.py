@@ -318,3 +318,15 @@ def test_every_entity_keeps_to_the_followthemoney_schemata(tmp_path):
         assert set(each["properties"]) <= known, each
         assert needed <= set(each["properties"]), each
         assert all(isinstance(text, str) for said in each["properties"].values() for text in said)
+
+
+def test_names_of_rows_that_have_no_heading_are_no_attribute_and_no_group(tmp_path: Path) -> None:
+    ties = put(tmp_path, "ties.csv", ['"","a  b","to"', '"1",P1,P2', '"2",P2,P3'])
+    known = put(tmp_path, "known.csv", [",id,age", "0,P1,30", "1,P2,", "2,P3,41"])
+    groups = put(tmp_path, "groups.csv", [",id,team", "0,P1,red", "1,P2,red"])
+    said = run(ties, "--source", "a  b", "--target", "to", "--people", known, "--id", " id ",
+               "--groups", groups, "--out", tmp_path / "out")  # fmt: skip
+    for name in ("ties.csv", "known.csv", "groups.csv"):
+        assert f"Column 1 of {name} has no heading and is left out." in said
+    assert people(tmp_path)["P1"]["age"] == "30" and people(tmp_path)["P1"]["groups"] == "red"
+    assert "" not in people(tmp_path)["P1"]

@@ -17,7 +17,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,12 @@ class Sheet:
     unread: tuple[str, ...] = ()
     #: columns of numbers and the words in them that were taken for a blank
     blanked: tuple[tuple[str, str], ...] = ()
+    #: columns with values and no heading, which the frame does not have: their places, from 1
+    nameless: tuple[int, ...] = ()
+    #: headings of several columns, and what each of these is called in the frame
+    doubled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: why it is refused where every column is wanted
+    wrong: UnreadableError | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -77,25 +83,51 @@ class Sheet:
     def need(self, *columns: str) -> None:
         """Refuses a table without one of these columns, and says which there are."""
         for column in columns:
+            if names := self.doubled.get(column):
+                several = " or ".join(f"“{name}”" for name in names)
+                why = f"{len(names)} columns have this heading: say {several}, or name them anew"
+                raise UnreadableError(self.path, why, column=column)
             if column not in self.frame.columns:
                 known = ", ".join(self.frame.columns[:30]) or "none"
                 why = f"there is no such column; there are: {known}"
                 raise UnreadableError(self.path, why, column=column)
 
 
-def read(path: Path | str, *, sheet: str | None = None) -> Sheet:
-    """The only table of a file, or the sheet of this name; of several, the first, which names the others."""
-    return _open(Path(path), sheet)[0]
+def read(path: Path | str, *, sheet: str | None = None, is_whole: bool = False) -> Sheet:
+    """The only table of a file, or the sheet of this name; of several, the first, which names the others.
+
+    For who asks for columns by their name: one without a name, as programs write the names of rows, is left
+    out, and of two with one name neither is meant by it. With `is_whole` both are refused, as the other
+    readers here refuse them: there no value may be lost.
+    """
+    found = _open(Path(path), sheet)[0]
+    return _whole(found) if is_whole else found
 
 
 def read_all(path: Path | str) -> list[Sheet]:
     """Every table of a file: each sheet of a workbook that holds anything, one of anything else."""
-    return [each for each in _open(Path(path), None, every=True) if each.columns]
+    return [_whole(each) for each in _open(Path(path), None, every=True) if each.columns]
 
 
 def read_bytes(content: bytes, name: str, *, sheet: str | None = None) -> list[Sheet]:
     """The same of a file that was sent: its ending says what it is."""
-    return _tables(content, Path(name), sheet, every=sheet is None)
+    return [_whole(each) for each in _tables(content, Path(name), sheet, every=sheet is None)]
+
+
+def _whole(found: Sheet) -> Sheet:
+    if found.wrong is not None:
+        raise found.wrong
+    return found
+
+
+def said_of_nameless(found: Sheet) -> str:
+    """That columns without a heading were left out, and which; nothing where there was none."""
+    if not found.nameless:
+        return ""
+    places = ", ".join(f"{place:,}" for place in found.nameless)
+    if len(found.nameless) == 1:
+        return f"Column {places} of {found.path.name} has no heading and is left out."
+    return f"Columns {places} of {found.path.name} have no heading and are left out."
 
 
 def said_of_unread(found: Sheet) -> str:
@@ -402,25 +434,38 @@ def _sheet(path: Path, name: str, headings: Sequence[str], body: pl.DataFrame, r
     if len(headings) > MOST_COLUMNS:
         raise UnreadableError(path, f"has more than {MOST_COLUMNS:,} columns")
     body = body.with_columns(pl.all().str.strip_chars().replace("", None)) if body.width else body
-    kept, named = [], []
-    for place, heading in enumerate(headings):
-        said = " ".join(heading.split())
+    said = [" ".join(heading.split()) for heading in headings]
+    times = Counter(said)
+    columns, nameless, wrong = {}, {}, None
+    doubled: dict[str, tuple[str, ...]] = {}
+    for place, heading in enumerate(said):
         values = body[f"{place}"]
-        if not said:
+        if not heading:
             if values.null_count() == len(values):
                 continue
             row = rows[int(values.is_not_null().arg_true()[0])]
             why = "has values and no heading above them"
-            raise UnreadableError(path, why, row=row, column=f"{place + 1}")
-        if said in named:
-            raise UnreadableError(path, "two columns have this heading; name one of them anew", column=said)
-        named.append(said)
-        kept.append(values.alias(said))
-    frame, numbers = pl.DataFrame(kept), pl.Series("row", rows, dtype=pl.UInt32)
-    if kept:
-        is_filled = _filled(frame)
+            wrong = wrong or UnreadableError(path, why, row=row, column=f"{place + 1}")
+            nameless[place + 1] = values
+            continue
+        if heading in doubled:
+            why = "two columns have this heading; name one of them anew"
+            wrong = wrong or UnreadableError(path, why, column=heading)
+        called = heading
+        if times[heading] > 1:
+            called = f"{heading} (column {place + 1})"
+            doubled[heading] = (*doubled.get(heading, ()), called)
+            if called in times:
+                raise UnreadableError(path, "this heading is wanted for another; name it anew", column=called)
+        columns[called] = values.alias(called)
+    if wrong is not None and len(nameless) > len(columns):
+        raise wrong  # these are no headings: a title, or the first row of values
+    frame, numbers = pl.DataFrame(list(columns.values())), pl.Series("row", rows, dtype=pl.UInt32)
+    if columns:
+        # a row of which only the name is there is a row: everything is missing of it
+        is_filled = _filled(pl.DataFrame([*columns.values(), *(nameless.values())]))
         frame, numbers = frame.filter(is_filled), numbers.filter(is_filled)
-    return Sheet(path, name, frame, numbers)
+    return Sheet(path, name, frame, numbers, nameless=tuple(nameless), doubled=doubled, wrong=wrong)
 
 
 # --- writing -------------------------------------------------------------------------------------------

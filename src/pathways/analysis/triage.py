@@ -209,7 +209,7 @@ def _from_rules(path: Path, beside: Path) -> Policy:
         why = f"a CSV holds only the rules: {beside.name} beside it, or --inputs, has to name the inputs"
         raise UnreadableError(path, why)
     body = _body(beside)
-    return _from_sheet(sheets.read(path), body, _inputs_of(body, beside))
+    return _from_sheet(sheets.read(path, is_whole=True), body, _inputs_of(body, beside))
 
 
 def _inputs_of(body: dict[str, Any], path: Path) -> tuple[Input, ...]:
@@ -377,7 +377,7 @@ def read_cases(path: Path, *policies: Policy, also: Sequence[str] = ()) -> Sheet
 
     Raises UnreadableError, naming the row and the column, for an answer that an input cannot have.
     """
-    sheet = sheets.read(path)
+    sheet = sheets.read(path, is_whole=True)
     sheet.need(CASE, *(question.name for policy in policies for question in policy.inputs), *also)
     ids = sheet.frame[CASE]
     if ids.null_count():

@@ -55,12 +55,13 @@ def reading() -> Iterator[None]:
 
 
 def say_unread(*read: Sheet | None) -> None:
-    """Names the other sheets of each workbook of which only the first was read."""
-    from pathways.analysis.sheets import said_of_unread
+    """Names what was left out of each file: columns without a heading, and all sheets but the first."""
+    from pathways.analysis.sheets import said_of_nameless, said_of_unread
 
     for each in read:
-        if each is not None and (said := said_of_unread(each)):
-            console().print(said)
+        if each is not None:
+            for said in filter(None, (said_of_nameless(each), said_of_unread(each))):
+                console().print(said)
 
 
 def check_place(path: Path | None) -> None:

@@ -574,7 +574,7 @@ MissingWords = Annotated[
 ]
 
 
-@evaluate_app.command("table")
+@evaluate_app.command("table", cls=plain.OfColumns)
 def evaluate_table(
     path: Extract,
     rows: Annotated[
@@ -621,7 +621,7 @@ def evaluate_table(
     )  # fmt: skip
 
 
-@evaluate_app.command("change")
+@evaluate_app.command("change", cls=plain.OfColumns)
 def evaluate_change(
     path: Extract,
     before: Annotated[str, typer.Option("--before", metavar="COL", help="The score before.")],
@@ -670,7 +670,7 @@ def evaluate_change(
     )  # fmt: skip
 
 
-@evaluate_app.command("survival")
+@evaluate_app.command("survival", cls=plain.OfColumns)
 def evaluate_survival(
     path: Extract,
     duration: Annotated[
@@ -708,7 +708,7 @@ def evaluate_survival(
     )  # fmt: skip
 
 
-@evaluate_app.command("impact")
+@evaluate_app.command("impact", cls=plain.OfColumns)
 def evaluate_impact(
     path: Extract,
     treated: Annotated[
@@ -777,7 +777,7 @@ def evaluate_compare(
     )  # fmt: skip
 
 
-@evaluate_app.command("fairness")
+@evaluate_app.command("fairness", cls=plain.OfColumns)
 def evaluate_fairness(
     path: Extract,
     flag: Annotated[
@@ -802,7 +802,7 @@ def evaluate_fairness(
     )
 
 
-@app.command()
+@app.command(cls=plain.OfColumns)
 def link(
     paths: Annotated[
         list[Path],
@@ -864,7 +864,7 @@ Base = Annotated[
 ]
 
 
-@disclose_app.command("table")
+@disclose_app.command("table", cls=plain.OfColumns)
 def disclose_table(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="A person a line, or a cell a line.")
@@ -932,7 +932,7 @@ def disclose_against(
     )  # fmt: skip
 
 
-@app.command()
+@app.command(cls=plain.OfColumns)
 def picture(
     ties: Annotated[Path, typer.Argument(metavar="TIES", help="A tie a line: CSV, XLSX, ODS or Parquet.")],
     source: Annotated[str, typer.Option("--source", metavar="COL", help="The column of one end of a tie.")],

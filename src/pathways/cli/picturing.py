@@ -40,15 +40,10 @@ def picture(
         from pathways.analysis.picture import ties as recorded
 
         step("reading")
-        lines = recorded.read(
-            sheets.read(ties), source=source, target=target, weight=weight, is_directed=is_directed
-        )
-        known = recorded.know(
-            lines,
-            sheets.read(people) if people else None,
-            id_column,
-            sheets.read(groups) if groups else None,
-        )
+        table, *others = (sheets.read(each) if each else None for each in (ties, people, groups))
+        assert table is not None
+        lines = recorded.read(table, source=source, target=target, weight=weight, is_directed=is_directed)
+        known = recorded.know(lines, others[0], id_column, others[1])
         found = measures.positions(lines, step)
         step("drawing")
         drawn = drawing.draw(lines, found)
@@ -60,6 +55,7 @@ def picture(
             (part / "picture.ftm.json").write_text(exchange.lines(lines, known), "utf-8")
     said = _said(lines, found, known)
     files.write_json(json_file, {**said, "disclosure_control": False, "caveat": drawing.CAVEAT})
+    files.say_unread(table, *others)
     _say(said, out, drawing.CAVEAT)
 
 

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from pathways.installation.backup import DamagedError
 from pathways.installation.refusal import OwnFailureError, RefusalError
@@ -76,6 +77,21 @@ class FileFirst(Plain):
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
             args = [next(iter(self.commands)), *args]
         return super().parse_args(ctx, args)
+
+
+class OfColumns(TyperCommand):
+    """A command on a table: its COL may be written as the heading stands in the file, with the blanks around
+    it and all those inside, which are read as one."""
+
+    def invoke(self, ctx: Any) -> Any:
+        for option in self.params:
+            name, given = option.name, ctx.params.get(option.name)
+            if re.search(r"\bCOL\b", option.metavar or "") and name is not None:
+                if isinstance(given, str):
+                    ctx.params[name] = " ".join(given.split())
+                elif given is not None:
+                    ctx.params[name] = [" ".join(each.split()) for each in given]
+        return super().invoke(ctx)
 
 
 def _of_the_options(failure: Exception) -> str | None:

@@ -7,6 +7,9 @@
 
 A column's name stands as it is where it is of letters, digits, `_` and `.`, and in [brackets] where not. A
 value is a number, one word, or words in quotation marks. Nothing of it is run as a program.
+
+In a column that says only yes and no, in whatever words, 1, yes, y and true are one value, 0, no, n and false
+the other. A value that is to be equal has to stand in the column: a slip would be true of nobody, unseen.
 """
 
 from __future__ import annotations
@@ -26,7 +29,12 @@ _TOKEN: Final = re.compile(
     r"\s*(?:(?P<sign><=|>=|==|!=|<>|=|<|>)|(?P<open>\()|(?P<close>\))|(?P<quoted>'[^']*'|\"[^\"]*\")"
     r"|\[(?P<bracketed>[^\]]+)\]|(?P<word>[^\s()<>=!'\"\[\]]+))"
 )
+#: what says yes, and what no, in small letters: the words that `reading` reads
+YES: Final = frozenset({"1", "yes", "y", "true", "t", "1.0"})
+NO: Final = frozenset({"0", "no", "n", "false", "f", "0.0"})
 _NESTED: Final = 50
+#: of the values of a column, when one that is not there is asked for
+_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +139,7 @@ class _Reader:
             return node
         column = self.take("the name of a column", "word", "bracketed", "quoted")
         name = column.text.strip("'\"") if column.kind == "quoted" else column.text
+        name = " ".join(name.split())  # as headings are read
         sign = self.take("one of = != < <= > >=", "sign")
         value = self.take("a value", "word", "quoted")
         self.columns.append(name)
@@ -141,7 +150,7 @@ class _Reader:
         number = _number(text)
         if sign.text in ("=", "==", "!=", "<>"):
             wanted = sign.text in ("=", "==")
-            return lambda sheet: _equal(sheet.frame[column], text, number, wanted)
+            return lambda sheet: _equal(sheet, column, text, number, wanted)
         if number is None:
             raise _wrong(self.text, at, f"{sign.text} needs a number after it")
         limit = number
@@ -156,12 +165,42 @@ def _number(text: str) -> float | None:
     return found if np.isfinite(found) else None
 
 
-def _equal(words: pl.Series, text: str, number: float | None, wanted: bool) -> Truth:
+def _equal(sheet: Sheet, column: str, text: str, number: float | None, wanted: bool) -> Truth:
+    words = sheet.frame[column]
     same = words == text
     if number is not None:  # 5 is 5.0, and 05
         same = same | (words.cast(pl.Float64, strict=False) == number).fill_null(False)
+    if (alike := _alike(words, text)) is not None:
+        same = same | words.str.to_lowercase().is_in(list(alike))
+    elif not same.any():
+        _stands_nowhere(sheet, column, text, wanted)
     found = same.fill_null(False).to_numpy() == wanted
     return np.where(words.is_null().to_numpy(), -1, found.astype(int))
+
+
+def _alike(words: pl.Series, text: str) -> frozenset[str] | None:
+    """The words, in small letters, that say what this one says of a column of yes and no; else None."""
+    side = next((each for each in (YES, NO) if text.lower() in each), None)
+    if side is None:
+        return None
+    said = set(words.drop_nulls().str.to_lowercase().unique().to_list())
+    if not said <= YES | NO:
+        return None
+    # t and f are letters of many a code: they are true and false where nothing but these stands
+    is_letter = bool(said & {"t", "f"}) and not ("t" in said and said <= {"t", "f", "true", "false"})
+    return None if is_letter else side
+
+
+def _stands_nowhere(sheet: Sheet, column: str, text: str, wanted: bool) -> None:
+    """Refuses a value that no cell has; one that is left out, only where it is there in other letters: what
+    is left out may well not have come."""
+    there = sheet.frame[column].drop_nulls().unique(maintain_order=True)
+    slips = there.filter(there.str.to_lowercase() == text.strip().lower())
+    if len(there) and (wanted or len(slips)):
+        shown = [f"“{word}”" for word in (slips if len(slips) else there)[:_SHOWN]]
+        more = " and others" if len(there) > len(shown) else ""
+        why = f"“{text}” stands nowhere in this column, which has {', '.join(shown)}{more}"
+        raise UnreadableError(sheet.path, why, column=column)
 
 
 def _ranked(sheet: Sheet, column: str, sign: str, limit: float) -> Truth:

@@ -12,11 +12,9 @@ import numpy as np
 import polars as pl
 
 from pathways.analysis import sheets
-from pathways.analysis.impact.expression import Expression
+from pathways.analysis.impact.expression import NO, YES, Expression
 from pathways.analysis.sheets import Sheet, UnreadableError
 
-YES = frozenset({"1", "yes", "y", "true", "t", "1.0"})
-NO = frozenset({"0", "no", "n", "false", "f", "0.0"})
 #: what a program writes where there is no number, in small letters
 NO_NUMBER = frozenset({"nan", "+nan", "-nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"})
 #: words for nothing: among numbers a blank, among other words a word until somebody says so

@@ -33,7 +33,7 @@ class Records:
 def read(paths: Sequence[Path], *, record: str, said: Sequence[str] = ()) -> Records:
     """Raises UnreadableError naming file, row and column, and MappingError for a --map that cannot be
     followed."""
-    tables = [sheets.read(path) for path in paths]
+    tables = [sheets.read(path, is_whole=True) for path in paths]
     for one in tables:
         one.need(record)
     everywhere = {column for one in tables for column in one.columns}
