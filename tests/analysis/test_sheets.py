@@ -202,3 +202,10 @@ def test_nothing_takes_its_place_when_the_work_fails_half_way(tmp_path):
 @pytest.mark.parametrize("content", ["", "\n\n", "id,x\n"])
 def test_a_table_without_a_row_is_a_table(tmp_path, content):
     assert len(sheets.read(put(tmp_path, "a.csv", content))) == 0
+
+
+def test_a_column_may_be_called_like_the_place_of_one_without_a_heading(tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text(",0,a\nr1,5,6\nr2,,\n", "utf-8")
+    found = sheets.read(path)
+    assert (found.columns, found.nameless, len(found)) == (["0", "a"], (1,), 2)

@@ -446,7 +446,7 @@ def _sheet(path: Path, name: str, headings: Sequence[str], body: pl.DataFrame, r
             row = rows[int(values.is_not_null().arg_true()[0])]
             why = "has values and no heading above them"
             wrong = wrong or UnreadableError(path, why, row=row, column=f"{place + 1}")
-            nameless[place + 1] = values
+            nameless[place + 1] = values.alias(f"\n{place + 1}")  # as no heading can be called
             continue
         if heading in doubled:
             why = "two columns have this heading; name one of them anew"
