@@ -133,6 +133,7 @@ REMOVABLE = frozenset(
         "django_session",
         "name_token",
         "interview_quotation",  # goes with the excerpt that it comes from
+        "interview_settlement",  # so does this
         "bank_holiday",
         "service_offer",
         "service_partners",
