@@ -13,6 +13,7 @@ from pathways.domain.terms.people import Role
 from pathways.journey import funder_templates, identity, releasing
 from pathways.journey.releasing import Audience, Wanted
 from pathways.records.models import AccessEvent, EvaluationRelease, JourneyEvent, Organisation
+from pathways.records.sealed import Sealed, SealedField
 from tests.analysis import programme
 from tests.journey import making, people
 
@@ -240,3 +241,13 @@ def test_nobody_but_its_readers_finds_a_release(cast, told):
         if actor.role not in releasing.MAY_SEE:
             assert seen(actor, key) is None
     assert Role.COMMISSIONER in releasing.MAY_SEE
+
+
+def test_what_another_organisation_changes_keeps_nothing_that_its_key_cannot_open(cast):
+    fields = EvaluationRelease._meta.concrete_fields
+    sealed = [each.attname for each in fields if isinstance(each, SealedField)]
+    row = EvaluationRelease(organisation_id=uuid.uuid4())
+    vars(row).update({name: Sealed(b"under the other key") for name in sealed})
+    releasing._write(row, wanted(), cast.coordinator, NOW)
+    assert row.organisation_id == cast.coordinator.organisation_id
+    assert [name for name in sealed if isinstance(vars(row)[name], Sealed)] == []

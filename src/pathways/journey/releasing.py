@@ -367,7 +367,10 @@ def _may_want(wanted: Wanted) -> Decision:
 
 
 def _write(row: EvaluationRelease, wanted: Wanted, by: Actor, at: datetime) -> None:
-    """What is wanted, with everything that was made or said before taken away."""
+    """What is wanted, with everything that was made or said before taken away.
+
+    Whatever is sealed is written anew: another organisation may change it, and its key opens nothing older.
+    """
     row.kind, row.audience = wanted.kind.value, wanted.audience.value
     row.from_date, row.until_date = wanted.start, wanted.end
     row.recipient, row.to_organisation_id = wanted.recipient.strip(), wanted.to_organisation_id
@@ -379,6 +382,7 @@ def _write(row: EvaluationRelease, wanted: Wanted, by: Actor, at: datetime) -> N
     row.status, row.why_failed = Status.WAITING.value, ""
     row.files, row.names, row.published, row.mark = b"", [], None, ""
     row.as_at, row.extract_sha256, row.statement, row.left_out = None, "", None, ""
+    row.why_withdrawn = None
     row.at_risk = row.given_away = row.held_back = row.beside = 0
     row.threshold = row.proposed_at = row.proposed_by_id = None
 
