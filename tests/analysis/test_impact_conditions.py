@@ -77,7 +77,3 @@ def test_what_is_left_out_may_be_nowhere_and_numbers_are_compared_as_before(tmp_
     assert truth(tmp_path, "x>9", ["1", "2"]) == [0, 0]
     assert truth(tmp_path, "x=5", ["05", "5.0", "6"]) == [1, 1, 0]
     assert truth(tmp_path, "x=anything", [None, None]) == [-1, -1]
-
-
-def test_conditions_and_columns_know_the_same_words_for_yes_and_no() -> None:
-    assert (expression.YES, expression.NO) == (reading.YES, reading.NO)
